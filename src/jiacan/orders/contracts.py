@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jiacan.kernel.messages import Message
+from jiacan.kernel.money import divide_half_up, micros_to_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,19 @@ class OrderLine:
     discount_micros: int = 0
     category: str = ""
     title: str = ""
+
+    def spend_minor(self, currency: str) -> int:
+        """Quantity times unit price less the discount, in whole minor units, halves up.
+
+        >>> OrderLine("mug", quantity=3, unit_price_micros=1_115_000, discount_micros=0).spend_minor("GBP")
+        335
+        """
+        return micros_to_minor(self.quantity * self.unit_price_micros - self.discount_micros, currency)
+
+    def with_quantity(self, quantity: int) -> OrderLine:
+        """So many units of the line, with their share of its discount in whole micros, halves up."""
+        discount_micros = divide_half_up(self.discount_micros * quantity, self.quantity)
+        return replace(self, quantity=quantity, discount_micros=discount_micros)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +50,14 @@ class Order:
     number: int = 0
     channel: str = ""
     region: str = ""
+
+    def spend_minor(self, currency: str) -> int:
+        """What was spent on goods: the sum of its lines' spend, each rounded on its own."""
+        return spend_minor(self.lines, currency)
+
+    def keeping(self, refund_lines: Iterable[RefundLine]) -> Order:
+        """The order with only the units that did not come back; all refunds so far are given at once."""
+        return replace(self, lines=keep(self.lines, refund_lines).lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +80,43 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What refunds leave of some order lines, and the refunded units that found no line to come from."""
+
+    lines: tuple[OrderLine, ...]
+    unmatched: tuple[RefundLine, ...]
+
+
+def spend_minor(lines: Iterable[OrderLine], currency: str) -> int:
+    """The sum of the lines' spend in whole minor units, each line rounded on its own."""
+    return sum(line.spend_minor(currency) for line in lines)
+
+
+def keep(lines: Iterable[OrderLine], refund_lines: Iterable[RefundLine]) -> Kept:
+    """Take refunded units from the earliest line of their SKU that has quantity left; emptied lines vanish.
+
+    A line's discount shrinks in proportion to its original quantity, whatever the number of refunds, so that
+    the same units kept have the same discount however they were counted back.
+    """
+    original = tuple(lines)
+    left = [line.quantity for line in original]
+    unmatched = []
+    for returned in refund_lines:
+        missing = returned.quantity
+        for i, line in enumerate(original):
+            if line.sku == returned.sku:
+                taken = min(missing, left[i])
+                left[i] -= taken
+                missing -= taken
+        if missing:
+            unmatched.append(RefundLine(returned.sku, missing))
+    return Kept(
+        lines=tuple(line.with_quantity(n) for line, n in zip(original, left, strict=True) if n),
+        unmatched=tuple(unmatched),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class BadRow:
     """A row that was not taken: where it stands, why, and the row itself to hand back.
 
@@ -75,13 +135,17 @@ class BadRow:
 class SetAside:
     """Rows that are right but no goods, orders or refunds: counted under what they are."""
 
-    what: str
+    what: Message
     rows: int
 
 
 @dataclass(frozen=True, slots=True)
 class ReadSummary:
-    """What the files held. Rows read = rows in orders + rows in refunds + set aside + bad + repeated."""
+    """What the files held. Rows read = rows in orders + rows in refunds + set aside + bad + repeated.
+
+    `orders` counts every order that was taken, `unpaid_orders` those of them that earn nothing yet. Empty rows
+    are no rows. `refunds` counts pairs of refund document and order.
+    """
 
     rows: int
     orders: int
@@ -94,3 +158,30 @@ class ReadSummary:
     set_aside: tuple[SetAside, ...]
     unknown_columns: tuple[str, ...]
     notes: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSummary:
+    """What recording a history added. Known orders include the completed and the conflicting ones.
+
+    `orders_completed` had been recorded unpaid, or without receipt time or status, and are no longer;
+    `conflicts` are paid orders that had been recorded with other goods: the recorded ones stay.
+    """
+
+    orders_new: int = 0
+    orders_known: int = 0
+    orders_completed: int = 0
+    conflicts: int = 0
+    refunds_new: int = 0
+    refunds_known: int = 0
+    lines_new: int = 0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class EventKey:
+    """A paid order or a refund by its place in time; sorts as events settle: orders before refunds."""
+
+    occurred_at: datetime
+    is_refund: bool
+    id: str
+    order_id: str
