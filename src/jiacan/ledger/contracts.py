@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from jiacan.kernel.messages import Message, tell
 
@@ -39,6 +40,10 @@ class Balance:
         return None if self.floor is None else self.posted - self.held - self.floor
 
 
+# An entry's `at` says when it was asked, not what: a second delivery with the same key and another `at` is still
+# the same entry.
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """A posted transfer: `amount` leaves `debit` and reaches `credit` at once. `amount` > 0."""
@@ -64,7 +69,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Make a hold final: `amount` of it (all when None) reaches its credit, the rest is free again."""
+    """Make a hold final: `amount` > 0 of it (all when None) reaches its credit, the rest is free again."""
 
     key: str
     hold_key: str
@@ -92,7 +97,10 @@ class Expire:
 
 @dataclass(frozen=True, slots=True)
 class Reverse:
-    """A new transfer that undoes a posted one, whole; refused if that breaks a bound or was done before."""
+    """A new transfer that undoes a posted one, whole; refused if that breaks a bound or was done before.
+
+    `move_key` is the key of what moved: a `Move`, a `Post` or an earlier `Reverse`.
+    """
 
     key: str
     move_key: str
@@ -147,15 +155,32 @@ class UnknownHold:
         return tell("There is no transfer {key} to act on.", key=self.key)
 
 
+class Fate(StrEnum):
+    """What can become of a transfer, once."""
+
+    POSTED = "posted"
+    VOIDED = "voided"
+    EXPIRED = "expired"
+    REVERSED = "reversed"
+
+
 @dataclass(frozen=True, slots=True)
 class HoldClosed:
     """Refused: the hold was posted, voided or expired before, or the move was reversed before."""
 
     key: str
-    state: str
+    state: Fate
 
     def message(self) -> Message:
-        return tell("Transfer {key} is already {state}.", key=self.key, state=self.state)
+        match self.state:
+            case Fate.POSTED:
+                return tell("Transfer {key} is already posted; to undo it, reverse the posting.", key=self.key)
+            case Fate.VOIDED:
+                return tell("Transfer {key} is already voided.", key=self.key)
+            case Fate.EXPIRED:
+                return tell("Transfer {key} has already expired.", key=self.key)
+            case Fate.REVERSED:
+                return tell("Transfer {key} is already reversed.", key=self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +213,7 @@ class NotYetExpired:
 
 @dataclass(frozen=True, slots=True)
 class KeyReused:
-    """Refused: the key belongs to an earlier entry with other content."""
+    """Refused: the key belongs to an earlier entry with other content, or to one that came in another group."""
 
     key: str
 

@@ -1,0 +1,121 @@
+"""The ledger's door: accounts are opened, groups of entries take effect whole or not at all, and all is audited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db import transaction
+
+from jiacan.ledger import store
+from jiacan.ledger.contracts import (
+    Account,
+    AccountKey,
+    AuditReport,
+    Balance,
+    Entry,
+    Group,
+    Hold,
+    Move,
+    Outcome,
+)
+from jiacan.ledger.core.decide import decide
+from jiacan.ledger.core.transfers import Transfer, referred_key
+
+ATTEMPTS = 20
+"""Each attempt lost means that another writer got something done, so this many in a row is a fault."""
+
+
+def open_accounts(shop_id: int, accounts: Sequence[Account]) -> None:
+    """Open the accounts that are missing, and give those that exist the floor that is asked for.
+
+    A floor above what the account has left becomes what it has left. None takes the bound away. Where a key
+    comes twice, the last one counts.
+    """
+    if not accounts:
+        return
+    with transaction.atomic():
+        store.add_accounts(shop_id, accounts)
+        store.set_floors(shop_id, accounts)
+
+
+def load_balances(shop_id: int, keys: Iterable[AccountKey]) -> dict[AccountKey, Balance]:
+    """The balances of those accounts; one that is not open is absent."""
+    return _to_balances(store.load_balances(shop_id, keys))
+
+
+def lock_balances(shop_id: int, keys: Iterable[AccountKey]) -> dict[AccountKey, Balance]:
+    """The balances of those accounts, which no one else can change until the caller's transaction ends."""
+    return _to_balances(store.lock_balances(shop_id, keys))
+
+
+def balances_under(shop_id: int, owner_prefix: str) -> dict[AccountKey, Balance]:
+    """The balances of every account whose owner begins with the prefix; end it with `/` to mean a whole path."""
+    return _to_balances(store.load_balances_under(shop_id, owner_prefix))
+
+
+def apply(shop_id: int, groups: Sequence[Group]) -> tuple[Outcome, ...]:
+    """Apply the groups in order, each whole or not at all, and say what became of each.
+
+    One transaction, or a part of the caller's. Whoever comes second with a key is told so by the outcome.
+
+    Raises:
+        LookupError: an entry names an account that is not open.
+        ValueError: an entry that makes no sense whatever the balances are.
+    """
+    attempts_left = ATTEMPTS
+    while True:
+        attempts_left -= 1
+        try:
+            with transaction.atomic():
+                return _apply_once(shop_id, groups)
+        except store.Overtaken:
+            if attempts_left == 0:
+                raise
+
+
+def audit(shop_id: int) -> AuditReport:
+    """Recompute every balance from its transfers and name the first that differs, and units that do not sum to 0."""
+    return store.audit(shop_id)
+
+
+def _apply_once(shop_id: int, groups: Sequence[Group]) -> tuple[Outcome, ...]:
+    entries = [entry for group in groups for entry in group.entries]
+    if not entries:
+        return decide({}, (), groups).outcomes
+    referred = {key for key in map(referred_key, entries) if key is not None}
+    accounts = _lock_accounts(shop_id, entries, referred)
+    keys = {entry.key for entry in entries} | referred
+    earlier = store.load_transfers(shop_id, keys=keys, referred=referred)
+    _check_locked(accounts, referred, earlier)
+    decision = decide(_to_balances(accounts), earlier, groups)
+    if decision.transfers:
+        store.add_transfers(shop_id, decision.transfers, accounts)
+        store.add_deltas(shop_id, decision.deltas, accounts)
+    return decision.outcomes
+
+
+def _lock_accounts(shop_id: int, entries: Sequence[Entry], referred: Iterable[str]) -> dict[AccountKey, store.Opened]:
+    """Lock what the entries name and what those they refer to name; the latter never change, so they may be read
+    before the lock.
+    """
+    named = {key for entry in entries if isinstance(entry, Move | Hold) for key in (entry.debit, entry.credit)}
+    earlier = store.load_transfers(shop_id, keys=referred) if referred else []
+    accounts = store.lock_balances(shop_id, named.union(*((t.debit, t.credit) for t in earlier)))
+    for key in named:
+        if key not in accounts:
+            raise LookupError(f"shop {shop_id} has no account {key.owner} in {key.unit}; open it first")
+    return accounts
+
+
+def _check_locked(
+    accounts: Mapping[AccountKey, store.Opened], referred: Iterable[str], earlier: Iterable[Transfer]
+) -> None:
+    """A transfer that is referred to and was written since we looked for it may name accounts we did not lock."""
+    targets = set(referred)
+    for transfer in earlier:
+        if transfer.key in targets and not (transfer.debit in accounts and transfer.credit in accounts):
+            raise store.Overtaken(f"{transfer.key} was written meanwhile")
+
+
+def _to_balances(accounts: Mapping[AccountKey, store.Opened]) -> dict[AccountKey, Balance]:
+    return {key: opened.balance for key, opened in accounts.items()}

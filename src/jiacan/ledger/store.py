@@ -1,0 +1,266 @@
+"""Every query on accounts and transfers.
+
+Arrays reach PostgreSQL as `(SELECT %s::bigint[])`: it hides their length, so that the planner looks rows up by
+their index one by one and never reads a whole table because a batch is long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import IntegrityError, OperationalError, connection
+from django.db.transaction import TransactionManagementError
+from psycopg import errors
+
+from jiacan.ledger.contracts import Account, AccountKey, AuditReport, Balance, Difference
+from jiacan.ledger.core.decide import Delta
+from jiacan.ledger.core.transfers import MOVES_MONEY, Kind, Transfer
+from jiacan.ledger.models import Account as AccountRow
+
+
+class Overtaken(Exception):
+    """Another writer was first, and the database refused what was decided from an older state; decide again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An account's row number and its balance."""
+
+    id: int
+    balance: Balance
+
+
+_ADD_ACCOUNTS = """
+INSERT INTO ledger_account (shop_id, owner, unit, floor)
+SELECT %(shop_id)s, asked.owner, asked.unit, CASE WHEN asked.floor > 0 THEN 0 ELSE asked.floor END
+FROM unnest((SELECT %(owners)s::text[]), (SELECT %(units)s::text[]), (SELECT %(floors)s::bigint[]))
+    AS asked (owner, unit, floor)
+LEFT JOIN ledger_account present
+    ON present.shop_id = %(shop_id)s AND present.owner = asked.owner AND present.unit = asked.unit
+WHERE present.id IS NULL
+ORDER BY asked.owner, asked.unit
+ON CONFLICT (shop_id, owner, unit) DO NOTHING
+"""
+
+_SET_FLOORS = """
+WITH changed AS (
+    SELECT account.id, asked.floor
+    FROM unnest((SELECT %(owners)s::text[]), (SELECT %(units)s::text[]), (SELECT %(floors)s::bigint[]))
+        AS asked (owner, unit, floor)
+    JOIN ledger_account account
+        ON account.shop_id = %(shop_id)s AND account.owner = asked.owner AND account.unit = asked.unit
+    WHERE account.floor IS DISTINCT FROM asked.floor
+    ORDER BY account.id
+    FOR UPDATE OF account
+)
+UPDATE ledger_account account
+SET floor = CASE WHEN changed.floor > posted - held THEN posted - held ELSE changed.floor END
+FROM changed
+WHERE account.shop_id = %(shop_id)s AND account.id = changed.id
+"""
+
+_LOAD_BALANCES = """
+SELECT account.owner, account.unit, account.id, account.posted, account.held, account.floor
+FROM unnest((SELECT %(owners)s::text[]), (SELECT %(units)s::text[])) AS asked (owner, unit)
+JOIN ledger_account account
+    ON account.shop_id = %(shop_id)s AND account.owner = asked.owner AND account.unit = asked.unit
+ORDER BY account.id
+"""
+
+_LOCK_BALANCES = _LOAD_BALANCES + "FOR UPDATE OF account"
+
+_LOAD_TRANSFERS = """
+SELECT transfer.key, transfer.kind, debit.owner, debit.unit, credit.owner, credit.unit,
+       transfer.amount, transfer.at, transfer.expires_at, transfer.refers_to
+FROM (
+    SELECT * FROM ledger_transfer WHERE shop_id = %(shop_id)s AND key = ANY ((SELECT %(keys)s::text[])::text[])
+    UNION ALL
+    SELECT * FROM ledger_transfer WHERE shop_id = %(shop_id)s AND refers_to IS NOT NULL
+        AND refers_to = ANY ((SELECT %(referred)s::text[])::text[])
+) transfer
+JOIN ledger_account debit ON debit.shop_id = %(shop_id)s AND debit.id = transfer.debit_id
+JOIN ledger_account credit ON credit.shop_id = %(shop_id)s AND credit.id = transfer.credit_id
+"""
+
+_COPY_TRANSFERS = """
+COPY ledger_transfer (shop_id, key, kind, debit_id, credit_id, amount, at, expires_at, refers_to)
+FROM STDIN (FORMAT BINARY)
+"""
+_COPY_TYPES = ("int8", "text", "int2", "int8", "int8", "int8", "timestamptz", "timestamptz", "text")
+
+_ADD_DELTAS = """
+UPDATE ledger_account account
+SET posted = account.posted + delta.posted, held = account.held + delta.held
+FROM unnest((SELECT %(ids)s::bigint[]), (SELECT %(posted)s::bigint[]), (SELECT %(held)s::bigint[]))
+    AS delta (id, posted, held)
+WHERE account.shop_id = %(shop_id)s AND account.id = delta.id
+"""
+
+_AUDIT = """
+WITH transfers AS (
+    SELECT * FROM ledger_transfer WHERE shop_id = %(shop_id)s
+), posted AS (
+    SELECT account_id, sum(amount) AS amount
+    FROM (
+        SELECT debit_id, -amount FROM transfers WHERE kind = ANY (%(moving)s)
+        UNION ALL
+        SELECT credit_id, amount FROM transfers WHERE kind = ANY (%(moving)s)
+    ) side (account_id, amount)
+    GROUP BY account_id
+), held AS (
+    SELECT debit_id AS account_id, sum(amount) AS amount
+    FROM transfers hold
+    WHERE kind = %(hold)s AND NOT EXISTS (SELECT FROM transfers fate WHERE fate.refers_to = hold.key)
+    GROUP BY debit_id
+), books AS (
+    SELECT account.id, account.owner, account.unit, account.posted, account.held,
+           coalesce(posted.amount, 0)::bigint AS summed_posted, coalesce(held.amount, 0)::bigint AS summed_held
+    FROM ledger_account account
+    LEFT JOIN posted ON posted.account_id = account.id
+    LEFT JOIN held ON held.account_id = account.id
+    WHERE account.shop_id = %(shop_id)s
+)
+SELECT (SELECT count(*) FROM books),
+       (SELECT count(*) FROM transfers),
+       ARRAY (SELECT unit FROM books GROUP BY unit HAVING sum(posted) <> 0 ORDER BY unit),
+       first.owner, first.unit, first.posted, first.held, first.summed_posted, first.summed_held
+FROM (SELECT) AS always
+LEFT JOIN LATERAL (
+    SELECT * FROM books WHERE (posted, held) <> (summed_posted, summed_held) ORDER BY id LIMIT 1
+) first ON true
+"""
+
+
+def add_accounts(shop_id: int, accounts: Iterable[Account]) -> None:
+    """Create those that are missing, empty; a floor above nothing becomes 0."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD_ACCOUNTS, _to_columns(shop_id, accounts))
+
+
+def set_floors(shop_id: int, accounts: Iterable[Account]) -> None:
+    """Give each account the floor that is asked for, or the nearest one that its balance can bear."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SET_FLOORS, _to_columns(shop_id, accounts))
+
+
+def load_balances(shop_id: int, keys: Iterable[AccountKey]) -> dict[AccountKey, Opened]:
+    """The accounts with those keys; one that is not open is absent."""
+    return _fetch_balances(_LOAD_BALANCES, shop_id, keys)
+
+
+def lock_balances(shop_id: int, keys: Iterable[AccountKey]) -> dict[AccountKey, Opened]:
+    """`load_balances`, locked until the transaction ends, always in the same order so that no two writers wait
+    for each other.
+    """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("a lock outside a transaction is over before it is of use")
+    with _overtaken():
+        return _fetch_balances(_LOCK_BALANCES, shop_id, keys)
+
+
+def load_balances_under(shop_id: int, owner_prefix: str) -> dict[AccountKey, Opened]:
+    """The accounts whose owner begins with the prefix."""
+    rows = AccountRow.objects.filter(shop_id=shop_id, owner__startswith=owner_prefix).order_by("owner", "unit")
+    return _to_accounts(rows.values_list("owner", "unit", "id", "posted", "held", "floor"))
+
+
+def load_transfers(shop_id: int, *, keys: Iterable[str], referred: Iterable[str] = ()) -> list[Transfer]:
+    """The transfers with those keys, and those that refer to one of `referred`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOAD_TRANSFERS, {"shop_id": shop_id, "keys": list(keys), "referred": list(referred)})
+        return [
+            Transfer(key, Kind(kind), AccountKey(*debit), AccountKey(*credit), amount, at, expires_at, refers_to)
+            for key, kind, *debit_credit, amount, at, expires_at, refers_to in cursor.fetchall()
+            for debit, credit in [(debit_credit[:2], debit_credit[2:])]
+        ]
+
+
+def add_transfers(shop_id: int, transfers: Sequence[Transfer], accounts: Mapping[AccountKey, Opened]) -> None:
+    """Write the transfers in the given order.
+
+    Raises:
+        Overtaken: one of the keys, or the fate of one they refer to, was written meanwhile.
+    """
+    with (
+        _overtaken(),
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.copy(_COPY_TRANSFERS) as copy,
+    ):
+        copy.set_types(_COPY_TYPES)
+        for transfer in transfers:
+            copy.write_row(_to_row(shop_id, transfer, accounts))
+
+
+def add_deltas(shop_id: int, deltas: Mapping[AccountKey, Delta], accounts: Mapping[AccountKey, Opened]) -> None:
+    """Change each balance by its delta; by difference, so that the floor is checked against what is there now.
+
+    Raises:
+        Overtaken: the balance that is there now cannot bear it.
+    """
+    changes = sorted((accounts[key].id, delta.posted, delta.held) for key, delta in deltas.items())
+    ids, posted, held = (list(column) for column in zip(*changes, strict=True))
+    with _overtaken(), connection.cursor() as cursor:
+        cursor.execute(_ADD_DELTAS, {"shop_id": shop_id, "ids": ids, "posted": posted, "held": held})
+
+
+def audit(shop_id: int) -> AuditReport:
+    """Every balance recomputed from its transfers, in one statement and so at one moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AUDIT, {"shop_id": shop_id, "moving": sorted(MOVES_MONEY), "hold": int(Kind.HOLD)})
+        accounts, transfers, units, owner, unit, *sums = cursor.fetchone()
+    first = None if owner is None else Difference(AccountKey(owner, unit), *sums)
+    return AuditReport(accounts, transfers, tuple(units), first)
+
+
+@contextmanager
+def _overtaken() -> Iterator[None]:
+    """Tell the refusals that a later look would not meet again from those that are faults."""
+    try:
+        yield
+    except (IntegrityError, OperationalError) as error:
+        cause = error.__cause__
+        if isinstance(cause, (errors.UniqueViolation, errors.CheckViolation, errors.DeadlockDetected)):
+            raise Overtaken(str(error)) from error
+        raise
+
+
+def _fetch_balances(query: str, shop_id: int, keys: Iterable[AccountKey]) -> dict[AccountKey, Opened]:
+    asked = set(keys)
+    owners, units = [key.owner for key in asked], [key.unit for key in asked]
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"shop_id": shop_id, "owners": owners, "units": units})
+        return _to_accounts(cursor.fetchall())
+
+
+def _to_row(shop_id: int, transfer: Transfer, accounts: Mapping[AccountKey, Opened]) -> tuple:
+    return (
+        shop_id,
+        transfer.key,
+        transfer.kind.value,
+        accounts[transfer.debit].id,
+        accounts[transfer.credit].id,
+        transfer.amount,
+        transfer.at,
+        transfer.expires_at,
+        transfer.refers_to,
+    )
+
+
+def _to_accounts(rows: Iterable[tuple]) -> dict[AccountKey, Opened]:
+    return {
+        AccountKey(owner, unit): Opened(row_id, Balance(posted, held, floor))
+        for owner, unit, row_id, posted, held, floor in rows
+    }
+
+
+def _to_columns(shop_id: int, accounts: Iterable[Account]) -> dict[str, object]:
+    by_key = {account.key: account.floor for account in accounts}
+    return {
+        "shop_id": shop_id,
+        "owners": [key.owner for key in by_key],
+        "units": [key.unit for key in by_key],
+        "floors": list(by_key.values()),
+    }
