@@ -1,0 +1,72 @@
+"""From `when` to conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jiacan.offers.contracts import (
+    BetweenHours,
+    Bundle,
+    BundlePart,
+    Condition,
+    CustomerIsNew,
+    FromChannels,
+    FromRegions,
+    OnWeekdays,
+    OrderNumberIs,
+    QuantityAtLeast,
+    Scope,
+    SpendAtLeast,
+    SpendEvery,
+)
+from jiacan.plans.core.parts.conditions import ScopePart, SpendPart, WhenPart
+
+
+def to_conditions(when: WhenPart | None) -> tuple[Condition, ...]:
+    """The conditions, of a part in which nothing is wrong."""
+    return () if when is None else (*_on_goods(when), *_on_time_and_place(when), *_on_customer(when))
+
+
+def _on_goods(when: WhenPart) -> Iterator[Condition]:
+    if when.spend is not None:
+        yield _to_spend(when.spend)
+    if when.quantity is not None:
+        yield QuantityAtLeast(when.quantity.at_least, _to_scope(when.quantity.of))
+    if when.bundle is not None:
+        yield Bundle(tuple(BundlePart(frozenset(part.sku), part.quantity) for part in when.bundle))
+
+
+def _on_time_and_place(when: WhenPart) -> Iterator[Condition]:
+    if when.weekdays is not None:
+        yield OnWeekdays(frozenset(when.weekdays))
+    if when.hours is not None:
+        yield BetweenHours(starts=when.hours.from_, ends=when.hours.to)
+    if when.channels is not None:
+        yield FromChannels(frozenset(when.channels))
+    if when.regions is not None:
+        yield FromRegions(frozenset(when.regions))
+
+
+def _on_customer(when: WhenPart) -> Iterator[Condition]:
+    if when.new_customer is not None:
+        yield CustomerIsNew(when.new_customer)
+    if when.order_number is not None:
+        yield OrderNumberIs(when.order_number.at_least, when.order_number.at_most)
+
+
+def _to_spend(part: SpendPart) -> Condition:
+    if part.every is not None:
+        return SpendEvery(part.every, part.at_most_times, _to_scope(part.of))
+    assert part.at_least is not None, "checked: a spend condition has at_least or every"
+    return SpendAtLeast(part.at_least, _to_scope(part.of))
+
+
+def _to_scope(part: ScopePart | None) -> Scope:
+    if part is None:
+        return Scope()
+    return Scope(
+        skus=frozenset(part.sku),
+        categories=frozenset(part.category),
+        except_skus=frozenset(part.except_sku),
+        except_categories=frozenset(part.except_category),
+    )

@@ -1,0 +1,116 @@
+"""Plans: reading and checking them, and making them go live as versions that never change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.db import transaction
+
+from jiacan.offers.contracts import PlanRules
+from jiacan.plans import readers, store
+from jiacan.plans.contracts import (
+    CheckedPlan,
+    PlanHasErrors,
+    PlanMoved,
+    PlanVersion,
+    PlanVersionUnknown,
+)
+from jiacan.plans.core.check import check
+from jiacan.tenancy import facade as tenancy
+
+
+def read_plan(path: str) -> CheckedPlan:
+    """The plan in a file, checked.
+
+    Raises:
+        InputUnreadable: the file is not there, may not be read, or is no text.
+    """
+    return check_text(readers.read_text(path), source=path)
+
+
+def check_text(text: str, source: str) -> CheckedPlan:
+    """The plan in a text, checked; `source` is what messages call it."""
+    return check(text, source=source)
+
+
+def go_live(shop_id: int, checked: CheckedPlan, *, actor: str) -> PlanRules:
+    """The rules of the version that this text is: one that went live before, or the next.
+
+    Raises:
+        PlanHasErrors: the plan has errors.
+        PlanMoved: an earlier version has another currency, time zone or shop.
+    """
+    if checked.rules is None:
+        raise PlanHasErrors(source=checked.source, problems=checked.errors)
+    rules = checked.rules
+    with transaction.atomic():
+        store.lock_plan(shop_id, rules.plan_id)
+        known = store.find_version_of_text(shop_id, rules.plan_id, checked.sha256)
+        version = known or _add_version(shop_id, checked, rules, actor=actor)
+    return replace(rules, version=version.number)
+
+
+def _add_version(shop_id: int, checked: CheckedPlan, rules: PlanRules, *, actor: str) -> PlanVersion:
+    versions = store.find_versions(shop_id, rules.plan_id)
+    if versions:
+        _refuse_moves(load_rules(shop_id, rules.plan_id, versions[-1].number), rules)
+    version = store.add_version(
+        shop_id,
+        rules.plan_id,
+        number=len(versions) + 1,
+        text=checked.text,
+        sha256=checked.sha256,
+        actor=actor,
+    )
+    tenancy.audit(
+        shop_id,
+        actor=actor,
+        action="plan went live",
+        subject=rules.plan_id,
+        before={"version": versions[-1].number, "sha256": versions[-1].sha256} if versions else None,
+        after={"version": version.number, "sha256": version.sha256},
+    )
+    return version
+
+
+def _refuse_moves(was: PlanRules, now: PlanRules) -> None:
+    for field, before, after in (
+        ("currency", was.currency, now.currency),
+        ("timezone", was.zone.key, now.zone.key),
+        ("shop", was.shop, now.shop),
+    ):
+        if before != after:
+            raise PlanMoved(plan_id=now.plan_id, field=field, was=before, now=after)
+
+
+def find_versions(shop_id: int, plan_id: str) -> tuple[PlanVersion, ...]:
+    """The versions of the plan that went live, the first one first."""
+    return store.find_versions(shop_id, plan_id)
+
+
+def load_plan(shop_id: int, plan_id: str, version: int) -> CheckedPlan:
+    """The plan as it went live in this version, its rules carrying the version.
+
+    Raises:
+        PlanVersionUnknown: no such version went live.
+        PlanHasErrors: this Jiacan no longer takes what an earlier one took.
+    """
+    text = store.find_text(shop_id, plan_id, version)
+    if text is None:
+        raise PlanVersionUnknown(plan_id=plan_id, number=version)
+    checked = check_text(text, source=f"{plan_id} version {version}")
+    if checked.rules is None:
+        raise PlanHasErrors(source=checked.source, problems=checked.errors)
+    return replace(checked, rules=replace(checked.rules, version=version))
+
+
+def load_rules(shop_id: int, plan_id: str, version: int) -> PlanRules:
+    """The rules of a version that went live.
+
+    Raises:
+        PlanVersionUnknown: no such version went live.
+        PlanHasErrors: this Jiacan no longer takes what an earlier one took.
+    """
+    rules = load_plan(shop_id, plan_id, version).rules
+    assert rules is not None, "load_plan gives rules or raises"
+    return rules

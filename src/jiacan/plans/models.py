@@ -1,0 +1,24 @@
+"""The versions of plans that went live."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class PlanVersion(models.Model):
+    """One version of a plan. A trigger refuses update and delete."""
+
+    shop = models.ForeignKey("tenancy.Shop", models.PROTECT)
+    plan_id = models.CharField(max_length=64)
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    went_live_at = models.DateTimeField(db_default=Now())
+    actor = models.CharField(max_length=200)
+
+    class Meta:
+        """One number and one text once to a plan."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("shop", "plan_id", "number"), name="plans_one_number_once"),
+            models.UniqueConstraint(fields=("shop", "plan_id", "sha256"), name="plans_one_text_once"),
+        )

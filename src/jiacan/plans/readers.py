@@ -1,0 +1,47 @@
+"""Plan files and the templates that come with Jiacan."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+from jiacan.kernel.errors import InputUnreadable
+
+MAX_BYTES = 4_000_000
+"""No plan is longer: a million characters of four bytes."""
+
+TEMPLATES = "jiacan.plans"
+
+
+def read_text(path: str) -> str:
+    """The text of a plan file.
+
+    Raises:
+        InputUnreadable: it is not there, may not be read, or is no text in UTF-8.
+    """
+    file = Path(path)
+    try:
+        if file.is_file() and file.stat().st_size > MAX_BYTES:
+            raise InputUnreadable(path=path, reason="it is far larger than any plan")
+        return file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputUnreadable(path=path, reason="there is no such file") from None
+    except IsADirectoryError:
+        raise InputUnreadable(path=path, reason="it is a folder; name the plan file in it") from None
+    except UnicodeDecodeError as error:
+        raise InputUnreadable(
+            path=path, reason=f"it is no text in UTF-8 (byte {error.start + 1}); save it as UTF-8"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise InputUnreadable(path=path, reason=getattr(error, "strerror", None) or str(error)) from None
+
+
+def template_names() -> tuple[str, ...]:
+    """The names of the templates, sorted."""
+    folder = resources.files(TEMPLATES) / "templates"
+    return tuple(sorted(file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml")))
+
+
+def read_template(name: str) -> str:
+    """The text of a template that is there."""
+    return (resources.files(TEMPLATES) / "templates" / f"{name}.yaml").read_text(encoding="utf-8")
