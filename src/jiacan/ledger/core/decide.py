@@ -72,11 +72,13 @@ class _Line:
     held: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Step:
-    """A transfer and its movement, kept so that a group that fails half-way can be taken back."""
+    """A transfer and what it does to its two accounts, kept so that a group that fails half-way is taken back."""
 
     transfer: Transfer
+    debit: _Line
+    credit: _Line
     moved: int
     held: int
 
@@ -92,7 +94,7 @@ class _Books:
 
     def write(self, step: _Step) -> None:
         transfer = step.transfer
-        self._shift(transfer, step.moved, step.held)
+        _shift(step.debit, step.credit, step.moved, step.held)
         self.transfers[transfer.key] = transfer
         if transfer.refers_to is not None:
             self.fates[transfer.refers_to] = FATES[transfer.kind]
@@ -100,24 +102,24 @@ class _Books:
 
     def take_back(self, step: _Step) -> None:
         transfer = step.transfer
-        self._shift(transfer, -step.moved, -step.held)
+        _shift(step.debit, step.credit, -step.moved, -step.held)
         del self.transfers[transfer.key]
         if transfer.refers_to is not None:
             del self.fates[transfer.refers_to]
         self.written.pop()
 
-    def _shift(self, transfer: Transfer, moved: int, held: int) -> None:
-        debit, credit = self.lines[transfer.debit], self.lines[transfer.credit]
-        debit.posted -= moved
-        debit.held += held
-        credit.posted += moved
-        if debit.available is not None:
-            debit.available -= moved + held
-        if credit.available is not None:
-            credit.available += moved
-
     def deltas(self) -> dict[AccountKey, Delta]:
         return {key: Delta(line.posted, line.held) for key, line in self.lines.items() if line.posted or line.held}
+
+
+def _shift(debit: _Line, credit: _Line, moved: int, held: int) -> None:
+    debit.posted -= moved
+    debit.held += held
+    credit.posted += moved
+    if debit.available is not None:
+        debit.available -= moved + held
+    if credit.available is not None:
+        credit.available += moved
 
 
 def _decide_group(books: _Books, entries: Sequence[Entry]) -> Outcome:
@@ -157,10 +159,11 @@ def _try(books: _Books, entry: Entry) -> _Step | Fact:
         if fact is not None:
             return fact
     moved, held = movement(transfer, referred)
-    available = books.lines[transfer.debit].available
-    if available is not None and moved + held > max(available, 0):
-        return BelowFloor(transfer.debit, asked=moved + held, available=available)
-    return _Step(transfer, moved, held)
+    debit, credit = books.lines[transfer.debit], books.lines[transfer.credit]
+    asked = moved + held
+    if debit.available is not None and 0 < asked and debit.available < asked:
+        return BelowFloor(transfer.debit, asked=asked, available=debit.available)
+    return _Step(transfer, debit, credit, moved, held)
 
 
 def _closed_to(entry: Entry, referred: Transfer, books: _Books) -> Fact | None:

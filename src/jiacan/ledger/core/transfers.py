@@ -106,10 +106,10 @@ def movement(transfer: Transfer, referred: Transfer | None) -> tuple[int, int]:
 def _check(entry: Move | Hold) -> None:
     if entry.amount < 1:
         raise ValueError(f"{entry.key} is for {entry.amount}; a transfer is for one at least")
-    if entry.debit == entry.credit:
-        raise ValueError(f"{entry.key} goes from {entry.debit.owner} to itself")
     if entry.debit.unit != entry.credit.unit:
         raise ValueError(f"{entry.key} turns {entry.debit.unit} into {entry.credit.unit}")
+    if entry.debit.owner == entry.credit.owner:
+        raise ValueError(f"{entry.key} goes from {entry.debit.owner} to itself")
 
 
 def _fate(
