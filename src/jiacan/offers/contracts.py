@@ -11,7 +11,8 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from jiacan.kernel.messages import Message, Name
+from jiacan.kernel.errors import JiacanError
+from jiacan.kernel.messages import Message, Name, tell
 from jiacan.kernel.periods import Period
 
 # --- what a plan promises ---------------------------------------------------------------------------------
@@ -374,6 +375,10 @@ class PlanRules:
         return Period(min(p.starts_at for p in paid), max(p.ends_at for p in paid))
 
 
+HELD_KINDS = frozenset({Kind.COUPON, Kind.POINTS, Kind.CREDIT})
+"""Kinds whose money stays pending until they are used, clawed back or expired; the rest is spent when granted."""
+
+
 # --- what match says --------------------------------------------------------------------------------------
 
 
@@ -406,6 +411,20 @@ class Match:
     def at_risk_minor(self) -> int:
         """The money at risk in the items."""
         return sum(item.amount_minor for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """One offer's answer to one order: what to tell the customer, and what an agent may check.
+
+    `outcome` is an `Outcome`, or `not_met`.
+    """
+
+    offer_id: str
+    offer: Name
+    outcome: str
+    says: Message
+    basis: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -527,3 +546,35 @@ class AwardRow:
     amount_minor: int
     outcome: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """A whole history settled from a full book: what happened in order, and what was left at the end."""
+
+    awards: tuple[Award, ...]
+    claw_backs: tuple[ClawBack, ...]
+    rows: tuple[AwardRow, ...]
+    stock_left: Mapping[str, int]
+    budget_left_minor: Mapping[str, int]
+
+
+# --- errors -----------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class NotEnoughLeft(JiacanError):
+    """A new version of a plan takes back more stock or budget than is left."""
+
+    account: str
+    asked: int
+    left: int
+
+    def message(self) -> Message:
+        return tell(
+            "{account} has {left} left, and the new version of the plan takes {asked} out of it. "
+            "Lower it by {left} at the most; what was given stays given.",
+            account=self.account,
+            asked=self.asked,
+            left=self.left,
+        )

@@ -1,0 +1,131 @@
+"""Claw-back: granted minus deserved, item by item, by the offer's policy. Nothing new is ever given.
+
+`deserved` is the same offer asked again of the goods that were kept, limits and stock aside. Where `otherwise`
+stood in for a rung, it is deserved for as long as the kept goods reach any rung.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from jiacan.kernel.money import allocate
+from jiacan.ledger.contracts import Entry, Group, Hold, Move, Void
+from jiacan.offers.contracts import ClawBack, Item, Kind, Match, Offer, Outcome, PlanRules, RefundPolicy
+from jiacan.offers.core.accounts import (
+    budget_account,
+    customer_account,
+    customer_debt_account,
+    holding_unit,
+    plan_account,
+    spent_account,
+)
+from jiacan.offers.core.benefits import MONEY_KINDS
+from jiacan.offers.core.book import Book, Held, Holding
+from jiacan.offers.core.events import RefundEvent
+from jiacan.offers.core.granting import amount_held, award_key
+
+
+def claw_back(
+    held: Held, deserved: Match | None, event: RefundEvent, *, offer: Offer, rules: PlanRules, book: Book
+) -> tuple[ClawBack, Group] | None:
+    """What the refund takes of the award, and the ledger group that does it; None when nothing is to be taken.
+
+    The holdings in the book shrink to what is left.
+
+    Args:
+        held: what the customer still has of the award.
+        deserved: the offer asked again of the kept goods, under the version that gave the award.
+        event: the refund.
+        offer: the offer as the version that gave the award has it.
+        rules: the plan, for its accounts and currency.
+        book: where freed money becomes available again.
+    """
+    still = _deserved_items(held, deserved)
+    key = award_key(rules.plan_id, held.order_id, held.offer_id)
+    entries: list[Entry] = []
+    taken: list[Item] = []
+    for holding in held.holdings:
+        excess = _excess(holding, still.get((holding.item.kind, holding.item.id)))
+        if excess is None or offer.on_refund[holding.item.kind] is RefundPolicy.KEEP:
+            continue
+        name = f"{key}/{excess.kind}:{excess.id}/back/{event.refund_id}"
+        entries.append(_return(name, excess, held.customer_id, event.at, rules))
+        entries.extend(_release(name, holding, excess, event.at, offer, rules, book))
+        holding.item = _minus(holding.item, excess)
+        taken.append(excess)
+    if not taken:
+        return None
+    back = ClawBack(
+        order_id=held.order_id,
+        customer_id=held.customer_id,
+        offer_id=held.offer_id,
+        rung=held.rung,
+        refund_id=event.refund_id,
+        at=event.at,
+        items=tuple(taken),
+    )
+    return back, Group(tuple(entries))
+
+
+def _deserved_items(held: Held, deserved: Match | None) -> dict[tuple[Kind, str], Item]:
+    if deserved is None:
+        return {}
+    items = deserved.otherwise if held.outcome is Outcome.OTHERWISE else deserved.items
+    return {(item.kind, item.id): item for item in items}
+
+
+def _excess(holding: Holding, deserved: Item | None) -> Item | None:
+    """The part of what is held that is not deserved any more; None when all of it is, or it has lapsed."""
+    item = holding.item
+    if holding.lapsed or item.quantity == 0:
+        return None
+    if deserved is None:
+        return item
+    if item.kind in MONEY_KINDS:
+        over = item.amount_minor - deserved.amount_minor
+        return Item(item.kind, item.id, 1, over, item.valid_days) if over > 0 else None
+    over = item.quantity - deserved.quantity
+    if over <= 0:
+        return None
+    # Pieces and coupons cost the same each; points are worth what the kept ones leave over.
+    amount = allocate(item.amount_minor, [over, item.quantity - over])[0]
+    return Item(item.kind, item.id, over, amount, item.valid_days)
+
+
+def _minus(item: Item, excess: Item) -> Item:
+    amount = item.amount_minor - excess.amount_minor
+    if item.kind in MONEY_KINDS:
+        return Item(item.kind, item.id, 1 if amount > 0 else 0, amount, item.valid_days)
+    return Item(item.kind, item.id, item.quantity - excess.quantity, amount, item.valid_days)
+
+
+def _return(name: str, excess: Item, customer_id: str, at: datetime, rules: PlanRules) -> Move:
+    unit = holding_unit(rules.plan_id, excess, rules.currency)
+    if excess.kind in (Kind.GIFT, Kind.SERVICE):
+        owed = plan_account(rules.plan_id, "owed", unit)
+        return Move(name, customer_debt_account(customer_id, unit), owed, excess.quantity, at)
+    issued = plan_account(rules.plan_id, "issued", unit)
+    return Move(name, customer_account(customer_id, unit), issued, amount_held(excess), at)
+
+
+def _release(
+    name: str, holding: Holding, excess: Item, at: datetime, offer: Offer, rules: PlanRules, book: Book
+) -> list[Entry]:
+    """Free the money that is still held for what was taken back; what was spent at once stays spent."""
+    if not holding.hold_keys:
+        return []
+    line = offer.budget[excess.kind]
+    budget = budget_account(rules.plan_id, line, rules.currency)
+    book.give_back(budget, excess.amount_minor)
+    if excess.kind is Kind.COUPON:
+        kept, freed = holding.hold_keys[: -excess.quantity], holding.hold_keys[-excess.quantity :]
+        holding.hold_keys = kept
+        return [Void(f"{hold}/void", hold, at) for hold in freed]
+    (hold,) = holding.hold_keys
+    left = holding.item.amount_minor - excess.amount_minor
+    holding.hold_keys = (f"{name}/hold",) if left else ()
+    entries: list[Entry] = [Void(f"{hold}/void", hold, at)]
+    if left:
+        spent = spent_account(rules.plan_id, line, rules.currency)
+        entries.append(Hold(f"{name}/hold", budget, spent, left, at, holding.expires_at))
+    return entries

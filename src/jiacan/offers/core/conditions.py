@@ -1,0 +1,109 @@
+"""Does an order meet a condition, and if not, what is missing? One answer serves match and explanation."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from jiacan.kernel.messages import Message, tell
+from jiacan.kernel.money import Money
+from jiacan.offers.contracts import (
+    BetweenHours,
+    Bundle,
+    Condition,
+    CustomerIsNew,
+    FromChannels,
+    FromRegions,
+    OnWeekdays,
+    OrderNumberIs,
+    QuantityAtLeast,
+    SpendAtLeast,
+    SpendEvery,
+)
+from jiacan.offers.core.basket import Basket
+
+SPEND_SHORT = tell("{missing} more is needed").text
+
+_WEEKDAYS = (
+    tell("Monday"),
+    tell("Tuesday"),
+    tell("Wednesday"),
+    tell("Thursday"),
+    tell("Friday"),
+    tell("Saturday"),
+    tell("Sunday"),
+)
+
+
+def ask(condition: Condition, basket: Basket, currency: str) -> int | Message:
+    """How many times over the order meets the condition (once, but for `SpendEvery`), or why it does not."""
+    match condition:
+        case SpendAtLeast():
+            missing = condition.minor - basket.spend_minor(condition.scope)
+            return 1 if missing <= 0 else _spend_short(missing, currency)
+        case SpendEvery():
+            spend = basket.spend_minor(condition.scope)
+            times = spend // condition.minor
+            if times == 0:
+                return _spend_short(condition.minor - spend, currency)
+            return times if condition.at_most_times is None else min(times, condition.at_most_times)
+        case QuantityAtLeast():
+            units = basket.units(condition.scope)
+            return (
+                1
+                if units >= condition.units
+                else tell("{missing} more pieces are needed", missing=condition.units - units)
+            )
+        case Bundle():
+            return 1 if holds_bundle(condition, basket) else tell("the set is not complete")
+        case _:
+            return _ask_circumstances(condition, basket)
+
+
+def _ask_circumstances(condition: Condition, basket: Basket) -> int | Message:
+    order = basket.order
+    match condition:
+        case OnWeekdays(days):
+            days_named = tuple(_WEEKDAYS[day] for day in sorted(days))
+            return 1 if basket.local.weekday() in days else tell("it holds only on {days}", days=days_named)
+        case BetweenHours(starts, ends):
+            now = basket.local.time()
+            inside = starts <= now < ends if starts < ends else now >= starts or now < ends
+            words = tell("it holds only from {starts} to {ends}", starts=f"{starts:%H:%M}", ends=f"{ends:%H:%M}")
+            return 1 if inside else words
+        case FromChannels(channels):
+            return (
+                1
+                if order.channel in channels
+                else tell("it holds only in {channels}", channels=tuple(sorted(channels)))
+            )
+        case FromRegions(regions):
+            return (
+                1 if order.region in regions else tell("it holds only for {regions}", regions=tuple(sorted(regions)))
+            )
+        case CustomerIsNew(new):
+            words = tell("it is for a first order") if new else tell("it is for customers who ordered before")
+            return 1 if (order.number == 1) == new else words
+        case OrderNumberIs(at_least, at_most):
+            fits = order.number >= at_least and (at_most is None or order.number <= at_most)
+            return 1 if fits else tell("it is not for order number {number} of a customer", number=order.number)
+        case _:  # pragma: no cover - `ask` has dealt with the rest
+            raise AssertionError(condition)
+
+
+def holds_bundle(bundle: Bundle, basket: Basket) -> bool:
+    """Whether every part can be filled with no unit counted for two parts.
+
+    Source: P. Hall (1935), On Representatives of Subsets: parts can be filled together if and only if no
+    set of parts asks for more units than the SKUs any of them accepts have between them.
+    """
+    parts = bundle.parts
+    for size in range(1, len(parts) + 1):
+        for chosen in combinations(parts, size):
+            accepted = frozenset().union(*(part.skus for part in chosen))
+            if basket.units_of_any(accepted) < sum(part.quantity for part in chosen):
+                return False
+    return True
+
+
+def _spend_short(missing_minor: int, currency: str) -> Message:
+    return Message(SPEND_SHORT, {"missing": Money(missing_minor, currency)})

@@ -1,0 +1,116 @@
+"""Match: which offers does an order meet, and with what base? Stateless, and the same for one and for millions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jiacan.kernel.messages import Message, tell
+from jiacan.offers.contracts import (
+    Condition,
+    Ladder,
+    Match,
+    Offer,
+    PlanRules,
+    Rung,
+    Scope,
+    SpendAtLeast,
+    SpendEvery,
+    Trigger,
+    Unmet,
+)
+from jiacan.offers.core.basket import EVERYTHING, Basket
+from jiacan.offers.core.benefits import describe_items, to_items
+from jiacan.offers.core.conditions import SPEND_SHORT, ask
+from jiacan.orders.contracts import Order
+
+
+def match_order(order: Order, rules: PlanRules) -> tuple[Match, ...]:
+    """The offers the order meets, in plan order, each with what it would be given."""
+    return tuple(answer for answer in ask_every_offer(order, rules) if isinstance(answer, Match))
+
+
+def explain_order(order: Order, rules: PlanRules) -> tuple[Unmet, ...]:
+    """The offers the order does not meet, in plan order, each with why."""
+    return tuple(answer for answer in ask_every_offer(order, rules) if isinstance(answer, Unmet))
+
+
+def ask_every_offer(order: Order, rules: PlanRules) -> tuple[Match | Unmet, ...]:
+    """Each offer's answer to the order, in plan order. Guests, staff and emptied orders meet none."""
+    barred = _barred(order, rules)
+    if barred is not None:
+        return tuple(Unmet(offer.id, barred) for offer in rules.offers)
+    basket = Basket(order, rules)
+    return tuple(_ask_offer(offer, basket, rules) for offer in rules.offers)
+
+
+def _barred(order: Order, rules: PlanRules) -> Message | None:
+    if order.customer_id is None:
+        return tell("the order was placed without an account")
+    if order.customer_id in rules.staff:
+        return tell("staff do not take part")
+    if not order.lines:
+        return tell("nothing of the order was kept")
+    return None
+
+
+def _ask_offer(offer: Offer, basket: Basket, rules: PlanRules) -> Match | Unmet:
+    if offer.trigger is not Trigger.ORDER_PAID:
+        return Unmet(offer.id, tell("it is given for a referral, not for an order"))
+    if basket.order.paid_at not in offer.during:
+        during = offer.during
+        words = tell("it runs from {starts} to {ends}", starts=during.starts_at, ends=during.ends_at)
+        return Unmet(offer.id, words)
+    times = _ask_all(offer.conditions, basket, rules.currency)
+    if isinstance(times, Message):
+        return Unmet(offer.id, times)
+    answers = [(rung, _ask_all(rung.conditions, basket, rules.currency)) for rung in offer.rungs]
+    reached = [(rung, times * met) for rung, met in answers if isinstance(met, int)]
+    if not reached:
+        return Unmet(offer.id, _nearest_rung(offer, answers, basket, rules))
+    return _give(offer, reached, basket, rules)
+
+
+def _ask_all(conditions: Sequence[Condition], basket: Basket, currency: str) -> int | Message:
+    times = 1
+    for condition in conditions:
+        answer = ask(condition, basket, currency)
+        if isinstance(answer, Message):
+            return answer
+        times *= answer
+    return times
+
+
+def _give(offer: Offer, reached: Sequence[tuple[Rung, int]], basket: Basket, rules: PlanRules) -> Match | Unmet:
+    given = reached if offer.ladder is Ladder.ALL else reached[-1:]
+    spend_minor = basket.spend_minor(_base_of(offer, given[-1][0]))
+    benefits = tuple(benefit for rung, _ in given for benefit in rung.benefits)
+    if len(given) == 1:
+        items = to_items(benefits, spend_minor=spend_minor, times=given[0][1], rules=rules)
+    else:
+        repeated = tuple(benefit for rung, times in given for benefit in rung.benefits * times)
+        items = to_items(repeated, spend_minor=spend_minor, times=1, rules=rules)
+    if not items:
+        return Unmet(offer.id, tell("the spend is less than one step"))
+    otherwise = to_items(offer.otherwise, spend_minor=spend_minor, times=1, rules=rules)
+    return Match(offer.id, given[-1][0].number, spend_minor, items, otherwise)
+
+
+def _base_of(offer: Offer, rung: Rung) -> Scope:
+    for condition in (*rung.conditions, *offer.conditions):
+        if isinstance(condition, SpendAtLeast | SpendEvery):
+            return condition.scope
+    return EVERYTHING
+
+
+def _nearest_rung(
+    offer: Offer, answers: Sequence[tuple[Rung, int | Message]], basket: Basket, rules: PlanRules
+) -> Message:
+    rung, why = answers[0]
+    assert isinstance(why, Message), "no rung was reached"
+    spend_minor = basket.spend_minor(_base_of(offer, rung))
+    benefits = describe_items(to_items(rung.benefits, spend_minor=spend_minor, times=1, rules=rules), rules)
+    if not benefits:
+        return why
+    if why.text == SPEND_SHORT:
+        return tell("{missing} more brings {benefits}", missing=why.values["missing"], benefits=benefits)
+    return tell("{why}; it gives {benefits}", why=why, benefits=benefits)

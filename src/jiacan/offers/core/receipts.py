@@ -1,0 +1,129 @@
+"""Receipts: what an order got and why, and what it did not get and why not, in words to send to its customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from jiacan.kernel.messages import Message, tell
+from jiacan.kernel.money import Money
+from jiacan.offers.contracts import (
+    Award,
+    BudgetExhausted,
+    ClawBack,
+    LimitReached,
+    NotStacked,
+    Offer,
+    Outcome,
+    PlanRules,
+    ReceiptLine,
+    Refusal,
+    StockEmpty,
+    Unmet,
+)
+from jiacan.offers.core.benefits import describe_items
+
+
+def award_line(award: Award, rules: PlanRules) -> ReceiptLine:
+    """What became of a match, by `rules` of the version that settled it."""
+    offer = _offer(award.offer_id, rules)
+    basis = tell(
+        "plan {plan} version {version}, offer {offer}, for a spend of {spend}; paid for from {sources}",
+        plan=rules.plan_id,
+        version=award.plan_version,
+        offer=f"{award.offer_id}#{award.rung}" if award.rung else award.offer_id,
+        spend=Money(award.spend_minor, rules.currency),
+        sources=tuple(_sources(award, offer)) or tell("no stock or budget"),
+    )
+    return ReceiptLine(award.offer_id, offer.name, award.outcome, _say(award, rules), basis)
+
+
+def claw_back_line(back: ClawBack, rules: PlanRules) -> ReceiptLine:
+    """What a refund took back."""
+    says = tell(
+        "After the return of {at} ({refund}), {items} was taken back.",
+        at=back.at,
+        refund=back.refund_id,
+        items=describe_items(back.items, rules),
+    )
+    return ReceiptLine(back.offer_id, _offer(back.offer_id, rules).name, Outcome.CLAWED_BACK, says)
+
+
+def unmet_line(unmet: Unmet, rules: PlanRules) -> ReceiptLine:
+    """Why an offer was not met."""
+    says = tell("Not met: {why}.", why=unmet.why)
+    return ReceiptLine(unmet.offer_id, _offer(unmet.offer_id, rules).name, "not_met", says)
+
+
+def _say(award: Award, rules: PlanRules) -> Message:
+    items = describe_items(award.items, rules)
+    match award.outcome:
+        case Outcome.GRANTED:
+            return tell("Given: {items}.", items=items)
+        case Outcome.OTHERWISE:
+            assert award.refusal is not None, "otherwise stands in for something"
+            return tell("{why}; {items} was given instead.", why=refusal_message(award.refusal, rules), items=items)
+        case Outcome.REFUSED:
+            assert award.refusal is not None, "a refusal has a reason"
+            return tell("Not given: {why}.", why=refusal_message(award.refusal, rules))
+        case _:
+            return tell("Met, but this customer is in the group that the campaign is measured against.")
+
+
+def refusal_message(refusal: Refusal, rules: PlanRules) -> Message:
+    """Why not, with the fact."""
+    match refusal:
+        case LimitReached(which, bound):
+            return _limit_message(which, bound)
+        case NotStacked(_, given):
+            return tell("it is not combined with {offer}, which this order received", offer=_offer(given, rules).name)
+        case StockEmpty(stock, _, 0, emptied_at) if emptied_at is not None:
+            return tell("{gift} ran out at {at}", gift=rules.stock[stock].name, at=emptied_at)
+        case StockEmpty(stock, asked, left, _):
+            return tell("{gift}: {left} left, {asked} needed", gift=rules.stock[stock].name, left=left, asked=asked)
+        case BudgetExhausted(line, asked, left):
+            return tell(
+                "the budget {budget} has {left} left, {asked} needed",
+                budget=rules.budget[line].name,
+                left=Money(left, rules.currency),
+                asked=Money(asked, rules.currency),
+            )
+
+
+def _limit_message(which: str, bound: int) -> Message:
+    match which:
+        case "total":
+            return tell("all {bound} have been given", bound=bound)
+        case "per_day":
+            return tell("all {bound} of the day have been given", bound=bound)
+        case "per_customer":
+            return tell("it is given {bound} time(s) to a customer, which was reached", bound=bound)
+        case _:
+            return tell("it is given {bound} time(s) to a customer in a day, which was reached", bound=bound)
+
+
+def _sources(award: Award, offer: Offer) -> Iterator[str]:
+    if award.outcome not in (Outcome.GRANTED, Outcome.OTHERWISE):
+        return
+    for item in award.items:
+        if item.kind in ("gift", "service"):
+            yield f"stock {item.id}"
+        line = offer.budget.get(item.kind)
+        if line is not None:
+            yield f"budget {line}"
+
+
+def _offer(offer_id: str, rules: PlanRules) -> Offer:
+    return next(offer for offer in rules.offers if offer.id == offer_id)
+
+
+def receipt_lines(
+    awards: Iterable[Award], claw_backs: Iterable[ClawBack], unmet: Iterable[Unmet], rules: PlanRules
+) -> tuple[ReceiptLine, ...]:
+    """Every offer's answer to one order, in plan order, claw-backs under what they took from."""
+    lines = [
+        *(award_line(award, rules) for award in awards),
+        *(claw_back_line(back, rules) for back in claw_backs),
+        *(unmet_line(each, rules) for each in unmet),
+    ]
+    place = {offer.id: i for i, offer in enumerate(rules.offers)}
+    return tuple(sorted(lines, key=lambda line: place[line.offer_id]))

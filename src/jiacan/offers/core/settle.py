@@ -1,0 +1,306 @@
+"""Settle: matched orders become awards, in order, against what is left of every limit, stock and budget.
+
+The only state is the `Book` that is handed in; no clock, no chance. Each award comes with the ledger group that
+carries it out, so that what is decided here and what the database stores are the same thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from jiacan.kernel.ids import fraction_of
+from jiacan.kernel.periods import days_later
+from jiacan.ledger.contracts import AccountKey, Expire, Group, Move
+from jiacan.offers.contracts import (
+    Award,
+    BudgetExhausted,
+    ClawBack,
+    Item,
+    Kind,
+    LimitReached,
+    Match,
+    NotStacked,
+    Offer,
+    Outcome,
+    Pick,
+    PlanRules,
+    Refusal,
+    StockEmpty,
+)
+from jiacan.offers.core.accounts import (
+    Allowance,
+    allowances,
+    budget_account,
+    customer_account,
+    holding_unit,
+    plan_account,
+    stock_account,
+)
+from jiacan.offers.core.book import Book, Held, Holding
+from jiacan.offers.core.clawback import claw_back
+from jiacan.offers.core.events import Event, PaidEvent, RefundEvent
+from jiacan.offers.core.granting import award_key, grant_group, hold_keys
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What one event came to: its awards in plan order or its claw-backs, and how the ledger carries them out.
+
+    `counts` are the allowances that the groups take from; they may have to be opened first.
+    """
+
+    event: Event
+    awards: tuple[Award, ...] = ()
+    claw_backs: tuple[ClawBack, ...] = ()
+    groups: tuple[Group, ...] = ()
+    counts: tuple[Allowance, ...] = ()
+
+
+def settle(
+    events: Iterable[Event], rules: PlanRules, book: Book, *, earlier: Iterable[PlanRules] = ()
+) -> Iterator[Settlement]:
+    """Settle the events, which must come in their order; `book` is worked on as they go.
+
+    Args:
+        events: in the order of their `place`.
+        rules: the version of the plan that new orders are awarded by.
+        book: what is left and held before the first event.
+        earlier: the versions that gave what the book holds, where they are not `rules`.
+    """
+    walk = _Walk(rules, book, earlier)
+    for event in events:
+        lapses = walk.lapse(event.at)
+        match event:
+            case PaidEvent():
+                yield walk.award(event, lapses)
+            case RefundEvent():
+                yield walk.take_back(event, lapses)
+
+
+def is_held_out(customer_id: str, rules: PlanRules) -> bool:
+    """Whether the customer belongs to the hold-out: decided by the plan and the customer alone."""
+    return rules.holdout_share > 0 and fraction_of(f"{rules.plan_id}:{customer_id}") < rules.holdout_share
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What became of one match, and what it did to the ledger."""
+
+    award: Award
+    group: Group | None = None
+    counts: tuple[Allowance, ...] = ()
+
+
+class _Walk:
+    """One pass over events: the rules, their lookups, and the book being worked on."""
+
+    def __init__(self, rules: PlanRules, book: Book, earlier: Iterable[PlanRules]) -> None:
+        self.rules = rules
+        self.book = book
+        self.offers = {offer.id: offer for offer in rules.offers}
+        self.place = {offer.id: place for place, offer in enumerate(rules.offers)}
+        self.given_by = {
+            (version.version, offer.id): offer for version in (*earlier, rules) for offer in version.offers
+        }
+
+    def lapse(self, at: datetime) -> list[Group]:
+        """Let go what expires by `at`: the budget is free again and the customer's coupon is gone."""
+        groups: list[Group] = []
+        while (lapsed := self.book.pop_lapsed(at)) is not None:
+            held, holding = lapsed
+            item, expired_at = holding.item, holding.expires_at
+            assert expired_at is not None, "only what expires lapses"
+            offer = self.given_by[held.plan_version, held.offer_id]
+            if item.kind in offer.budget:
+                account = budget_account(self.rules.plan_id, offer.budget[item.kind], self.rules.currency)
+                self.book.give_back(account, item.amount_minor)
+            unit = holding_unit(self.rules.plan_id, item, self.rules.currency)
+            key = f"{award_key(self.rules.plan_id, held.order_id, held.offer_id)}/{item.kind}:{item.id}/lapse"
+            back = Move(
+                key,
+                customer_account(held.customer_id, unit),
+                plan_account(self.rules.plan_id, "issued", unit),
+                item.quantity,
+                expired_at,
+            )
+            releases = (Expire(f"{hold}/expire", hold, expired_at) for hold in holding.hold_keys)
+            groups.append(Group((*releases, back)))
+        return groups
+
+    def award(self, event: PaidEvent, groups: list[Group]) -> Settlement:
+        counts: list[Allowance] = []
+        if is_held_out(event.customer_id, self.rules):
+            awards = [self._unsettled(event, match, Outcome.HELD_OUT) for match in self._would_give(event.matches)]
+        else:
+            awards = []
+            given_in_group: dict[str, str] = {}
+            for match in self._in_turn(event.matches):
+                tried = self._try(event, match, given_in_group)
+                awards.append(tried.award)
+                counts.extend(tried.counts)
+                if tried.group is not None:
+                    groups.append(tried.group)
+        awards.sort(key=self._plan_order)
+        self.book.held.get(event.order_id, []).sort(key=self._plan_order)
+        return Settlement(event, awards=tuple(awards), groups=tuple(groups), counts=tuple(counts))
+
+    def _plan_order(self, of: Award | Held) -> int:
+        return self.place[of.offer_id]
+
+    def _in_turn(self, matches: Iterable[Match]) -> list[Match]:
+        """Plan order, but a group that gives its best is tried where its first member stands, best first."""
+
+        def turn(match: Match) -> tuple[int, int, int]:
+            place, stacking = self.place[match.offer_id], self.offers[match.offer_id].stacking
+            if stacking is None or stacking.pick is not Pick.BEST:
+                return place, 0, place
+            return first_of_group[stacking.group], -match.at_risk_minor, place
+
+        first_of_group: dict[str, int] = {}
+        found = list(matches)
+        for match in found:
+            stacking = self.offers[match.offer_id].stacking
+            if stacking is not None:
+                first_of_group.setdefault(stacking.group, self.place[match.offer_id])
+        return sorted(found, key=turn)
+
+    def _would_give(self, matches: Iterable[Match]) -> Iterator[Match]:
+        taken: set[str] = set()
+        for match in self._in_turn(matches):
+            stacking = self.offers[match.offer_id].stacking
+            if stacking is None or stacking.pick is Pick.ALL:
+                yield match
+            elif stacking.group not in taken:
+                taken.add(stacking.group)
+                yield match
+
+    def _try(self, event: PaidEvent, match: Match, given_in_group: dict[str, str]) -> _Tried:
+        offer = self.offers[match.offer_id]
+        stacking = offer.stacking
+        exclusive = stacking is not None and stacking.pick is not Pick.ALL
+        if stacking is not None and exclusive and stacking.group in given_in_group:
+            refusal: Refusal = NotStacked(stacking.group, given_in_group[stacking.group])
+            return _Tried(self._unsettled(event, match, Outcome.REFUSED, refusal))
+        day = event.at.astimezone(self.rules.zone).date()
+        counts = tuple(allowances(self.rules.plan_id, offer.id, offer.limits, customer_id=event.customer_id, day=day))
+        reached = self._limit_reached(counts)
+        if reached is not None:
+            return _Tried(self._unsettled(event, match, Outcome.REFUSED, reached))
+        short = self._short_of(match.items, offer)
+        if short is None:
+            granted = self._grant(event, match, match.items, counts, offer=offer, instead_of=None)
+        elif match.otherwise and self._short_of(match.otherwise, offer) is None:
+            granted = self._grant(event, match, match.otherwise, counts, offer=offer, instead_of=short)
+        else:
+            return _Tried(self._unsettled(event, match, Outcome.REFUSED, short))
+        if stacking is not None and exclusive:
+            given_in_group[stacking.group] = offer.id
+        return granted
+
+    def _limit_reached(self, counts: Iterable[Allowance]) -> LimitReached | None:
+        for count in counts:
+            if self.book.left(count.account, count.bound) < 1:
+                return LimitReached(count.which, count.bound, count.day)
+        return None
+
+    def _needs(self, items: Iterable[Item], offer: Offer) -> dict[AccountKey, tuple[int, str]]:
+        """What the items take from bounded accounts (stock before budget), with the stock's or line's id."""
+        needs: dict[AccountKey, tuple[int, str]] = {}
+        asked = list(items)
+        for item in asked:
+            if item.kind in (Kind.GIFT, Kind.SERVICE):
+                account = stock_account(self.rules.plan_id, item.id)
+                needs[account] = (needs.get(account, (0, ""))[0] + item.quantity, item.id)
+        for item in asked:
+            line = offer.budget.get(item.kind)
+            if line is not None and item.amount_minor:
+                account = budget_account(self.rules.plan_id, line, self.rules.currency)
+                needs[account] = (needs.get(account, (0, ""))[0] + item.amount_minor, line)
+        return needs
+
+    def _short_of(self, items: Iterable[Item], offer: Offer) -> StockEmpty | BudgetExhausted | None:
+        for account, (asked, named) in self._needs(items, offer).items():
+            left = self.book.left(account, 0)
+            if left >= asked:
+                continue
+            if account.unit == self.rules.currency:
+                return BudgetExhausted(named, asked, left)
+            return StockEmpty(named, asked, left, self.book.emptied_at.get(account) if left == 0 else None)
+        return None
+
+    def _grant(
+        self,
+        event: PaidEvent,
+        match: Match,
+        items: tuple[Item, ...],
+        counts: tuple[Allowance, ...],
+        *,
+        offer: Offer,
+        instead_of: Refusal | None,
+    ) -> _Tried:
+        for count in counts:
+            self.book.take(count.account, 1, left=self.book.left(count.account, count.bound), at=event.at)
+        for account, (amount, _) in self._needs(items, offer).items():
+            self.book.take(account, amount, left=self.book.left(account, 0), at=event.at)
+        outcome = Outcome.GRANTED if instead_of is None else Outcome.OTHERWISE
+        award = Award(
+            order_id=event.order_id,
+            customer_id=event.customer_id,
+            offer_id=offer.id,
+            rung=match.rung,
+            plan_version=self.rules.version,
+            settled_for=event.at,
+            spend_minor=match.spend_minor,
+            outcome=outcome,
+            items=items,
+            refusal=instead_of,
+        )
+        self.book.hold(self._held(award, offer))
+        return _Tried(award, grant_group(award, offer, counts, self.rules), counts)
+
+    def _held(self, award: Award, offer: Offer) -> Held:
+        key = award_key(self.rules.plan_id, award.order_id, award.offer_id)
+        holdings = [
+            Holding(
+                item,
+                hold_keys(key, item) if item.kind in offer.budget else (),
+                None if item.valid_days is None else days_later(award.settled_for, item.valid_days, self.rules.zone),
+            )
+            for item in award.items
+        ]
+        return Held(
+            order_id=award.order_id,
+            customer_id=award.customer_id,
+            offer_id=award.offer_id,
+            rung=award.rung,
+            plan_version=award.plan_version,
+            outcome=award.outcome,
+            holdings=holdings,
+        )
+
+    def _unsettled(self, event: PaidEvent, match: Match, outcome: Outcome, refusal: Refusal | None = None) -> Award:
+        return Award(
+            order_id=event.order_id,
+            customer_id=event.customer_id,
+            offer_id=match.offer_id,
+            rung=match.rung,
+            plan_version=self.rules.version,
+            settled_for=event.at,
+            spend_minor=match.spend_minor,
+            outcome=outcome,
+            items=match.items,
+            refusal=refusal,
+        )
+
+    def take_back(self, event: RefundEvent, groups: list[Group]) -> Settlement:
+        deserved = {match.offer_id: match for match in event.deserved}
+        claw_backs: list[ClawBack] = []
+        for held in self.book.held.get(event.order_id, ()):
+            offer = self.given_by[held.plan_version, held.offer_id]
+            taken = claw_back(held, deserved.get(held.offer_id), event, offer=offer, rules=self.rules, book=self.book)
+            if taken is not None:
+                claw_backs.append(taken[0])
+                groups.append(taken[1])
+        return Settlement(event, claw_backs=tuple(claw_backs), groups=tuple(groups))

@@ -1,0 +1,47 @@
+"""The command line: which commands there are. Each loads its own module, so that help is quick."""
+
+from __future__ import annotations
+
+import sys
+
+from cyclopts import App
+
+from jiacan import __version__
+from jiacan.kernel.errors import JiacanError
+from jiacan.project.output import print_error
+
+app = App(
+    name="jiacan",
+    help="Turns a campaign plan into a running campaign for an online shop.\n\n把策划案变成运行中的活动。",
+    version=__version__,
+    help_format="markdown",
+)
+plan = App(name="plan", help="Check a plan, begin one, or get its schema for an editor.")
+ledger = App(name="ledger", help="Accounts and transfers.")
+app.command(plan)
+app.command(ledger)
+
+COMMANDS = "jiacan.project.commands"
+plan.command(f"{COMMANDS}.plan:check", name="check", help="Every error and warning at once; exit 1 on errors.")
+plan.command(f"{COMMANDS}.plan:new", name="new", help="A commented plan to edit.")
+plan.command(f"{COMMANDS}.plan:schema", name="schema", help="The JSON Schema of plans, for editors.")
+app.command(
+    f"{COMMANDS}.simulate:simulate", name="simulate", help="Rehearse a plan on past orders, without a database."
+)
+app.command(f"{COMMANDS}.run:run", name="run", help="Award a plan's benefits durably; safe to repeat, safe to kill.")
+app.command(f"{COMMANDS}.receipt:receipt", name="receipt", help="What one order got and why, offer by offer.")
+app.command(f"{COMMANDS}.report:report", name="report", help="What happened, against the goals: HTML or XLSX.")
+app.command(f"{COMMANDS}.demo:demo", name="demo", help="A real campaign on real orders, from check to report.")
+ledger.command(f"{COMMANDS}.ledger:audit", name="audit", help="Recompute every balance from its transfers.")
+
+
+def main() -> None:
+    """Run the command; a person's error is told in words and ends with 2, a program's fault shows its traceback."""
+    try:
+        app()
+    except JiacanError as error:
+        print_error(error, json="--json" in sys.argv)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
