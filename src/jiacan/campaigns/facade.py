@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from jiacan.campaigns.contracts import Rehearsal
+from django.db import transaction
+
+from jiacan.campaigns.contracts import Figures, OrderFiles, Rehearsal, RunSummary
 from jiacan.campaigns.core.figures import Tally
 from jiacan.kernel.messages import Message, Phrasebook, tell
+from jiacan.kernel.periods import Period
 from jiacan.offers import facade as offers
+from jiacan.offers.contracts import AwardRow, PlanRules, ReceiptLine
+from jiacan.orders import facade as orders
 from jiacan.orders.contracts import Refund
-from jiacan.plans.contracts import CheckedPlan
+from jiacan.plans import facade as plans
+from jiacan.plans.contracts import CheckedPlan, PlanHasErrors
+from jiacan.tenancy import facade as tenancy
 
 EVENTS_PER_TRANSACTION = 1_000
 
 Progress = Callable[[Message, float], None]
 
 
-@dataclass(frozen=True, slots=True)
-class OrderFiles:
-    """Where orders and refunds come from, and where rows that cannot be taken go."""
-
-    orders: tuple[Path, ...]
-    refunds: tuple[Path, ...] = ()
-    bad_rows: Path | None = None
-
-
 def rehearse(plan: CheckedPlan, files: OrderFiles, *, words: Phrasebook, on_progress: Progress) -> Rehearsal:
     """Replay past orders against a plan; no database is touched.
 
     Raises:
-        JiacanError: a file cannot be read.
+        JiacanError: the plan has errors, or a file cannot be read.
     """
-    rules = plan.get_rules()
-    with _history(rules, files, words, on_progress) as history:
-        on_progress(tell("Matching and settling"), 0.0)
+    rules = _rules_of(plan)
+    with _read(rules, files, words, on_progress) as history:
+        on_progress(tell("Matching and settling"), -1)
         refunds: dict[str, list[Refund]] = {}
         for refund in history.refunds(rules.window):
             refunds.setdefault(refund.order_id, []).append(refund)
@@ -47,3 +44,112 @@ def rehearse(plan: CheckedPlan, files: OrderFiles, *, words: Phrasebook, on_prog
             tally.add_claw_back(back)
         figures = tally.figures(rehearsed.stock_left, tally.balances(rehearsed.budget_left_minor))
         return Rehearsal(read=history.summary, figures=figures, rows=rehearsed.rows)
+
+
+def run(plan: CheckedPlan, files: OrderFiles, *, actor: str, words: Phrasebook, on_progress: Progress) -> RunSummary:
+    """Take orders and refunds in, durably, and settle what of them was not settled yet.
+
+    Safe to repeat and to kill: recording and settling are done in transactions that know what was done before.
+
+    Raises:
+        JiacanError: the plan has errors, a file cannot be read, or a new version takes back what was given.
+    """
+    draft = _rules_of(plan)
+    with _read(draft, files, words, on_progress) as history:
+        shop = tenancy.open_shop(draft.shop)
+        rules = go_live(shop.id, plan, actor=actor)
+        recorded = orders.record(shop.id, history, on_progress=on_progress)
+        settled = settle_recorded(shop.id, rules, on_progress=on_progress)
+        return RunSummary(
+            plan_version=rules.version,
+            read=history.summary,
+            recorded=recorded,
+            events_settled=settled,
+            figures=figures(shop.id, rules),
+        )
+
+
+def go_live(shop_id: int, plan: CheckedPlan, *, actor: str) -> PlanRules:
+    """Make the plan's text its live version and fill its accounts; the same text again changes nothing."""
+    with transaction.atomic():
+        known = plans.find_versions(shop_id, _rules_of(plan).plan_id)
+        rules = plans.go_live(shop_id, plan, actor=actor)
+        before = [version.number for version in known if version.number < rules.version]
+        if not known or known[-1].number < rules.version:
+            previous = plans.load_rules(shop_id, rules.plan_id, max(before)) if before else None
+            offers.open_plan(shop_id, rules, previous)
+        return rules
+
+
+def settle_recorded(shop_id: int, rules: PlanRules, *, on_progress: Progress) -> int:
+    """Settle every recorded event of the plan's time that it has not settled, in order; says how many."""
+    versions = _VersionRules(shop_id, rules.plan_id)
+    settled = 0
+    for chunk in orders.walk_events(shop_id, versions.window(), EVENTS_PER_TRANSACTION):
+        settled += len(offers.settle_events(shop_id, rules, chunk, rules_of=versions))
+        on_progress(tell("Settling: {day}", day=chunk[-1].occurred_at.astimezone(rules.zone).date()), -1)
+    return settled
+
+
+def figures(shop_id: int, rules: PlanRules) -> Figures:
+    """What the campaign has come to."""
+    tally = Tally(rules)
+    for award in offers.awards_of(shop_id, rules.plan_id):
+        tally.add_award(award)
+    for back in offers.claw_backs_of(shop_id, rules.plan_id):
+        tally.add_claw_back(back)
+    return tally.figures(offers.stock_left(shop_id, rules), offers.budget_balances(shop_id, rules))
+
+
+def award_rows(plan: CheckedPlan) -> Iterator[AwardRow]:
+    """Every row of the campaign's awards file, in the order in which things happened."""
+    rules = _rules_of(plan)
+    return offers.award_rows_of(tenancy.get_shop(rules.shop).id, rules.plan_id)
+
+
+def receipt(plan: CheckedPlan, order_id: str) -> tuple[ReceiptLine, ...]:
+    """Every offer's answer to one recorded order.
+
+    Raises:
+        ShopUnknown, OrderUnknown: nothing of it was recorded.
+    """
+    draft = _rules_of(plan)
+    shop = tenancy.get_shop(draft.shop)
+    known = plans.find_versions(shop.id, draft.plan_id)
+    rules = plans.load_rules(shop.id, draft.plan_id, known[-1].number) if known else draft
+    return offers.receipt(shop.id, order_id, rules, rules_of=_VersionRules(shop.id, rules.plan_id))
+
+
+class _VersionRules:
+    """The rules of a plan's live versions, each loaded once."""
+
+    def __init__(self, shop_id: int, plan_id: str) -> None:
+        self.shop_id = shop_id
+        self.plan_id = plan_id
+        self._loaded: dict[int, PlanRules] = {}
+
+    def __call__(self, number: int) -> PlanRules:
+        if number not in self._loaded:
+            self._loaded[number] = plans.load_rules(self.shop_id, self.plan_id, number)
+        return self._loaded[number]
+
+    def window(self) -> Period:
+        """The time in which some version had an offer for orders: refunds of what it gave may still come."""
+        windows = [self(version.number).window for version in plans.find_versions(self.shop_id, self.plan_id)]
+        return Period(min(each.starts_at for each in windows), max(each.ends_at for each in windows))
+
+
+def _rules_of(plan: CheckedPlan) -> PlanRules:
+    if plan.rules is None:
+        raise PlanHasErrors(source=plan.source, problems=plan.errors)
+    return plan.rules
+
+
+@contextmanager
+def _read(rules: PlanRules, files: OrderFiles, words: Phrasebook, on_progress: Progress) -> Iterator[orders.History]:
+    with orders.read_history(
+        files.orders, files.refunds, zone=rules.zone, currency=rules.currency, on_progress=on_progress
+    ) as history:
+        if files.bad_rows is not None and history.summary.bad_rows:
+            history.write_bad_rows(files.bad_rows, words)
+        yield history

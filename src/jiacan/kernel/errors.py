@@ -31,7 +31,7 @@ class InputUnreadable(JiacanError):
     """A file that is not there, may not be read, or is not what its name says."""
 
     path: str
-    reason: str
+    reason: Message | str
 
     def message(self) -> Message:
         return tell("Cannot read {path}: {reason}.", path=self.path, reason=self.reason)

@@ -27,7 +27,9 @@ from jiacan.offers.models import Award as AwardRecord
 from jiacan.offers.models import AwardItem, ClawBackItem, SettledEvent
 from jiacan.orders.contracts import EventKey
 
-_REFUSALS = {kind.__name__: TypeAdapter(kind) for kind in (LimitReached, NotStacked, StockEmpty, BudgetExhausted)}
+_REFUSALS: dict[str, TypeAdapter[Refusal]] = {
+    kind.__name__: TypeAdapter(kind) for kind in (LimitReached, NotStacked, StockEmpty, BudgetExhausted)
+}
 _BATCH = 2_000
 
 

@@ -25,9 +25,7 @@ COMMANDS = "jiacan.project.commands"
 plan.command(f"{COMMANDS}.plan:check", name="check", help="Every error and warning at once; exit 1 on errors.")
 plan.command(f"{COMMANDS}.plan:new", name="new", help="A commented plan to edit.")
 plan.command(f"{COMMANDS}.plan:schema", name="schema", help="The JSON Schema of plans, for editors.")
-app.command(
-    f"{COMMANDS}.simulate:simulate", name="simulate", help="Rehearse a plan on past orders, without a database."
-)
+app.command(f"{COMMANDS}.simulate:simulate", name="simulate", help="Rehearse a plan on past orders; stores nothing.")
 app.command(f"{COMMANDS}.run:run", name="run", help="Award a plan's benefits durably; safe to repeat, safe to kill.")
 app.command(f"{COMMANDS}.receipt:receipt", name="receipt", help="What one order got and why, offer by offer.")
 app.command(f"{COMMANDS}.report:report", name="report", help="What happened, against the goals: HTML or XLSX.")

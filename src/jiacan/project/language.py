@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import trans_real
@@ -14,11 +13,9 @@ _DJANGO_CODES: dict[Language, str] = {"zh": "zh-hans", "en": "en"}
 
 
 def language_of_environment() -> Language:
-    """JIACAN_LANG, or Chinese where the locale is Chinese, or English."""
-    named = os.environ.get("JIACAN_LANG", "")
-    if named in _DJANGO_CODES:
-        return cast("Language", named)
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    """What JIACAN_LANG, or else the locale, begins with: Chinese for zh, English for the rest."""
+    named = os.environ.get("JIACAN_LANG")
+    locale = named or os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
     return "zh" if locale.lower().startswith("zh") else "en"
 
 

@@ -13,6 +13,11 @@ def open_shop(slug: str) -> Shop:
     return store.add_shop(slug)
 
 
+def find_shops() -> tuple[Shop, ...]:
+    """Every shop here, by name."""
+    return store.find_shops()
+
+
 def get_shop(slug: str) -> Shop:
     """The shop of that name.
 

@@ -15,6 +15,11 @@ def find_shop(slug: str) -> Shop | None:
     return None if row is None else Shop(id=row.pk, slug=row.slug)
 
 
+def find_shops() -> tuple[Shop, ...]:
+    """Every shop, by name."""
+    return tuple(Shop(id=row.pk, slug=row.slug) for row in ShopRow.objects.order_by("slug"))
+
+
 def add_shop(slug: str) -> Shop:
     """The shop of that name, created if it is new."""
     row, _ = ShopRow.objects.get_or_create(slug=slug)

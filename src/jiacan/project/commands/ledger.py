@@ -1,0 +1,55 @@
+"""`jiacan ledger`: whether the books add up."""
+
+from __future__ import annotations
+
+from jiacan.kernel.messages import tell
+from jiacan.ledger import facade as ledger
+from jiacan.project import database
+from jiacan.project.output import COMMON, Common, screen
+from jiacan.tenancy import facade as tenancy
+
+
+def audit(*, shop: str | None = None, common: Common = COMMON) -> int:
+    """Recompute every balance from its transfers and name the first that differs; exit 1 where one does.
+
+    Parameters
+    ----------
+    shop
+        One shop only; all of them where it is left out.
+    """
+    database.open_database()
+    out = screen(common)
+    shops = [tenancy.get_shop(shop)] if shop else tenancy.find_shops()
+    reports = [(each.slug, ledger.audit(each.id)) for each in shops]
+    if common.json:
+        out.print_json(
+            [
+                {
+                    "shop": slug,
+                    "clean": report.clean,
+                    "accounts": report.accounts,
+                    "transfers": report.transfers,
+                    "units_out_of_balance": list(report.units_out_of_balance),
+                    "first_difference": None
+                    if report.first_difference is None
+                    else out.words.say(report.first_difference.message()),
+                }
+                for slug, report in reports
+            ]
+        )
+        return 0 if all(report.clean for _, report in reports) else 1
+    for slug, report in reports:
+        counted = tell(
+            "{shop}: {accounts} accounts, {transfers} transfers",
+            shop=slug,
+            accounts=f"{report.accounts:,}",
+            transfers=f"{report.transfers:,}",
+        )
+        out.say(counted)
+        if report.clean:
+            out.say(tell("  every balance is the sum of its transfers, and every unit sums to nothing"))
+        if report.units_out_of_balance:
+            out.say(tell("  units that do not sum to nothing: {units}", units=tuple(report.units_out_of_balance)))
+        if report.first_difference is not None:
+            out.say(tell("  the first difference: {difference}", difference=report.first_difference.message()))
+    return 0 if all(report.clean for _, report in reports) else 1

@@ -1,0 +1,96 @@
+"""`jiacan run`: the same as a rehearsal, durably."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jiacan.campaigns import facade as campaigns
+from jiacan.campaigns.contracts import OrderFiles, RunSummary
+from jiacan.campaigns.report.awards_file import check_awards_path, write_awards
+from jiacan.kernel.messages import tell
+from jiacan.offers.contracts import PlanRules
+from jiacan.plans import facade as plans
+from jiacan.project import database
+from jiacan.project.commands.plan import print_problems
+from jiacan.project.commands.shown import figures_to_json, read_to_json, show_figures, show_read
+from jiacan.project.commands.simulate import Files
+from jiacan.project.output import COMMON, Common, Screen, screen
+
+ACTOR = "command line"
+
+
+def run(
+    plan: str,
+    /,
+    *,
+    orders: Files,
+    refunds: Files | None = None,
+    awards: Path | None = None,
+    bad_rows: Path | None = None,
+    common: Common = COMMON,
+) -> int:
+    """Make a plan go live and award its benefits for these orders, durably; safe to repeat, safe to kill and repeat.
+
+    Parameters
+    ----------
+    plan
+        The plan's file; a changed file becomes the plan's next version.
+    orders
+        Files of orders: CSV, Parquet or XLSX. What was delivered before is known and counts once.
+    refunds
+        Files of their refunds.
+    awards
+        Write every award, refusal and claw-back of the campaign here (.csv, .parquet or .xlsx).
+    bad_rows
+        Write the rows that could not be taken here, with the reasons.
+    """
+    if awards is not None:
+        check_awards_path(awards)
+    checked = plans.read_plan(plan)
+    if checked.rules is None:
+        print_problems(checked, screen(common))
+        return 1
+    rules = checked.rules
+    out = screen(common, rules.zone)
+    database.open_database()
+    files = OrderFiles(tuple(orders), tuple(refunds or ()), bad_rows)
+    with out.progress() as progress:
+        summary = campaigns.run(checked, files, actor=ACTOR, words=out.words, on_progress=progress)
+    if awards is not None:
+        write_awards(campaigns.award_rows(checked), awards)
+    if common.json:
+        out.print_json(_to_json(summary, rules, out))
+        return 0
+    _show(summary, rules, out)
+    if awards is not None:
+        out.say(tell("Wrote the campaign's awards to {path}.", path=str(awards)))
+    out.say(tell("Next: jiacan report {plan} --to report.html", plan=plan))
+    return 0
+
+
+def _to_json(summary: RunSummary, rules: PlanRules, out: Screen) -> dict[str, object]:
+    return {
+        "plan": rules.plan_id,
+        "plan_version": summary.plan_version,
+        "orders": summary.read.orders,
+        "lines": summary.read.order_rows,
+        "orders_new": summary.recorded.orders_new,
+        "events_settled": summary.events_settled,
+        **figures_to_json(summary.figures, rules),
+        "read": read_to_json(summary.read, out),
+    }
+
+
+def _show(summary: RunSummary, rules: PlanRules, out: Screen) -> None:
+    show_read(summary.read, out)
+    recorded = tell(
+        "Recorded {new} new orders and {refunds} new refunds ({known} were known); settled {events} events by "
+        "version {version} of the plan.",
+        new=f"{summary.recorded.orders_new:,}",
+        refunds=f"{summary.recorded.refunds_new:,}",
+        known=f"{summary.recorded.orders_known:,}",
+        events=f"{summary.events_settled:,}",
+        version=summary.plan_version,
+    )
+    out.say(recorded)
+    show_figures(summary.figures, rules, out)
