@@ -201,9 +201,13 @@ def add_deltas(shop_id: int, deltas: Mapping[AccountKey, Delta], accounts: Mappi
         Overtaken: the balance that is there now cannot bear it.
     """
     changes = sorted((accounts[key].id, delta.posted, delta.held) for key, delta in deltas.items())
-    ids, posted, held = (list(column) for column in zip(*changes, strict=True))
+    columns = {
+        "ids": [row_id for row_id, _, _ in changes],
+        "posted": [posted for _, posted, _ in changes],
+        "held": [held for _, _, held in changes],
+    }
     with _overtaken(), connection.cursor() as cursor:
-        cursor.execute(_ADD_DELTAS, {"shop_id": shop_id, "ids": ids, "posted": posted, "held": held})
+        cursor.execute(_ADD_DELTAS, {"shop_id": shop_id, **columns})
 
 
 def audit(shop_id: int) -> AuditReport:
