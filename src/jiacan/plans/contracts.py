@@ -211,7 +211,7 @@ class PlanDocument:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """The most one offer or draw can take from a budget line for one kind of benefit.
+    """The most that one offer or draw can take from a budget line, for one kind of benefit or one stock item of it.
 
     `awards` is None where no limit bounds them, `each_minor` where one award's cost has no bound, and
     `at_most_minor` where neither these nor stock bound the whole.
@@ -219,6 +219,7 @@ class Demand:
 
     source: str
     kind: Kind
+    stock: str | None
     awards: int | None
     each_minor: int | None
     at_most_minor: int | None

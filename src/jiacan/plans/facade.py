@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -10,12 +12,20 @@ from jiacan.offers.contracts import PlanRules
 from jiacan.plans import readers, store
 from jiacan.plans.contracts import (
     CheckedPlan,
+    PlanDocument,
     PlanHasErrors,
     PlanMoved,
     PlanVersion,
     PlanVersionUnknown,
+    Task,
+    TemplateUnknown,
+    WorstCase,
 )
 from jiacan.plans.core.check import check
+from jiacan.plans.core.schedule import schedule as order_tasks
+from jiacan.plans.core.schema import to_schema
+from jiacan.plans.core.templating import fill_dates
+from jiacan.plans.core.worst_case import worst_cases as find_worst_cases
 from jiacan.tenancy import facade as tenancy
 
 
@@ -31,6 +41,38 @@ def read_plan(path: str) -> CheckedPlan:
 def check_text(text: str, source: str) -> CheckedPlan:
     """The plan in a text, checked; `source` is what messages call it."""
     return check(text, source=source)
+
+
+def templates() -> tuple[str, ...]:
+    """The names of the plans to start from."""
+    return readers.template_names()
+
+
+def new_plan(template: str, starts_on: date) -> str:
+    """The text of a commented plan to edit, for a campaign that runs from that day.
+
+    Raises:
+        TemplateUnknown: there is no such template.
+    """
+    known = templates()
+    if template not in known:
+        raise TemplateUnknown(name=template, known=known)
+    return fill_dates(readers.read_template(template), starts_on)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the plan format, for editors."""
+    return to_schema()
+
+
+def schedule(document: PlanDocument) -> tuple[Task, ...]:
+    """The tasks in the order in which they are done, each with its due day."""
+    return order_tasks(document)
+
+
+def worst_cases(document: PlanDocument, rules: PlanRules) -> tuple[WorstCase, ...]:
+    """The most that each budget line can be asked for."""
+    return find_worst_cases(document, rules)
 
 
 def go_live(shop_id: int, checked: CheckedPlan, *, actor: str) -> PlanRules:

@@ -36,8 +36,13 @@ def named_phases(plan: PlanPart) -> tuple[tuple[str, PhasePart], ...]:
     return tuple((name, part) for name, part in parts if part is not None)
 
 
-def read_calendar(plan: PlanPart) -> Calendar:
-    """The calendar of the plan; a phase without a beginning, an end or a length is left out."""
+def read_calendar(plan: PlanPart, written: tuple[str, ...]) -> Calendar:
+    """The calendar of the plan; a phase without a beginning, an end or a length is left out.
+
+    Args:
+        plan: the parts of the plan that could be read.
+        written: the phases that its text names, readable or not.
+    """
     named = named_phases(plan)
     phases = {}
     for i, (name, part) in enumerate(named):
@@ -45,7 +50,7 @@ def read_calendar(plan: PlanPart) -> Calendar:
         ends_at = phase_end(part, named[i + 1][1] if i + 1 < len(named) else None, plan.timezone)
         if starts_at is not None and ends_at is not None and starts_at < ends_at:
             phases[name] = Period(starts_at, ends_at)
-    return Calendar(plan.timezone, phases, tuple(name for name, _ in named))
+    return Calendar(plan.timezone, phases, tuple(name for name in PHASES if name in written))
 
 
 def phase_start(part: PhasePart, previous: PhasePart | None, zone: ZoneInfo) -> datetime | None:

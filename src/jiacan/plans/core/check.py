@@ -7,9 +7,16 @@ from collections.abc import Iterator
 
 from jiacan.plans.contracts import CheckedPlan, Problem, Severity
 from jiacan.plans.core.calendar import Calendar, read_calendar
+from jiacan.plans.core.checks.budget import check_budget
+from jiacan.plans.core.checks.draws import check_draws
+from jiacan.plans.core.checks.identity import check_identity
+from jiacan.plans.core.checks.offers import check_offers
+from jiacan.plans.core.checks.periods import check_periods
+from jiacan.plans.core.checks.references import check_references
+from jiacan.plans.core.checks.things import check_things
+from jiacan.plans.core.checks.work import check_work
 from jiacan.plans.core.compiling.plan import to_document, to_rules
-from jiacan.plans.core.parts.plan import PlanPart
-from jiacan.plans.core.shape import read_parts
+from jiacan.plans.core.shape import Parts, read_parts
 from jiacan.plans.core.tree import read_tree
 
 NOT_YET_LIVE = 0
@@ -20,32 +27,42 @@ def check(text: str, *, source: str) -> CheckedPlan:
     """Everything found in a plan's text; problems are in the order of the text."""
     tree = read_tree(text)
     if tree.root is None:
-        return _checked(text, source, tree.problems)
+        return _with_errors(text, source, tree.problems)
     parts = read_parts(tree.root)
-    calendar = read_calendar(parts.plan)
-    problems = (*tree.problems, *parts.problems, *_check_parts(parts.plan, calendar))
+    calendar = read_calendar(parts.plan, parts.written["phases"])
+    problems = (*tree.problems, *parts.problems, *_check_parts(parts, calendar))
     if any(problem.severity is Severity.ERROR for problem in problems):
-        return _checked(text, source, problems)
+        return _with_errors(text, source, problems)
+    document = to_document(parts.plan, calendar)
+    rules = to_rules(parts.plan, calendar, version=NOT_YET_LIVE)
     return CheckedPlan(
         source=source,
         text=text,
         sha256=_sha256(text),
-        document=to_document(parts.plan, calendar),
-        rules=to_rules(parts.plan, calendar, version=NOT_YET_LIVE),
-        problems=_in_order(problems),
+        document=document,
+        rules=rules,
+        problems=_in_order((*problems, *check_budget(parts.plan, document, rules))),
     )
 
 
-def _check_parts(plan: PlanPart, calendar: Calendar) -> Iterator[Problem]:
-    yield from ()
+def _check_parts(parts: Parts, calendar: Calendar) -> Iterator[Problem]:
+    plan = parts.plan
+    yield from check_identity(plan)
+    yield from check_references(plan, parts.written)
+    yield from check_periods(plan, calendar)
+    yield from check_things(plan)
+    yield from check_offers(plan, calendar)
+    yield from check_draws(plan, calendar)
+    yield from check_work(plan, calendar)
 
 
-def _checked(text: str, source: str, problems: tuple[Problem, ...]) -> CheckedPlan:
+def _with_errors(text: str, source: str, problems: tuple[Problem, ...]) -> CheckedPlan:
     return CheckedPlan(source, text, _sha256(text), None, None, _in_order(problems))
 
 
 def _in_order(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    return tuple(sorted(problems, key=lambda one: (one.line, one.column, one.severity, str(one.message))))
+    once = {(one.line, one.column, one.severity, str(one.message)): one for one in problems}
+    return tuple(once[key] for key in sorted(once))
 
 
 def _sha256(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -19,24 +19,27 @@ from jiacan.plans.core.tree import Listing, Node, Place, Scalar, Table, child, f
 
 Keys = tuple[str | int, ...]
 
+SECTIONS = ("stock", "coupons", "draws", "tiers", "tasks")
+
 # What stands in for a key that every plan must have, so that the rest can be checked without it.
 STAND_INS = {"format": FORMAT, "id": "plan", "name": "plan", "shop": "shop", "currency": "EUR", "timezone": "UTC"}
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What of the plan has the right shape; `whole` when that is all of it."""
+    """What of the plan has the right shape, and the ids that are written at all, by section."""
 
     plan: PlanPart
-    whole: bool
+    written: Mapping[str, tuple[str, ...]]
     problems: tuple[Problem, ...]
 
 
 def read_parts(root: Table) -> Parts:
     """The parts of a plan's tree. `root` is cut where its shape is wrong."""
     reading = Reading(_currency_of(root), _zone_of(root))
+    written = _written_ids(root)
     try:
-        return Parts(PlanPart.model_validate(root, context=reading), whole=True, problems=())
+        return Parts(PlanPart.model_validate(root, context=reading), written, problems=())
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
     problems = tuple(_to_problem(root, detail, reading) for detail in details)
@@ -46,7 +49,24 @@ def read_parts(root: Table) -> Parts:
     for key, text in STAND_INS.items():
         root.setdefault(key, Scalar(text, quoted=False, place=root.place))
     root.setdefault("offers", Listing(root.place))
-    return Parts(PlanPart.model_validate(root, context=reading), whole=False, problems=problems)
+    return Parts(PlanPart.model_validate(root, context=reading), written, problems)
+
+
+def _written_ids(root: Table) -> dict[str, tuple[str, ...]]:
+    """The ids under each section, right or wrong, so that what is cut out is not called unknown elsewhere."""
+    budget, phases = root.get("budget"), root.get("phases")
+    sections: dict[str, Node | None] = {name: root.get(name) for name in SECTIONS}
+    sections["budget"] = budget.get("lines") if isinstance(budget, Table) else None
+    written = {name: tuple(_ids_in(listing)) for name, listing in sections.items()}
+    written["phases"] = tuple(phases) if isinstance(phases, Table) else ()
+    return written
+
+
+def _ids_in(listing: Node | None) -> Iterator[str]:
+    for item in listing if isinstance(listing, Listing) else ():
+        ident = item.get("id") if isinstance(item, Table) else None
+        if isinstance(ident, Scalar):
+            yield ident.text
 
 
 def _currency_of(root: Table) -> str:
@@ -148,9 +168,9 @@ def _remove(root: Table, cut: Keys) -> None:
 def _drop_marked(node: Node) -> None:
     """Lists keep their numbering while items are cut; only now do the holes close."""
     if isinstance(node, Listing):
-        node[:] = [item for item in node if not (isinstance(item, Scalar) and item.place.path == _REMOVED)]
-    children: list[Node] = (
-        list(node.values()) if isinstance(node, Table) else list(node) if isinstance(node, Listing) else []
-    )
-    for child in children:
-        _drop_marked(child)
+        node[:] = [item for item in node if item.place.path != _REMOVED]
+        for item in node:
+            _drop_marked(item)
+    elif isinstance(node, Table):
+        for value in node.values():
+            _drop_marked(value)

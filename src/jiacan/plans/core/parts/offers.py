@@ -21,7 +21,7 @@ Policy = Annotated[
 class DuringPart(Part):
     """A period: a phase's, or its own `from` and `to`."""
 
-    phase: Slug | None = None
+    phase: Slug | None = Field(default=None, alias="(phase)")
     """The phase whose period it is."""
     from_: Moment | None = Field(default=None, alias="from")
     """When it begins; a bare date is its midnight."""
@@ -29,7 +29,9 @@ class DuringPart(Part):
     """When it ends; a bare date is the end of that day."""
 
 
-During = Annotated[DuringPart, Short(("phase",), {"type": "string"})]
+BENEFIT_LIST = {"type": "array", "items": {"$ref": "#/$defs/BenefitPart"}}
+
+During = Annotated[DuringPart, Short(("(phase)",), {"type": "string"})]
 
 
 class RungPart(Part):
@@ -44,7 +46,7 @@ class RungPart(Part):
 class GivePart(Part):
     """What is given: a list for the customer who ordered, or both sides of a referral."""
 
-    benefits: tuple[BenefitPart, ...] | None = None
+    benefits: tuple[BenefitPart, ...] | None = Field(default=None, alias="(list)")
     """For the customer who ordered; written as a plain list."""
     to_referrer: tuple[BenefitPart, ...] | None = None
     """For the one who brought the friend."""
@@ -123,7 +125,7 @@ class OfferPart(Part):
     """`best`: the highest rung reached is given; `all`: every rung reached."""
     rungs: tuple[RungPart, ...] | None = None
     """The steps, from low to high; instead of `give`."""
-    give: Annotated[GivePart, Short(("benefits",), {"type": "array"}, listing=True)] | None = None
+    give: Annotated[GivePart, Short(("(list)",), BENEFIT_LIST, listing=True)] | None = None
     """What is given; instead of `rungs`."""
     limit: LimitPart | None = None
     """How many awards at the most."""
@@ -135,3 +137,11 @@ class OfferPart(Part):
     """What a return does, by kind of benefit."""
     otherwise: tuple[BenefitPart, ...] = ()
     """What is given instead when stock or budget is out."""
+
+
+def given_by(offer: OfferPart) -> tuple[BenefitPart, ...]:
+    """Every benefit of the offer but those of `otherwise`, in the order of the text."""
+    rungs = tuple(benefit for rung in offer.rungs or () for benefit in rung.give)
+    give = offer.give
+    sides = () if give is None else (give.benefits, give.to_referrer, give.to_friend)
+    return (*rungs, *(benefit for side in sides for benefit in side or ()))

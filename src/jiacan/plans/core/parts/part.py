@@ -64,7 +64,8 @@ class Part(BaseModel):
     def _remember_table(cls, value: object, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
         if isinstance(value, Scalar) and value.empty:
             raise Wrong(tell("There is nothing here; write a value, or remove the key."))
-        known = tuple(name if one.alias is None else one.alias for name, one in cls.model_fields.items())
+        keys = (name if one.alias is None else one.alias for name, one in cls.model_fields.items())
+        known = tuple(key for key in keys if not key.startswith("("))
         if not isinstance(value, Table):
             raise Wrong(tell("This must be a table of keys ({known}).", known=known))
         reading_of(info).keys_at[value.place.path] = known
@@ -87,7 +88,10 @@ class Part(BaseModel):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Short:
-    """A part that may be written short: a lone value (or list) stands for these of its keys."""
+    """A part that may be written short: a lone value (or list) stands for these of its keys.
+
+    A key in brackets, such as `(list)`, is only reached by the short form: nobody can write it.
+    """
 
     keys: tuple[str, ...]
     schema: Mapping[str, Any]

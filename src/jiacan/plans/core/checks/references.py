@@ -1,0 +1,94 @@
+"""Everything that is named elsewhere exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from jiacan.kernel.messages import Message, Name, tell
+from jiacan.offers.contracts import Kind
+from jiacan.plans.contracts import Problem
+from jiacan.plans.core.nearest import did_you_mean
+from jiacan.plans.core.parts.benefits import BenefitPart
+from jiacan.plans.core.parts.offers import KindLinesPart, given_by
+from jiacan.plans.core.parts.part import Wrong
+from jiacan.plans.core.parts.plan import PlanPart
+from jiacan.plans.core.problems import error
+from jiacan.plans.core.tree import Place
+from jiacan.plans.core.watches import read_watch
+
+Written = Mapping[str, tuple[str, ...]]
+
+SECTION_OF_KIND = {"gift": "stock", "service": "stock", "coupon": "coupons", "ticket": "draws", "tier": "tiers"}
+
+NOUNS = {
+    "stock": Name(zh="库存", en="stock item"),
+    "coupons": Name(zh="优惠券", en="coupon"),
+    "draws": Name(zh="抽奖", en="draw"),
+    "tiers": Name(zh="等级", en="tier"),
+    "budget": Name(zh="预算科目", en="budget line"),
+    "tasks": Name(zh="任务", en="task"),
+}
+
+
+def check_references(plan: PlanPart, written: Written) -> Iterator[Problem]:
+    """Names of stock, coupons, draws, tiers, budget lines and tasks that the plan does not have."""
+    for benefit in _all_benefits(plan):
+        for kind, section in SECTION_OF_KIND.items():
+            named = getattr(benefit, kind)
+            if named is not None:
+                yield from _missing(named, section, written, benefit.at(kind))
+    for lines in _all_budgets(plan):
+        for kind in Kind:
+            named = getattr(lines, kind.value)
+            if named is not None:
+                yield from _missing(named, "budget", written, lines.at(kind.value))
+    for task in plan.tasks:
+        for number, need in enumerate(task.needs):
+            yield from _missing(need, "tasks", written, task.at("needs", number))
+    yield from _check_watches(plan, written)
+
+
+def _all_benefits(plan: PlanPart) -> Iterable[BenefitPart]:
+    for offer in plan.offers:
+        yield from given_by(offer)
+        yield from offer.otherwise
+    for draw in plan.draws:
+        yield from draw.prizes
+        yield from draw.consolation
+
+
+def _all_budgets(plan: PlanPart) -> Iterable[KindLinesPart]:
+    lines = [*(offer.budget for offer in plan.offers), *(draw.budget for draw in plan.draws)]
+    return [one for one in lines if one is not None]
+
+
+def _check_watches(plan: PlanPart, written: Written) -> Iterator[Problem]:
+    for risk in plan.risks:
+        place = risk.at("watch")
+        try:
+            watch = read_watch(risk.watch, plan.currency)
+        except Wrong as wrong:
+            yield error(place, wrong.message)
+        else:
+            yield from _missing(watch.id, watch.watched.value, written, place)
+
+
+def _missing(named: str, section: str, written: Written, place: Place) -> Iterator[Problem]:
+    known = written.get(section, ())
+    if named not in known:
+        yield error(place, _no_such(named, section, known))
+
+
+def _no_such(named: str, section: str, known: tuple[str, ...]) -> Message:
+    noun = NOUNS[section]
+    if not known:
+        return tell(
+            "There is no {noun} {named}; the plan has no `{section}`.", noun=noun, named=named, section=section
+        )
+    nearest = did_you_mean(named, known)
+    return tell(
+        "There is no {noun} {named}.{hint}",
+        noun=noun,
+        named=named,
+        hint=nearest if nearest.text else tell(" There are: {known}.", known=known),
+    )
