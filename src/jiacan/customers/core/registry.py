@@ -1,0 +1,35 @@
+"""The register of personal fields. A test fails when a table has a text column that is neither here nor cleared."""
+
+from __future__ import annotations
+
+from jiacan.customers.contracts import OnErasure, PersonalField
+
+# Winners and promotions are kept two years (规范促销行为暂行规定 Art 19); accounts of trade three (电子商务法 Art 31).
+TWO_YEARS, THREE_YEARS = 731, 1096
+
+_CUSTOMER = "the shop's number of the customer"
+_LEDGER_OWNER = "whose account it is; a customer's carries their number"
+
+PERSONAL_FIELDS = (
+    PersonalField(
+        "orders_order", "customer_id", _CUSTOMER, "to award what an order earned", THREE_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        "orders_order", "region", "where the order went", "to offer by region", THREE_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        "offers_award", "customer_id", _CUSTOMER, "to explain and honour an award", TWO_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        "offers_clawbackitem", "customer_id", _CUSTOMER, "to explain a claw-back", TWO_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        "ledger_account", "owner", _LEDGER_OWNER, "to keep points and coupons", THREE_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        "tenancy_auditentry", "actor", "who on the staff did it", "to account for changes", THREE_YEARS, OnErasure.KEEP
+    ),
+    PersonalField(
+        "plans_planversion", "actor", "who on the staff let it go live", "to account for rules", THREE_YEARS, OnErasure.KEEP
+    ),
+)

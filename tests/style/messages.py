@@ -1,0 +1,72 @@
+"""The sentences people read, collected from `tell("...")`, and their Chinese.
+
+`python -m tests.style.messages` brings the catalogue up to date: new sentences get an empty translation, old ones
+go, and what is translated is compiled.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from tests.style.sources import PACKAGE, sources
+
+FOLDER = PACKAGE / "locale" / "zh_Hans" / "LC_MESSAGES"
+PO, MO = FOLDER / "django.po", FOLDER / "django.mo"
+
+
+def told() -> dict[str, str]:
+    """Every sentence in the sources, with the first place it stands; a sentence that is no literal is an error."""
+    found: dict[str, str] = {}
+    for source in sources():
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tell":
+                text = node.args[0] if node.args else None
+                if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                    found.setdefault(text.value, source.name)
+                elif source.name != "src/jiacan/kernel/messages.py":
+                    raise SyntaxError(f"{source.name}:{node.lineno}: tell() needs its sentence as a literal")
+    return found
+
+
+def read_catalogue(path: Path = PO) -> Catalog:
+    """The catalogue as it stands; an empty one where there is none."""
+    if not path.exists():
+        return Catalog(locale="zh_Hans", project="Jiacan", charset="utf-8")
+    with path.open("rb") as file:
+        return read_po(file, locale="zh_Hans")
+
+
+def translations() -> dict[str, str]:
+    """Each sentence's Chinese, empty where there is none yet."""
+    return {str(message.id): str(message.string) for message in read_catalogue() if message.id}
+
+
+def compiled(catalogue: Catalog) -> bytes:
+    """The catalogue as programs read it."""
+    buffer = io.BytesIO()
+    write_mo(buffer, catalogue)
+    return buffer.getvalue()
+
+
+def update() -> int:
+    """Write both files anew; says how many sentences still lack their Chinese."""
+    known = translations()
+    catalogue = Catalog(locale="zh_Hans", project="Jiacan", charset="utf-8", creation_date=None, revision_date=None)
+    for text, place in sorted(told().items(), key=lambda each: (each[1], each[0])):
+        catalogue.add(text, known.get(text, ""), locations=[(place, None)], flags=["python-brace-format"])
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with PO.open("wb") as file:
+        write_po(file, catalogue, width=110, omit_header=False, include_lineno=False)
+    MO.write_bytes(compiled(read_catalogue()))
+    return sum(not message.string for message in catalogue if message.id)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{update()} sentences lack their Chinese\n")

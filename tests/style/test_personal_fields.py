@@ -1,0 +1,49 @@
+"""Every column that could hold something about a person is registered, or is known to hold nothing of the kind."""
+
+from django.apps import apps
+from django.db import models
+
+from jiacan.customers import facade as customers
+
+# Columns of text that say nothing about a person.
+CLEARED = {
+    "tenancy_shop": {"slug"},
+    "tenancy_auditentry": {"action", "subject", "before", "after"},
+    "ledger_account": {"unit"},
+    "ledger_transfer": {"key", "kind", "refers_to"},
+    "orders_order": {"order_id", "status", "channel", "content_hash", "source"},
+    "orders_orderline": {"order_id", "sku", "title", "category"},
+    "orders_refund": {"order_id", "refund_id", "sku"},
+    "offers_award": {"plan_id", "order_id", "offer_id", "outcome", "refusal"},
+    "offers_awarditem": {"plan_id", "order_id", "offer_id", "kind", "item", "hold_keys"},
+    "offers_clawbackitem": {"plan_id", "order_id", "offer_id", "refund_id", "kind", "item"},
+    "offers_settledevent": {"plan_id", "event_id", "order_id"},
+    "plans_planversion": {"plan_id", "text", "sha256"},
+}
+
+HOLDS_TEXT = (models.CharField, models.TextField, models.JSONField)
+
+
+def text_columns() -> set[tuple[str, str]]:
+    found = set()
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            base = getattr(field, "base_field", field)
+            if isinstance(base, HOLDS_TEXT):
+                found.add((model._meta.db_table, field.column))
+    return found
+
+
+def test_every_text_column_is_registered_or_cleared():
+    registered = {(field.table, field.column) for field in customers.personal_fields()}
+    cleared = {(table, column) for table, columns in CLEARED.items() for column in columns}
+    assert text_columns() - registered - cleared == set()
+
+
+def test_the_register_names_only_columns_that_exist():
+    registered = {(field.table, field.column) for field in customers.personal_fields()}
+    assert registered - text_columns() == set()
+
+
+def test_every_personal_field_says_what_for_and_how_long():
+    assert all(field.purpose and field.what and field.retention_days > 0 for field in customers.personal_fields())
