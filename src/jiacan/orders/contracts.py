@@ -6,8 +6,61 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from jiacan.kernel.messages import Message
+from jiacan.kernel.errors import JiacanError
+from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import divide_half_up, micros_to_minor
+
+
+@dataclass(eq=False)
+class FileUnreadable(JiacanError):
+    """An order or refund file of which no row can be read."""
+
+    path: str
+    reason: Message
+
+    def message(self) -> Message:
+        return tell("Cannot read {path}: {reason}.", path=self.path, reason=self.reason)
+
+
+@dataclass(eq=False)
+class FileUnwritable(JiacanError):
+    """A file that cannot be written where it was asked for."""
+
+    path: str
+
+    def message(self) -> Message:
+        return tell("Cannot write {path}; name a file in a folder that you may write to.", path=self.path)
+
+
+@dataclass(eq=False)
+class ColumnsMissing(JiacanError):
+    """A file without a column that its rows cannot do without; `found` is its first row."""
+
+    path: str
+    missing: tuple[str, ...]
+    found: tuple[str, ...]
+
+    def message(self) -> Message:
+        return tell(
+            "{path} has no column {missing}. Its first row must name the columns, and it says: {found}. "
+            "Rename the columns or add the missing ones; docs/guide/orders.md lists them.",
+            path=self.path,
+            missing=self.missing,
+            found=self.found,
+        )
+
+
+@dataclass(eq=False)
+class ColumnRepeated(JiacanError):
+    """A file with two columns of one name, so that nobody can say which is meant."""
+
+    path: str
+    column: str
+
+    def message(self) -> Message:
+        return tell(
+            "{path} has the column {column} twice; delete or rename one of them.", path=self.path, column=self.column
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +84,8 @@ class OrderLine:
 
     def with_quantity(self, quantity: int) -> OrderLine:
         """So many units of the line, with their share of its discount in whole micros, halves up."""
+        if quantity == self.quantity:
+            return self
         discount_micros = divide_half_up(self.discount_micros * quantity, self.quantity)
         return replace(self, quantity=quantity, discount_micros=discount_micros)
 

@@ -1,0 +1,101 @@
+"""A history: the orders and refunds of some files, read, checked and merged."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+
+from jiacan.kernel.messages import Phrasebook
+from jiacan.kernel.periods import Period
+from jiacan.orders.contracts import BadRow, Order, OrderLine, ReadSummary, Refund, RefundLine
+from jiacan.orders.readers.bad_rows import read_bad_rows, write_bad_rows
+from jiacan.orders.readers.sources import Source
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FETCH_ROWS = 10_000
+
+_ORDER_LINES = """
+SELECT order_id, customer_id, epoch_us(paid_at), number, channel, region,
+    sku, quantity, unit_price_micros, discount_micros, category, title
+FROM orders JOIN lines USING (order_id)
+WHERE paid_at >= make_timestamptz(?) AND paid_at < make_timestamptz(?)
+ORDER BY paid_at, order_id, position
+"""
+
+_REFUND_LINES = """
+SELECT refund_id, order_id, epoch_us(refunded_at), sku, refunds.quantity, amount_minor
+FROM refunds JOIN orders USING (order_id)
+WHERE paid_at >= make_timestamptz(?) AND paid_at < make_timestamptz(?)
+ORDER BY refunded_at, refund_id, order_id, sku
+"""
+
+
+class History:
+    """Orders and refunds ready to be asked for; a context manager that lets go of them.
+
+    `duckdb` holds the tables `orders`, `lines` and `refunds` for measures; times in them are TIMESTAMPTZ.
+    """
+
+    def __init__(
+        self, duck: duckdb.DuckDBPyConnection, *, folder: Path, sources: Mapping[int, Source], summary: ReadSummary
+    ) -> None:
+        self.duckdb = duck
+        self.summary = summary
+        self._folder = folder
+        self._sources = sources
+
+    def __enter__(self) -> History:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.duckdb.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def bad_rows(self) -> Iterator[BadRow]:
+        """Every row that was not taken, by file and line."""
+        return read_bad_rows(self.duckdb, self._sources)
+
+    def write_bad_rows(self, path: Path, phrasebook: Phrasebook) -> int:
+        """Write the rows that were not taken to a CSV file, with reasons; counts them.
+
+        Raises:
+            FileUnwritable: the path cannot be written to.
+        """
+        return write_bad_rows(path, self.bad_rows(), tuple(self._sources.values()), phrasebook)
+
+    def orders(self, period: Period) -> Iterator[Order]:
+        """The orders paid in the period, by `(paid_at, order_id)`; numbers count the whole history."""
+        for head, rows in itertools.groupby(self._rows(_ORDER_LINES, period), key=lambda row: row[:6]):
+            order_id, customer_id, paid_us, number, channel, region = head
+            lines = tuple(
+                OrderLine(row[6], row[7], row[8], row[9], category=row[10] or "", title=row[11] or "") for row in rows
+            )
+            paid_at = _EPOCH + timedelta(microseconds=paid_us)
+            yield Order(order_id, customer_id, paid_at, lines, number, channel or "", region or "")
+
+    def refunds(self, period: Period) -> tuple[Refund, ...]:
+        """The refunds, whenever made, of orders paid in the period, by `(refunded_at, refund_id, order_id)`."""
+        return tuple(
+            Refund(
+                refund_id,
+                order_id,
+                _EPOCH + timedelta(microseconds=at_us),
+                tuple(RefundLine(*row[3:]) for row in rows),
+            )
+            for (refund_id, order_id, at_us), rows in itertools.groupby(
+                self._rows(_REFUND_LINES, period), key=lambda row: row[:3]
+            )
+        )
+
+    def _rows(self, query: str, period: Period) -> Iterator[tuple]:
+        bounds = [(at - _EPOCH) // timedelta(microseconds=1) for at in (period.starts_at, period.ends_at)]
+        result = self.duckdb.cursor().execute(query, bounds)
+        return itertools.chain.from_iterable(iter(lambda: result.fetchmany(_FETCH_ROWS), []))

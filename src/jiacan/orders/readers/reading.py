@@ -1,0 +1,102 @@
+"""The way of a file into a history: load, parse, merge, match cancellations, add up."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from jiacan.orders.readers.bad_rows import keep_bad_cells
+from jiacan.orders.readers.cancellations import take_cancellations
+from jiacan.orders.readers.columns import find_order_columns, find_refund_columns
+from jiacan.orders.readers.history import History
+from jiacan.orders.readers.merge import define_bad_rows, merge_orders, merge_refunds
+from jiacan.orders.readers.parse import define_rules, parse_orders, parse_refunds
+from jiacan.orders.readers.sources import Source, load_file
+from jiacan.orders.readers.summary import summarise
+
+OnProgress = Callable[[str, float], None]
+
+_SMALL_BYTES = 200 << 20
+
+
+def read(
+    order_files: Sequence[Path],
+    refund_files: Sequence[Path],
+    *,
+    zone: ZoneInfo,
+    currency: str,
+    on_progress: OnProgress,
+) -> History:
+    """Read all files into one history.
+
+    Raises:
+        FileUnreadable: no row of a file can be read.
+        ColumnsMissing: a required column is not there.
+        ColumnRepeated: a known column is there twice.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="jiacan-read-"))
+    try:
+        duck = _connect(folder, [*order_files, *refund_files])
+        define_rules(duck, currency)
+        orders, refunds = _load(duck, order_files, refund_files, on_progress)
+        define_bad_rows(duck)
+        parse_orders(duck, orders, zone)
+        on_progress("check", 0.5)
+        merge_orders(duck)
+        unmatched = take_cancellations(duck)
+        parse_refunds(duck, refunds, zone)
+        merge_refunds(duck)
+        on_progress("check", 1.0)
+        summary = summarise(duck, (*orders, *refunds), cancellations_unmatched=unmatched)
+        _let_go(duck, (*orders, *refunds))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return History(duck, folder=folder, sources={s.number: s for s in (*orders, *refunds)}, summary=summary)
+
+
+def _load(
+    duck: duckdb.DuckDBPyConnection,
+    order_files: Sequence[Path],
+    refund_files: Sequence[Path],
+    on_progress: OnProgress,
+) -> tuple[list[Source], list[Source]]:
+    total = len(order_files) + len(refund_files)
+    orders, refunds = [], []
+    for number, path in enumerate(order_files, start=1):
+        orders.append(load_file(duck, number, path, find_order_columns))
+        on_progress("read", number / total)
+    for number, path in enumerate(refund_files, start=len(order_files) + 1):
+        refunds.append(load_file(duck, number, path, find_refund_columns))
+        on_progress("read", number / total)
+    return orders, refunds
+
+
+def _connect(folder: Path, files: Sequence[Path]) -> duckdb.DuckDBPyConnection:
+    size = sum(path.stat().st_size for path in files if path.is_file())
+    duck = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "threads": 2,
+            "memory_limit": "300MB" if size < _SMALL_BYTES else "4GB",
+            "temp_directory": str(folder),
+        }
+    )
+    duck.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    return duck
+
+
+def _let_go(duck: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
+    """Keep only what a history is asked for."""
+    for source in sources:
+        keep_bad_cells(duck, source)
+    duck.execute("""
+    DROP VIEW order_cells; DROP VIEW refund_cells;
+    DROP TABLE parsed; DROP TABLE parsed_refunds; DROP TABLE deliveries; DROP TABLE good_deliveries;
+    """)
