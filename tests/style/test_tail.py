@@ -12,7 +12,9 @@ LONG_AND_KNOWN: set[str] = set()
 
 
 def long_files() -> dict[str, int]:
-    lengths = {source.name: source.text.count("\n") for folder in ("src", "tests", "bench") for source in sources(folder)}
+    lengths = {
+        source.name: source.text.count("\n") for folder in ("src", "tests", "bench") for source in sources(folder)
+    }
     return {name: lines for name, lines in lengths.items() if lines > MOST_LINES_IN_A_FILE}
 
 
@@ -28,7 +30,9 @@ def long_functions() -> dict[str, int]:
 
 def test_no_file_and_no_function_grows_beyond_a_sitting():
     tail = {**long_files(), **long_functions()}
-    print("\n".join(f"{lines:5} {name}" for name, lines in sorted(tail.items(), key=lambda each: -each[1])))
+    print(  # noqa: T201 - who watches the tail wants to see it
+        "\n".join(f"{lines:5} {name}" for name, lines in sorted(tail.items(), key=lambda each: -each[1]))
+    )
     assert set(tail) - LONG_AND_KNOWN == set()
 
 
@@ -44,7 +48,9 @@ def test_imports_stand_at_the_top():
 
 
 def test_init_files_are_empty():
-    assert [str(path) for path in PACKAGE.rglob("__init__.py") if path.parent != PACKAGE and path.read_text().strip()] == []
+    assert [
+        str(path) for path in PACKAGE.rglob("__init__.py") if path.parent != PACKAGE and path.read_text().strip()
+    ] == []
 
 
 def test_every_public_function_says_what_it_promises():
