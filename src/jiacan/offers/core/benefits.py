@@ -25,11 +25,16 @@ from jiacan.offers.contracts import (
 
 def to_items(benefits: Iterable[Benefit], *, spend_minor: int, times: int, rules: PlanRules) -> tuple[Item, ...]:
     """What the benefits come to for this spend, `times` over; the same item named twice is one; nothings vanish."""
+    items = (_to_item(benefit, spend_minor, times, rules) for benefit in benefits)
+    return merge_items(items, spend_minor=spend_minor, rules=rules)
+
+
+def merge_items(items: Iterable[Item], *, spend_minor: int, rules: PlanRules) -> tuple[Item, ...]:
+    """The same item named twice is one, in the place of the first; nothings vanish."""
     merged: dict[tuple[Kind, str], Item] = {}
-    for benefit in benefits:
-        item = _to_item(benefit, spend_minor, times, rules)
+    for item in items:
         before = merged.get((item.kind, item.id))
-        merged[item.kind, item.id] = item if before is None else _added(before, item)
+        merged[item.kind, item.id] = item if before is None else _added(before, item, spend_minor, rules)
     return tuple(item for item in merged.values() if item.quantity > 0)
 
 
@@ -74,9 +79,19 @@ def _discount_minor(discount: DiscountBenefit, spend_minor: int, times: int) -> 
     return min(off, spend_minor if discount.at_most_minor is None else discount.at_most_minor)
 
 
-def _added(first: Item, second: Item) -> Item:
-    quantity = 1 if first.kind in MONEY_KINDS or first.kind is Kind.TIER else first.quantity + second.quantity
-    return Item(first.kind, first.id, quantity, first.amount_minor + second.amount_minor, first.valid_days)
+def _added(first: Item, second: Item, spend_minor: int, rules: PlanRules) -> Item:
+    quantity, minor = first.quantity + second.quantity, first.amount_minor + second.amount_minor
+    match first.kind:
+        case Kind.POINTS:
+            return points_item(quantity, rules)
+        case Kind.DISCOUNT:
+            return money_item(Kind.DISCOUNT, min(minor, spend_minor))
+        case Kind.CASH | Kind.CREDIT:
+            return money_item(first.kind, minor)
+        case Kind.TIER:
+            return first
+        case _:
+            return Item(first.kind, first.id, quantity, minor, first.valid_days)
 
 
 MONEY_KINDS = frozenset({Kind.CASH, Kind.CREDIT, Kind.DISCOUNT})

@@ -19,7 +19,7 @@ from jiacan.offers.contracts import (
     Unmet,
 )
 from jiacan.offers.core.basket import EVERYTHING, Basket
-from jiacan.offers.core.benefits import describe_items, to_items
+from jiacan.offers.core.benefits import describe_items, merge_items, to_items
 from jiacan.offers.core.conditions import SPEND_SHORT, ask
 from jiacan.orders.contracts import Order
 
@@ -83,12 +83,15 @@ def _ask_all(conditions: Sequence[Condition], basket: Basket, currency: str) -> 
 def _give(offer: Offer, reached: Sequence[tuple[Rung, int]], basket: Basket, rules: PlanRules) -> Match | Unmet:
     given = reached if offer.ladder is Ladder.ALL else reached[-1:]
     spend_minor = basket.spend_minor(_base_of(offer, given[-1][0]))
-    benefits = tuple(benefit for rung, _ in given for benefit in rung.benefits)
-    if len(given) == 1:
-        items = to_items(benefits, spend_minor=spend_minor, times=given[0][1], rules=rules)
-    else:
-        repeated = tuple(benefit for rung, times in given for benefit in rung.benefits * times)
-        items = to_items(repeated, spend_minor=spend_minor, times=1, rules=rules)
+    items = merge_items(
+        (
+            item
+            for rung, times in given
+            for item in to_items(rung.benefits, spend_minor=spend_minor, times=times, rules=rules)
+        ),
+        spend_minor=spend_minor,
+        rules=rules,
+    )
     if not items:
         return Unmet(offer.id, tell("the spend is less than one step"))
     otherwise = to_items(offer.otherwise, spend_minor=spend_minor, times=1, rules=rules)
