@@ -30,7 +30,7 @@ def check(text: str, *, source: str) -> CheckedPlan:
         return _with_errors(text, source, tree.problems)
     parts = read_parts(tree.root)
     calendar = read_calendar(parts.plan, parts.written["phases"])
-    problems = (*tree.problems, *parts.problems, *_check_parts(parts, calendar))
+    problems = _without_echoes(tree.problems, parts.problems, tuple(_check_parts(parts, calendar)))
     if any(problem.severity is Severity.ERROR for problem in problems):
         return _with_errors(text, source, problems)
     document = to_document(parts.plan, calendar)
@@ -45,13 +45,23 @@ def check(text: str, *, source: str) -> CheckedPlan:
     )
 
 
+def _without_echoes(
+    of_tree: tuple[Problem, ...], of_shape: tuple[Problem, ...], of_sense: tuple[Problem, ...]
+) -> tuple[Problem, ...]:
+    """All problems but those that only say again, one step later, what is said of the same place or key."""
+    read = {problem.path for problem in of_tree}
+    shaped = tuple(problem for problem in of_shape if problem.path not in read)
+    blamed = read | {path for one in shaped for path in (one.path, one.path.rpartition(".")[0])}
+    return (*of_tree, *shaped, *(problem for problem in of_sense if problem.path not in blamed))
+
+
 def _check_parts(parts: Parts, calendar: Calendar) -> Iterator[Problem]:
     plan = parts.plan
     yield from check_identity(plan)
     yield from check_references(plan, parts.written)
     yield from check_periods(plan, calendar)
-    yield from check_things(plan)
-    yield from check_offers(plan, calendar)
+    yield from check_things(plan, parts.written)
+    yield from check_offers(plan, calendar, parts.written)
     yield from check_draws(plan, calendar)
     yield from check_work(plan, calendar)
 

@@ -18,8 +18,9 @@ from jiacan.plans.core.parts.scalars import FORMAT, find_zone, is_currency
 from jiacan.plans.core.tree import Listing, Node, Place, Scalar, Table, child, find_place
 
 Keys = tuple[str | int, ...]
+Written = Mapping[str, tuple[str, ...]]
 
-SECTIONS = ("stock", "coupons", "draws", "tiers", "tasks")
+SECTIONS = ("stock", "coupons", "draws", "tiers", "tasks", "offers")
 
 # What stands in for a key that every plan must have, so that the rest can be checked without it.
 STAND_INS = {"format": FORMAT, "id": "plan", "name": "plan", "shop": "shop", "currency": "EUR", "timezone": "UTC"}
@@ -27,10 +28,14 @@ STAND_INS = {"format": FORMAT, "id": "plan", "name": "plan", "shop": "shop", "cu
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What of the plan has the right shape, and the ids that are written at all, by section."""
+    """What of the plan has the right shape, and what is written at all, right or wrong.
+
+    `written` has the ids of each section, the phases under `phases`, the stacking group of each offer under
+    `groups` and the top keys under `keys`.
+    """
 
     plan: PlanPart
-    written: Mapping[str, tuple[str, ...]]
+    written: Written
     problems: tuple[Problem, ...]
 
 
@@ -53,13 +58,23 @@ def read_parts(root: Table) -> Parts:
 
 
 def _written_ids(root: Table) -> dict[str, tuple[str, ...]]:
-    """The ids under each section, right or wrong, so that what is cut out is not called unknown elsewhere."""
+    """What is written, so that what is cut out is not called unknown elsewhere."""
     budget, phases = root.get("budget"), root.get("phases")
     sections: dict[str, Node | None] = {name: root.get(name) for name in SECTIONS}
     sections["budget"] = budget.get("lines") if isinstance(budget, Table) else None
     written = {name: tuple(_ids_in(listing)) for name, listing in sections.items()}
     written["phases"] = tuple(phases) if isinstance(phases, Table) else ()
+    written["groups"] = tuple(_groups_in(root.get("offers")))
+    written["keys"] = tuple(root)
     return written
+
+
+def _groups_in(offers: Node | None) -> Iterator[str]:
+    for offer in offers if isinstance(offers, Listing) else ():
+        stack = offer.get("stack") if isinstance(offer, Table) else None
+        group = stack.get("group") if isinstance(stack, Table) else None
+        if isinstance(group, Scalar):
+            yield group.text
 
 
 def _ids_in(listing: Node | None) -> Iterator[str]:
@@ -112,7 +127,8 @@ def _hint(key: str, known: tuple[str, ...]) -> Message:
 def _place_of(root: Table, detail: ErrorDetails) -> Place:
     loc = detail["loc"]
     if detail["type"] == "missing":
-        return find_place(root, loc[:-1])
+        table = find_place(root, loc[:-1])
+        return Place(table.key(str(loc[-1])), table.line, table.column)
     if detail["type"] == "extra_forbidden":
         table = _node_at(root, loc[:-1])
         assert isinstance(table, Table)

@@ -27,7 +27,7 @@ def read_watch(text: str, currency: str) -> BelowShare | BelowAmount:
     if bound.endswith("%"):
         share = percent(bound, tell("a percentage such as 10%"))
         if not 0 < share <= 1:
-            raise Wrong(tell("{given} is not between 0% and 100%.", given=bound))
+            raise Wrong(tell("{given} must be above 0% and at most 100%.", given=bound))
         return BelowShare(watched, name, share)
     if watched is Watched.STOCK:
         return BelowAmount(watched, name, whole(bound, tell("a whole number of pieces, or a percentage")))

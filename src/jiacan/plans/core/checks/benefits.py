@@ -34,6 +34,6 @@ def check_benefit(part: BenefitPart) -> Iterator[Problem]:
 
 def _check_discount(part: DiscountPart) -> Iterator[Problem]:
     if (part.off is None) == (part.percent is None):
-        yield error(part.at(), tell("A discount has either `off` or `percent`."))
+        yield error(part.at(), tell("A discount needs one of `off` and `percent`, and not both."))
     elif part.off is not None and part.at_most is not None:
         yield error(part.at("at_most"), tell("`at_most` caps a percentage; an amount `off` needs none. Remove it."))

@@ -16,9 +16,10 @@ from jiacan.plans.core.parts.benefits import kinds_in
 from jiacan.plans.core.parts.offers import GivePart, LimitPart, OfferPart, given_by
 from jiacan.plans.core.parts.plan import PlanPart
 from jiacan.plans.core.problems import error, warning
+from jiacan.plans.core.shape import Written
 
 
-def check_offers(plan: PlanPart, calendar: Calendar) -> Iterator[Problem]:
+def check_offers(plan: PlanPart, calendar: Calendar, written: Written) -> Iterator[Problem]:
     """What is wrong with each offer, and with the groups they form."""
     for offer in plan.offers:
         for benefit in (*given_by(offer), *offer.otherwise):
@@ -29,11 +30,11 @@ def check_offers(plan: PlanPart, calendar: Calendar) -> Iterator[Problem]:
             yield from _check_limit(offer.limit)
         yield from _check_kinds(offer)
         yield from _check_otherwise(offer)
-        if offer.trigger is Trigger.REFERRAL_COMPLETED and plan.referral is None:
+        if offer.trigger is Trigger.REFERRAL_COMPLETED and "referral" not in written["keys"]:
             yield warning(
                 offer.at("trigger"), tell("The plan has no `referral` terms, so no referral is ever completed.")
             )
-    yield from _check_groups(plan)
+    yield from _check_groups(plan, written)
 
 
 def _check_giving(offer: OfferPart) -> Iterator[Problem]:
@@ -132,7 +133,7 @@ def _check_otherwise(offer: OfferPart) -> Iterator[Problem]:
         )
 
 
-def _check_groups(plan: PlanPart) -> Iterator[Problem]:
+def _check_groups(plan: PlanPart, written: Written) -> Iterator[Problem]:
     groups: dict[str, list[OfferPart]] = {}
     for offer in plan.offers:
         if offer.stack is not None:
@@ -140,7 +141,7 @@ def _check_groups(plan: PlanPart) -> Iterator[Problem]:
     for group, members in groups.items():
         first = members[0].stack
         assert first is not None
-        if len(members) == 1:
+        if written["groups"].count(group) == 1:
             yield warning(
                 first.at("group"), tell("{offer} is alone in group {group}.", offer=members[0].id, group=group)
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from jiacan.kernel.messages import Message, Name, tell
 from jiacan.offers.contracts import Kind
@@ -13,10 +13,9 @@ from jiacan.plans.core.parts.offers import KindLinesPart, given_by
 from jiacan.plans.core.parts.part import Wrong
 from jiacan.plans.core.parts.plan import PlanPart
 from jiacan.plans.core.problems import error
+from jiacan.plans.core.shape import Written
 from jiacan.plans.core.tree import Place
 from jiacan.plans.core.watches import read_watch
-
-Written = Mapping[str, tuple[str, ...]]
 
 SECTION_OF_KIND = {"gift": "stock", "service": "stock", "coupon": "coupons", "ticket": "draws", "tier": "tiers"}
 
@@ -90,5 +89,5 @@ def _no_such(named: str, section: str, known: tuple[str, ...]) -> Message:
         "There is no {noun} {named}.{hint}",
         noun=noun,
         named=named,
-        hint=nearest if nearest.text else tell(" There are: {known}.", known=known),
+        hint=nearest if nearest.text else tell(" There are: {known}.", known=tuple(dict.fromkeys(known))),
     )

@@ -42,7 +42,7 @@ def check_rungs(offer: OfferPart, calendar: Calendar) -> Iterator[Problem]:
     for number, own in enumerate(steps):
         rung = (offer.rungs or ())[number]
         if cannot_be_met((*shared, *own), days):
-            yield error(_place_of(rung), tell("No order can meet this rung and the offer's own `when` together."))
+            yield error(rung.at("when"), tell("No order can meet this rung and the offer's own `when` together."))
         yield from _check_every(offer, rung, shared, own)
         lower = next((i for i in range(number) if implies((*shared, *steps[i]), own)), None)
         if lower is not None:

@@ -10,25 +10,26 @@ from jiacan.plans.contracts import Problem
 from jiacan.plans.core.parts.plan import PlanPart
 from jiacan.plans.core.parts.things import CouponPart
 from jiacan.plans.core.problems import error, warning
+from jiacan.plans.core.shape import Written
 
 
-def check_things(plan: PlanPart) -> Iterator[Problem]:
-    """What is wrong with coupons and the holdout."""
+def check_things(plan: PlanPart, written: Written) -> Iterator[Problem]:
+    """What is wrong with coupons, the holdout and a plan that gives nothing."""
     for coupon in plan.coupons:
         yield from _check_coupon(coupon, plan.currency)
     if plan.holdout is not None and plan.holdout.share >= 1:
         yield error(
             plan.holdout.at("share"), tell("With all customers held out nobody is given anything; hold out fewer.")
         )
-    if not plan.offers and not plan.says("offers"):
-        return
-    if not plan.offers:
+    if "offers" in written["keys"] and not written["offers"]:
         yield warning(plan.at("offers"), tell("The plan has no offers, so nothing is ever given."))
 
 
 def _check_coupon(coupon: CouponPart, currency: str) -> Iterator[Problem]:
     if (coupon.off is None) == (coupon.percent is None):
-        yield error(coupon.at(), tell("Coupon {coupon} has either `off` or `percent`.", coupon=coupon.id))
+        yield error(
+            coupon.at(), tell("Coupon {coupon} needs one of `off` and `percent`, and not both.", coupon=coupon.id)
+        )
         return
     if coupon.percent is not None and coupon.at_most is None:
         yield error(

@@ -57,7 +57,7 @@ def _check_tasks(tasks: tuple[TaskPart, ...], calendar: Calendar) -> Iterator[Pr
                 tell("These tasks wait for each other: {chain}; remove a link.", chain=" → ".join(cycle)),
             )
     for task in tasks:
-        yield from _check_order(task, due)
+        yield from _check_order(task, due, cycle)
 
 
 def _check_gate(task: TaskPart, day: date, calendar: Calendar) -> Iterator[Problem]:
@@ -69,8 +69,10 @@ def _check_gate(task: TaskPart, day: date, calendar: Calendar) -> Iterator[Probl
         )
 
 
-def _check_order(task: TaskPart, due: dict[str, date]) -> Iterator[Problem]:
+def _check_order(task: TaskPart, due: dict[str, date], cycle: tuple[str, ...]) -> Iterator[Problem]:
     for number, need in enumerate(task.needs):
+        if {task.id, need} <= set(cycle):
+            continue
         if task.id in due and need in due and due[task.id] < due[need]:
             yield error(
                 task.at("needs", number),

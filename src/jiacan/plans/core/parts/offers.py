@@ -29,8 +29,6 @@ class DuringPart(Part):
     """When it ends; a bare date is the end of that day."""
 
 
-BENEFIT_LIST = {"type": "array", "items": {"$ref": "#/$defs/BenefitPart"}}
-
 During = Annotated[DuringPart, Short(("(phase)",), {"type": "string"})]
 
 
@@ -125,7 +123,7 @@ class OfferPart(Part):
     """`best`: the highest rung reached is given; `all`: every rung reached."""
     rungs: tuple[RungPart, ...] | None = None
     """The steps, from low to high; instead of `give`."""
-    give: Annotated[GivePart, Short(("(list)",), BENEFIT_LIST, listing=True)] | None = None
+    give: Annotated[GivePart, Short(("(list)",), listing=True)] | None = None
     """What is given; instead of `rungs`."""
     limit: LimitPart | None = None
     """How many awards at the most."""

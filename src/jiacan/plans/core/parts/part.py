@@ -94,7 +94,7 @@ class Short:
     """
 
     keys: tuple[str, ...]
-    schema: Mapping[str, Any]
+    schema: Mapping[str, Any] = field(default_factory=dict)
     listing: bool = False
 
     def widen(self, value: object) -> object:
@@ -114,4 +114,8 @@ class Short:
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return {"anyOf": [dict(self.schema), handler(schema)]}
+        wide = handler(schema)
+        if not self.listing:
+            return {"anyOf": [dict(self.schema), wide]}
+        listed = handler.resolve_ref_schema(wide)["properties"][self.keys[0]]
+        return {"anyOf": [*listed["anyOf"], wide]}

@@ -99,10 +99,15 @@ def _currency(value: object) -> str:
             tell(
                 "`{given}` is no currency code of ISO 4217.{hint}",
                 given=text[:60],
-                hint=did_you_mean(text.upper(), sorted(list_currencies())),
+                hint=_currency_hint(text),
             )
         )
     return text
+
+
+def _currency_hint(text: str) -> Message:
+    meant = "CNY" if text.upper() in {"RMB", "CNH", "YUAN"} else text.upper()
+    return did_you_mean(meant, [meant]) if is_currency(meant) else tell(" Write three letters such as CNY or USD.")
 
 
 def is_currency(text: str) -> bool:
@@ -114,9 +119,13 @@ def _zone(value: object) -> ZoneInfo:
     text = written(value, tell("a time zone such as Asia/Shanghai"))
     zone = find_zone(text)
     if zone is None:
-        known = sorted(available_timezones())
+        known = sorted(name for name in available_timezones() if "/" in name)
         raise Wrong(
-            tell("`{given}` is no time zone of the IANA list.{hint}", given=text[:60], hint=did_you_mean(text, known))
+            tell(
+                "`{given}` is no time zone of the IANA list such as Asia/Shanghai.{hint}",
+                given=text[:60],
+                hint=did_you_mean(text, known),
+            )
         )
     return zone
 
