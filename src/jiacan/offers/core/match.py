@@ -110,6 +110,9 @@ def _nearest_rung(
 ) -> Message:
     rung, why = answers[0]
     assert isinstance(why, Message), "no rung was reached"
+    # More spend is promised to bring something only where nothing else is missing.
+    said = (ask(condition, basket, rules.currency) for condition in rung.conditions)
+    why = next((one for one in said if isinstance(one, Message) and one.text != SPEND_SHORT), why)
     spend_minor = basket.spend_minor(_base_of(offer, rung))
     benefits = describe_items(to_items(rung.benefits, spend_minor=spend_minor, times=1, rules=rules), rules)
     if not benefits:
