@@ -80,7 +80,6 @@ def offer(offer_id, *benefits, when=(), rungs=None, keep=(), stack=None, **chang
 
 def plan(*offers, stock=None, budget=None, **changed):
     """A plan of these offers, with plenty of stock and no budget lines, but for what is said."""
-    lines = budget or {}
     pieces = {"mug": 1000, "hamper": 1000, "sample": 1000, "wrapping": 1000, **(stock or {})}
     parts = {
         "version": 1,

@@ -17,12 +17,14 @@ from jiacan.offers.contracts import (
     OnWeekdays,
     OrderNumberIs,
     QuantityAtLeast,
+    Rung,
     Scope,
     SpendAtLeast,
     Trigger,
     Unmet,
 )
 from jiacan.offers.core.match import ask_every_offer, explain_order, match_order
+from jiacan.orders.contracts import OrderLine
 from tests.core.small_plans import RUN, SHANGHAI, at, goods, offer, order, plan, spend
 
 MUG = GiftBenefit("mug", 1)
@@ -43,21 +45,15 @@ def test_spend_is_reached_at_the_very_fen():
 
 
 def test_spend_is_the_sum_of_lines_each_rounded_on_its_own():
-    half_a_fen = goods("a", 0, discount_micros=0)
-    line = half_a_fen.__class__("a", 1, 1_005_000)
+    line = OrderLine("a", quantity=1, unit_price_micros=1_005_000)
     assert meets(SpendAtLeast(202), order("1", line, line))
     assert not meets(SpendAtLeast(203), order("1", line, line))
 
 
 def test_only_the_goods_named_count_and_those_left_out_never_do():
     tea = Scope(categories=frozenset({"tea"}), skus=frozenset({"pot"}), except_skus=frozenset({"dust"}))
-    of = order(
-        "1",
-        goods("green", 3000, category="tea"),
-        goods("dust", 5000, category="tea"),
-        goods("pot", 2000),
-        goods("x", 1),
-    )
+    green, dust = goods("green", 3000, category="tea"), goods("dust", 5000, category="tea")
+    of = order("1", green, dust, goods("pot", 2000), goods("cup", 1))
     assert meets(SpendAtLeast(5000, tea), of)
     assert not meets(SpendAtLeast(5001, tea), of)
 
@@ -243,8 +239,7 @@ def test_who_misses_every_rung_is_told_what_the_first_would_bring():
 
 
 def test_more_spend_is_promised_to_bring_something_only_where_nothing_else_is_missing():
-    rung = spend(5000, MUG)
-    at_weekends = rung.__class__(1, (*rung.conditions, OnWeekdays(frozenset({5}))), rung.benefits)
+    at_weekends = Rung(1, (SpendAtLeast(5000), OnWeekdays(frozenset({5}))), (MUG,))
     rules = plan(offer("ladder", rungs=[at_weekends]))
     assert told(rules, order("1", 4000, paid_at=at(21))) == ["10.00 CNY more brings Mug"]
     assert told(rules, order("1", 4000, paid_at=at(20))) == ["it holds only on Saturday; it gives Mug"]
