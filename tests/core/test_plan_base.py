@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from jiacan.plans.contracts import Problem
 from jiacan.plans.core.check import check
 
@@ -66,13 +68,19 @@ def edited(old: str, new: str) -> str:
     return BASE.replace(old, new)
 
 
-def found(text: str) -> list[tuple[str, int, int, str, str]]:
-    """Every problem of the text: severity, line, column, path, sentence."""
+def broken(name: str, old: str, new: str, *problems: str):
+    """A case of a table: the edit, and everything that is then said."""
+    return pytest.param(old, new, list(problems), id=name)
+
+
+def found(text: str) -> list[str]:
+    """Every problem of the text as `error 4:7 shop: what is said`."""
     return [_row(problem) for problem in check(text, source="plan.yaml").problems]
 
 
-def _row(problem: Problem) -> tuple[str, int, int, str, str]:
-    return (problem.severity.value, problem.line, problem.column, problem.path, str(problem.message))
+def _row(problem: Problem) -> str:
+    path = f" {problem.path}" if problem.path else ""
+    return f"{problem.severity} {problem.line}:{problem.column}{path}: {problem.message}"
 
 
 def test_the_plan_that_is_edited_has_no_problem_itself():

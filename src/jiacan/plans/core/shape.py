@@ -127,8 +127,8 @@ def _hint(key: str, known: tuple[str, ...]) -> Message:
 def _place_of(root: Table, detail: ErrorDetails) -> Place:
     loc = detail["loc"]
     if detail["type"] == "missing":
-        table = find_place(root, loc[:-1])
-        return Place(table.key(str(loc[-1])), table.line, table.column)
+        lacking = find_place(root, loc[:-1])
+        return Place(lacking.key(str(loc[-1])), lacking.line, lacking.column)
     if detail["type"] == "extra_forbidden":
         table = _node_at(root, loc[:-1])
         assert isinstance(table, Table)
