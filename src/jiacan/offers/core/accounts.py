@@ -3,6 +3,8 @@
 Accounts with a floor can run out: stock, budget and the reserve at 0, an allowance at minus its limit, so
 that it starts at nothing and every award takes one from it. The accounts opposite (supply, treasury, spent,
 given, awarded, issued, owed) have no floor, and neither have customers': points go into debt.
+
+A customer's id comes from the shop and may hold anything, so it stands last in the path: no two accounts are one.
 """
 
 from __future__ import annotations
@@ -54,7 +56,7 @@ def customer_account(customer_id: str, unit: str) -> AccountKey:
 
 def customer_debt_account(customer_id: str, unit: str) -> AccountKey:
     """What a customer has to return or pay for."""
-    return AccountKey(f"customer/{customer_id}/owed", unit)
+    return AccountKey(f"debtor/{customer_id}", unit)
 
 
 def holding_unit(plan_id: str, item: Item, currency: str) -> str:
@@ -91,7 +93,7 @@ def allowances(plan_id: str, offer_id: str, limits: Limits, *, customer_id: str,
         key = AccountKey(f"{base}/customer/{customer_id}", AWARDS)
         yield Allowance(key, limits.per_customer, "per_customer", None)
     if limits.per_customer_per_day is not None:
-        key = AccountKey(f"{base}/customer/{customer_id}/{day}", AWARDS)
+        key = AccountKey(f"{base}/customer_day/{day}/{customer_id}", AWARDS)
         yield Allowance(key, limits.per_customer_per_day, "per_customer_per_day", day)
 
 
