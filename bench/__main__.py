@@ -1,0 +1,9 @@
+"""Every bench, one after the other: `python -m bench`."""
+
+from __future__ import annotations
+
+from bench import ledger, run, simulate
+
+if __name__ == "__main__":
+    for bench in (simulate, run, ledger):
+        bench.main()
