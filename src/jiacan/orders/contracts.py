@@ -199,7 +199,7 @@ class ReadSummary:
     """What the files held. Rows read = rows in orders + rows in refunds + set aside + bad + repeated.
 
     `orders` counts every order that was taken, `unpaid_orders` those of them that earn nothing yet. Empty rows
-    are no rows. `refunds` counts pairs of refund document and order.
+    are no rows. `refunds` counts what came back of one order at one time.
     """
 
     rows: int

@@ -11,10 +11,8 @@ from jiacan.kernel.messages import Message, tell
 GROUPED_DIGITS = r"(\d{1,3}(,\d{3})+|\d+)"
 AMOUNT = rf"\+?[¥￥£$€]? ?({GROUPED_DIGITS}(\.\d{{0,6}}0*)?|\.\d{{1,6}}0*)"
 WHOLE = rf"\+?{GROUPED_DIGITS}(\.0*)?"
-MOMENT = (
-    r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
-    r"([T ]([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?( ?(Z|UTC|[+-]\d{2}(:?\d{2})?))?)?"
-)
+LOCAL_MOMENT = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?)?"
+OFFSET = r" ?(Z|UTC|[+-]\d{2}(:?\d{2})?)"
 SCIENTIFIC = r"\d(\.\d+)?[eE]\+\d+"
 SIGNS = ",¥￥£$€ "
 
@@ -64,7 +62,7 @@ def _explain_id(name: str, text: str) -> Message:
 def _explain_moment(name: str, text: str) -> Message:
     if not text:
         return tell("{name} is empty; write a time such as 2011-11-14 08:30:00", name=name)
-    if re.fullmatch(MOMENT, text):
+    if re.fullmatch(f"{LOCAL_MOMENT}({OFFSET})?", text):
         return tell(
             "{text} is no day of the calendar between {first} and {last}; correct it",
             text=text,

@@ -24,22 +24,12 @@ _SHAPES = {
 _FETCH_ROWS = 5_000
 
 
-def keep_bad_cells(duck: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """Keep the cells of the file's bad rows and let go of all others."""
-    duck.execute(
-        f"CREATE TABLE back_{source.number} AS SELECT * FROM {source.table} "  # noqa: S608 - names of ours only
-        f"SEMI JOIN (SELECT line FROM bad_rows WHERE file_no = {source.number}) USING (line)"
-    )
-    kind = "VIEW" if source.is_view else "TABLE"
-    duck.execute(f"DROP {kind} {source.table}")
-
-
 def read_bad_rows(duck: duckdb.DuckDBPyConnection, sources: Mapping[int, Source]) -> Iterator[BadRow]:
     """Every bad row, by file as they were named and by line."""
     for source in sources.values():
         rows = duck.cursor().execute(
-            f"SELECT bad_rows.field, code, other, other_text, back.* EXCLUDE (fault) FROM bad_rows "  # noqa: S608
-            f"JOIN back_{source.number} AS back USING (line) WHERE file_no = {source.number} ORDER BY line"
+            f"SELECT bad_rows.field, code, other, other_text, raw.* EXCLUDE (fault) FROM bad_rows "  # noqa: S608
+            f"JOIN {source.table} AS raw USING (line) WHERE file_no = {source.number} ORDER BY line"
         )
         while block := rows.fetchmany(_FETCH_ROWS):
             for row in block:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -47,7 +47,7 @@ class History:
     ) -> None:
         self.duckdb = duck
         self.summary = summary
-        self._folder = folder
+        self.folder = folder
         self._sources = sources
 
     def __enter__(self) -> History:
@@ -57,7 +57,7 @@ class History:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.duckdb.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def bad_rows(self) -> Iterator[BadRow]:
         """Every row that was not taken, by file and line."""
@@ -70,6 +70,15 @@ class History:
             FileUnwritable: the path cannot be written to.
         """
         return write_bad_rows(path, self.bad_rows(), tuple(self._sources.values()), phrasebook)
+
+    def hand_back_recorded(self, order_ids: Sequence[str]) -> None:
+        """Add to the bad rows those of orders that the database holds with other goods."""
+        self.duckdb.execute(
+            "INSERT INTO bad_rows SELECT file_no, position, 'order_id', 'recorded', NULL, NULL "
+            "FROM lines JOIN orders USING (order_id) SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS order_id) "
+            "USING (order_id)",
+            [list(order_ids)],
+        )
 
     def orders(self, period: Period) -> Iterator[Order]:
         """The orders paid in the period, by `(paid_at, order_id)`; numbers count the whole history."""

@@ -14,11 +14,9 @@ CREATE TABLE deliveries AS
 SELECT kind, order_id, file_no, count(*) AS rows, min(line) FILTER (WHERE fault IS NOT NULL) AS bad_line,
     min(customer_id) AS customer_id, max(customer_id) AS other_customer_id, arg_min(line, place) AS first_line,
     arg_min(status, place) AS status, arg_min(channel, place) AS channel, arg_min(region, place) AS region,
-    max(shipping_micros) AS shipping_micros, sum(spend_minor)::BIGINT AS spend_minor,
-    md5(concat_ws('|', count(*), sum(row_hash), min(customer_id)))::UUID AS content_hash
+    max(shipping_micros) AS shipping_micros, sum(spend_minor)::BIGINT AS spend_minor
 FROM (
-    SELECT *, coalesce(epoch_us(paid_at), 9000000000000000000)::HUGEINT * 1099511627776 + line AS place,
-        md5_number_lower(concat_ws('|', quantity, unit_price_micros, discount_micros, sku)) AS row_hash
+    SELECT *, coalesce(epoch_us(paid_at), 9000000000000000000)::HUGEINT * 1099511627776 + line AS place
     FROM parsed WHERE kind IN ('order', 'cancellation') AND order_id IS NOT NULL
 )
 GROUP BY kind, order_id, file_no;
@@ -30,25 +28,27 @@ JOIN parsed AS earliest ON earliest.file_no = delivery.file_no AND earliest.line
 WHERE delivery.bad_line IS NULL AND delivery.customer_id IS NOT DISTINCT FROM delivery.other_customer_id;
 """
 
-# Only where an order came more than once does it matter how its rows stand and what else they say.
+# Only where an order came more than once does it matter what its rows say: `goods_hash` whatever their order,
+# `whole_hash` in their order and with all else they say.
 _VERDICTS = """
 CREATE TABLE verdicts AS
 WITH repeated AS (
     SELECT kind, order_id FROM good_deliveries GROUP BY kind, order_id HAVING count(*) > 1
-), whole_content AS (
-    SELECT kind, order_id, file_no, md5(string_agg(concat_ws('|', placed_at, received_at, status, channel, region,
-        title, category, quantity, unit_price_micros, discount_micros, shipping_micros, sku), chr(10) ORDER BY line))
-        AS whole_hash
+), content AS (
+    SELECT kind, order_id, file_no,
+        goods_hash(min(customer_id), count(*), sum(goods_row(sku, quantity, unit_price_micros, discount_micros)))
+            AS goods_hash,
+        md5(string_agg(concat_ws('|', placed_at, received_at, status, channel, region, title, category, quantity,
+            unit_price_micros, discount_micros, shipping_micros, sku), chr(10) ORDER BY line)) AS whole_hash
     FROM parsed SEMI JOIN repeated USING (kind, order_id) GROUP BY kind, order_id, file_no
 ), ranked AS (
-    SELECT good_deliveries.*, row_number() OVER best AS rank, first_value(file_no) OVER best AS kept_file_no,
-        first_value(content_hash) OVER best AS kept_hash, first_value(status) OVER best AS kept_status,
+    SELECT good_deliveries.*, goods_hash, row_number() OVER best AS rank, first_value(file_no) OVER best AS kept_file_no,
+        first_value(goods_hash) OVER best AS kept_hash, first_value(status) OVER best AS kept_status,
         first_value(received_at) OVER best AS kept_received_at
-    FROM good_deliveries LEFT JOIN whole_content USING (kind, order_id, file_no)
-    WINDOW best AS (PARTITION BY kind, order_id
-        ORDER BY paid_at IS NULL, paid_at, content_hash, whole_hash, file_no)
+    FROM good_deliveries LEFT JOIN content USING (kind, order_id, file_no)
+    WINDOW best AS (PARTITION BY kind, order_id ORDER BY paid_at IS NULL, paid_at, goods_hash, whole_hash, file_no)
 ), judged AS (
-    SELECT *, CASE WHEN rank = 1 THEN 'kept' WHEN content_hash <> kept_hash AND paid_at IS NOT NULL THEN 'conflict'
+    SELECT *, CASE WHEN rank = 1 THEN 'kept' WHEN goods_hash <> kept_hash AND paid_at IS NOT NULL THEN 'conflict'
         ELSE 'repeated' END AS verdict
     FROM ranked
 )
@@ -66,15 +66,14 @@ WITH paid_shipping AS (
 )
 SELECT order_id, customer_id, placed_at, paid_at, received_at, status, channel, region,
     coalesce(to_minor(shipping_micros), 0) + coalesce(paid_shipping.minor, 0) AS shipping_minor, spend_minor,
-    rows AS lines, content_hash, file_no,
+    rows AS lines, file_no,
     CASE WHEN customer_id IS NULL OR paid_at IS NULL THEN 0 ELSE row_number() OVER (
         PARTITION BY customer_id, paid_at IS NULL ORDER BY paid_at, order_id) END AS number
 FROM verdicts LEFT JOIN paid_shipping USING (file_no, order_id)
 WHERE kind = 'order' AND verdict = 'kept';
 
 CREATE TABLE lines AS
-SELECT parsed.order_id, row_number() OVER (PARTITION BY parsed.order_id ORDER BY parsed.line)::INTEGER AS position,
-    parsed.sku, parsed.title, parsed.category, parsed.quantity, parsed.unit_price_micros, parsed.discount_micros,
+SELECT parsed.order_id, parsed.line AS position, parsed.sku, parsed.title, parsed.category, parsed.quantity, parsed.unit_price_micros, parsed.discount_micros,
     parsed.spend_minor
 FROM parsed JOIN orders USING (file_no, order_id) WHERE parsed.kind = 'order';
 """
@@ -131,19 +130,27 @@ FROM parsed_refunds JOIN refund_verdicts USING (file_no, refund_id, order_id, sk
 
 _REFUNDS = """
 CREATE TABLE refunds AS
-SELECT refund_id, order_id, min(refunded_at) OVER (PARTITION BY refund_id, order_id) AS refunded_at,
-    sku, quantity, amount_minor
+SELECT refund_id, order_id, refunded_at, sku, sum(quantity)::BIGINT AS quantity, sum(amount_minor)::BIGINT AS amount_minor
 FROM (
-    SELECT refund_id, order_id, refunded_at, sku, quantity, amount_minor FROM refund_verdicts WHERE verdict = 'kept'
+    SELECT refund_id, order_id, refunded_at, sku, parsed_refunds.quantity, parsed_refunds.amount_minor
+    FROM parsed_refunds SEMI JOIN (FROM refund_verdicts WHERE verdict = 'kept') USING (file_no, refund_id, order_id, sku)
     UNION ALL
-    SELECT refund_id, order_id, min(refunded_at), sku, sum(quantity)::BIGINT, NULL
-    FROM taken GROUP BY refund_id, order_id, sku
-);
+    SELECT refund_id, order_id, refunded_at, sku, quantity, NULL FROM taken
+)
+GROUP BY refund_id, order_id, refunded_at, sku;
+"""
+
+# The same in every version of DuckDB, because the database keeps it.
+_HASHES = """
+CREATE MACRO goods_row(sku, quantity, price, discount) AS
+    md5_number_lower(concat_ws('|', quantity, price, discount, sku));
+CREATE MACRO goods_hash(customer, rows, total) AS md5(concat_ws('|', rows, total, customer))::UUID;
 """
 
 
 def define_bad_rows(duck: duckdb.DuckDBPyConnection) -> None:
-    """Make the table of rows to hand back: `other` is a line or a file number, as `code` needs it."""
+    """Make the table of rows to hand back, and teach how goods are compared: `other` is a line or a file number, as `code` needs it."""
+    duck.execute(_HASHES)
     duck.execute("""
     CREATE TABLE bad_rows (file_no INTEGER, line BIGINT, field VARCHAR, code VARCHAR, other BIGINT, other_text VARCHAR)
     """)

@@ -32,10 +32,10 @@ CREATE MACRO amount(t) AS CASE WHEN micros(t) <= {cells.HIGHEST_AMOUNT * MICROS}
 CREATE MACRO whole(t) AS CASE WHEN regexp_full_match(t, '{cells.WHOLE}') THEN
     coalesce(TRY_CAST(t AS BIGINT), TRY_CAST(plain_number(t) AS BIGINT)) END;
 CREATE MACRO units(t) AS CASE WHEN whole(t) BETWEEN 1 AND {cells.MOST_UNITS} THEN whole(t) END;
-CREATE MACRO local_time(t) AS CASE WHEN regexp_full_match(t, '{cells.MOMENT}') THEN TRY_CAST(t AS TIMESTAMP) END;
+CREATE MACRO local_time(t) AS CASE WHEN regexp_full_match(t, '{cells.LOCAL_MOMENT}') THEN TRY_CAST(t AS TIMESTAMP) END;
 CREATE MACRO plausible(moment) AS CASE WHEN year(moment) BETWEEN {cells.FIRST_YEAR} AND {cells.LAST_YEAR} THEN moment END;
-CREATE MACRO told_offset(t) AS regexp_matches(substr(t, 9), '[-+ZU]');
-CREATE MACRO iso(t) AS replace(replace(replace(t, ' UTC', 'Z'), ' +', '+'), ' -', '-');
+CREATE MACRO offset_time(t) AS CASE WHEN regexp_full_match(t, '{cells.LOCAL_MOMENT}{cells.OFFSET}')
+    THEN TRY_CAST(replace(replace(replace(t, ' UTC', 'Z'), ' +', '+'), ' -', '-') AS TIMESTAMPTZ) END;
 """
 
 _ORDER_ROWS = """
@@ -183,7 +183,6 @@ def _define_clock(duck: duckdb.DuckDBPyConnection, zone: ZoneInfo, view: str, fi
     offset = f"CASE {changes} ELSE {final} END" if steps else str(final)
     duck.execute(f"""
     CREATE OR REPLACE MACRO from_local(local) AS make_timestamptz(epoch_us(local) - {offset});
-    CREATE OR REPLACE MACRO to_utc(t) AS CASE
-        WHEN told_offset(t) THEN plausible(CASE WHEN local_time(t) IS NOT NULL THEN TRY_CAST(iso(t) AS TIMESTAMPTZ) END)
-        ELSE from_local(plausible(local_time(t))) END;
+    CREATE OR REPLACE MACRO to_utc(t) AS
+        coalesce(from_local(plausible(local_time(t))), plausible(offset_time(t)));
     """)

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from jiacan.orders.readers.bad_rows import keep_bad_cells
 from jiacan.orders.readers.cancellations import take_cancellations
 from jiacan.orders.readers.columns import find_order_columns, find_refund_columns
 from jiacan.orders.readers.history import History
@@ -53,7 +52,9 @@ def read(
         merge_refunds(duck)
         on_progress("check", 1.0)
         summary = summarise(duck, (*orders, *refunds), cancellations_unmatched=unmatched)
-        _let_go(duck, (*orders, *refunds))
+        duck.execute(
+            "DROP TABLE parsed; DROP TABLE parsed_refunds; DROP TABLE deliveries; DROP TABLE good_deliveries"
+        )
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -90,13 +91,3 @@ def _connect(folder: Path, files: Sequence[Path]) -> duckdb.DuckDBPyConnection:
     )
     duck.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     return duck
-
-
-def _let_go(duck: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
-    """Keep only what a history is asked for."""
-    for source in sources:
-        keep_bad_cells(duck, source)
-    duck.execute("""
-    DROP VIEW order_cells; DROP VIEW refund_cells;
-    DROP TABLE parsed; DROP TABLE parsed_refunds; DROP TABLE deliveries; DROP TABLE good_deliveries;
-    """)

@@ -34,7 +34,6 @@ class Source:
     number: int
     path: Path
     columns: Columns
-    is_view: bool = False
 
     @property
     def name(self) -> str:
@@ -100,7 +99,7 @@ def _load_parquet(duck: duckdb.DuckDBPyConnection, number: int, path: Path, find
     link.symlink_to(path.resolve())
     try:
         found = duck.execute(f"DESCRIBE SELECT * FROM read_parquet('{link}')").fetchall()  # noqa: S608 - our own path
-        source = Source(number, path, find_columns(str(path), [row[0] for row in found]), is_view=True)
+        source = Source(number, path, find_columns(str(path), [row[0] for row in found]))
         cells = ", ".join(f"{_as_text(row[0], row[1])} AS c{i}" for i, row in enumerate(found))
         duck.execute(
             f"CREATE VIEW {source.table} AS SELECT file_row_number + 2 AS line, '' AS fault, {cells}, "  # noqa: S608

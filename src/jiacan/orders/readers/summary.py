@@ -16,7 +16,7 @@ SELECT
     (SELECT count(*) FROM orders),
     (SELECT coalesce(sum(lines), 0) FROM orders),
     (SELECT count(*) FROM orders WHERE paid_at IS NULL),
-    (SELECT count(*) FROM (SELECT DISTINCT refund_id, order_id FROM refunds)),
+    (SELECT count(*) FROM (SELECT DISTINCT refund_id, order_id, refunded_at FROM refunds)),
     (SELECT coalesce(sum(rows), 0) FROM verdicts WHERE kind = 'cancellation' AND verdict = 'kept')
         + (SELECT coalesce(sum(rows), 0) FROM refund_verdicts WHERE verdict = 'kept'),
     (SELECT coalesce(sum(rows), 0) FROM verdicts WHERE verdict = 'repeated')

@@ -1,0 +1,99 @@
+"""Orders and refunds: read from files, recorded for good, and handed out again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from jiacan.kernel.periods import Period
+from jiacan.orders.contracts import EventKey, Order, RecordSummary, Refund
+from jiacan.orders.readers.history import History
+from jiacan.orders.readers.reading import read
+from jiacan.orders.store import reading, recording
+
+OnProgress = Callable[[str, float], None]
+
+CHUNK_ORDERS = 20_000
+"""Orders per transaction: enough to be fast, few enough that a killed recording loses little."""
+
+
+def read_history(
+    order_files: Sequence[Path],
+    refund_files: Sequence[Path],
+    *,
+    zone: ZoneInfo,
+    currency: str,
+    on_progress: OnProgress | None = None,
+) -> History:
+    """Read, check and merge order and refund files; the same whichever way round files and orders stand.
+
+    Args:
+        zone: the zone of times that are told without an offset.
+        currency: the currency of all amounts.
+        on_progress: told the stage ("read", "check") and the share of it that is done.
+
+    Raises:
+        FileUnreadable: no row of a file can be read.
+        ColumnsMissing: a required column is not there.
+        ColumnRepeated: a known column is there twice.
+    """
+    return read(order_files, refund_files, zone=zone, currency=currency, on_progress=on_progress or _unheard)
+
+
+def record(
+    shop_id: int, history: History, *, on_progress: OnProgress | None = None, chunk_orders: int = CHUNK_ORDERS
+) -> RecordSummary:
+    """Write a history to the database, once however often it is given; safe to kill and repeat.
+
+    Orders that are known with other goods stay as they are, and their rows join the history's bad rows.
+
+    Args:
+        on_progress: told the stage ("record") and the share of it that is done.
+        chunk_orders: how many orders are written in one transaction.
+    """
+    tell_progress = on_progress or _unheard
+    summary = RecordSummary()
+    chunks = recording.chunk_bounds(history.duckdb, chunk_orders)
+    for done, (first, last) in enumerate(chunks, start=1):
+        with transaction.atomic():
+            chunk = recording.add_orders(shop_id, history.duckdb, history.folder, first=first, last=last)
+        history.hand_back_recorded(chunk.conflicts)
+        summary = _add(summary, chunk)
+        tell_progress("record", done / len(chunks))
+    with transaction.atomic():
+        refunds_new = recording.add_refunds(shop_id, history.duckdb, history.folder)
+    return replace(summary, refunds_new=refunds_new, refunds_known=history.summary.refunds - refunds_new)
+
+
+def load_orders(shop_id: int, order_ids: Sequence[str]) -> dict[str, Order]:
+    """The paid ones among these orders, by order id, with their customers' order numbers."""
+    return reading.load_orders(shop_id, order_ids)
+
+
+def load_refunds(shop_id: int, order_ids: Sequence[str]) -> dict[str, tuple[Refund, ...]]:
+    """Each order's refunds by `(refunded_at, refund_id)`; an order without any is left out."""
+    return reading.load_refunds(shop_id, order_ids)
+
+
+def walk_events(shop_id: int, period: Period, chunk: int) -> Iterator[tuple[EventKey, ...]]:
+    """Orders paid in the period and all refunds of them in the order they settle, `chunk` at a time."""
+    return reading.walk_events(shop_id, period, chunk)
+
+
+def _add(summary: RecordSummary, chunk: recording.ChunkRecorded) -> RecordSummary:
+    return replace(
+        summary,
+        orders_new=summary.orders_new + chunk.new,
+        orders_known=summary.orders_known + chunk.known,
+        orders_completed=summary.orders_completed + chunk.completed,
+        conflicts=summary.conflicts + len(chunk.conflicts),
+        lines_new=summary.lines_new + chunk.lines,
+    )
+
+
+def _unheard(stage: str, share: float) -> None:
+    """Nobody listens to the progress."""

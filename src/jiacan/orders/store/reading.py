@@ -1,0 +1,107 @@
+"""Reading orders and refunds back as values, by number or by their place in time."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from jiacan.kernel.periods import Period
+from jiacan.orders.contracts import EventKey, Order, OrderLine, Refund, RefundLine
+
+_ORDERS = """
+SELECT paid.order_id, paid.customer_id, paid.paid_at, paid.channel, paid.region,
+    (SELECT count(*) FROM orders_order AS earlier
+     WHERE earlier.shop_id = paid.shop_id AND earlier.customer_id = paid.customer_id
+        AND (earlier.paid_at, earlier.order_id) <= (paid.paid_at, paid.order_id))
+FROM orders_order AS paid
+WHERE paid.shop_id = %s AND paid.order_id = ANY(%s) AND paid.paid_at IS NOT NULL
+"""
+
+_LINES = """
+SELECT order_id, sku, quantity, unit_price_micros, discount_micros, category, title
+FROM orders_orderline WHERE shop_id = %s AND order_id = ANY(%s) ORDER BY order_id, position
+"""
+
+_REFUNDS = """
+SELECT order_id, refunded_at, refund_id, sku, quantity, amount_minor
+FROM orders_refundrow WHERE shop_id = %s AND order_id = ANY(%s)
+ORDER BY order_id, refunded_at, refund_id, sku
+"""
+
+# Each half begins at the last key's moment by its index; the row comparison then skips what was seen at it.
+_EVENTS = """
+SELECT * FROM (
+    (SELECT paid_at AS occurred_at, 0 AS is_refund, order_id AS id, order_id
+     FROM orders_order
+     WHERE shop_id = %(shop_id)s AND paid_at >= greatest(%(starts_at)s, %(at)s) AND paid_at < %(ends_at)s
+        AND (paid_at, 0, order_id, order_id) > (%(at)s, %(is_refund)s, %(id)s, %(order_id)s)
+     ORDER BY paid_at, order_id LIMIT %(chunk)s)
+    UNION ALL
+    (SELECT DISTINCT refunded_at, 1, refund_id, refund.order_id
+     FROM orders_refundrow AS refund JOIN orders_order AS paid USING (shop_id, order_id)
+     WHERE shop_id = %(shop_id)s AND refunded_at >= %(at)s
+        AND paid_at >= %(starts_at)s AND paid_at < %(ends_at)s
+        AND (refunded_at, 1, refund_id, refund.order_id) > (%(at)s, %(is_refund)s, %(id)s, %(order_id)s)
+     ORDER BY refunded_at, refund_id, refund.order_id LIMIT %(chunk)s)
+) AS events ORDER BY occurred_at, is_refund, id, order_id LIMIT %(chunk)s
+"""
+
+
+def load_orders(shop_id: int, order_ids: Sequence[str]) -> dict[str, Order]:
+    """The paid ones among these orders, with their lines and their customers' order numbers."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES, [shop_id, list(order_ids)])
+        lines = {
+            order_id: tuple(OrderLine(*row[1:5], category=row[5], title=row[6]) for row in rows)
+            for order_id, rows in itertools.groupby(cursor.fetchall(), key=lambda row: row[0])
+        }
+        cursor.execute(_ORDERS, [shop_id, list(order_ids)])
+        return {
+            order_id: Order(order_id, customer_id, paid_at, lines[order_id], number, channel, region)
+            for order_id, customer_id, paid_at, channel, region, number in cursor.fetchall()
+        }
+
+
+def load_refunds(shop_id: int, order_ids: Sequence[str]) -> dict[str, tuple[Refund, ...]]:
+    """Each order's refunds by `(refunded_at, refund_id)`; an order without any is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REFUNDS, [shop_id, list(order_ids)])
+        rows = cursor.fetchall()
+    return {
+        order_id: tuple(
+            Refund(refund_id, order_id, at, tuple(RefundLine(*row[3:]) for row in lines))
+            for (at, refund_id), lines in itertools.groupby(of_order, key=lambda row: row[1:3])
+        )
+        for order_id, of_order in itertools.groupby(rows, key=lambda row: row[0])
+    }
+
+
+def walk_events(shop_id: int, period: Period, chunk: int) -> Iterator[tuple[EventKey, ...]]:
+    """Orders paid in the period and all refunds of them as they settle, `chunk` at a time.
+
+    Only one chunk is held; what is recorded behind the place reached is not seen.
+    """
+    last = EventKey(period.starts_at, is_refund=False, id="", order_id="")
+    while events := _next_events(shop_id, period, last, chunk):
+        yield events
+        last = events[-1]
+
+
+def _next_events(shop_id: int, period: Period, last: EventKey, chunk: int) -> tuple[EventKey, ...]:
+    values = {
+        "shop_id": shop_id,
+        "starts_at": period.starts_at,
+        "ends_at": period.ends_at,
+        "at": last.occurred_at,
+        "is_refund": int(last.is_refund),
+        "id": last.id,
+        "order_id": last.order_id,
+        "chunk": chunk,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_EVENTS, values)
+        rows: list[tuple[datetime, int, str, str]] = cursor.fetchall()
+    return tuple(EventKey(at, bool(is_refund), key, order_id) for at, is_refund, key, order_id in rows)
