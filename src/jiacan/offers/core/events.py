@@ -54,11 +54,14 @@ def refund_event(refund: Refund, order: Order, refunds_of_order: Iterable[Refund
 
     `refunds_of_order` are all refunds of the order, in any order; later ones are left out.
     """
-    until = (refund.refunded_at, refund.refund_id)
-    ordered = sorted(refunds_of_order, key=lambda each: (each.refunded_at, each.refund_id))
-    returned = [line for each in ordered if (each.refunded_at, each.refund_id) <= until for line in each.lines]
+
+    def place(each: Refund) -> tuple[datetime, str]:
+        return max(each.refunded_at, order.paid_at), each.refund_id  # some exports date a refund before its order
+
+    until = place(refund)
+    returned = [line for each in sorted(refunds_of_order, key=place) if place(each) <= until for line in each.lines]
     kept = order.keeping(returned)
-    at = max(refund.refunded_at, order.paid_at)  # some exports date a refund before its order
+    at, _ = until
     return RefundEvent(refund.refund_id, order.order_id, at, match_order(kept, rules))
 
 
