@@ -6,6 +6,7 @@ Values of goals and differences are floats in the measure's own unit: counts, mi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,7 +15,7 @@ from jiacan.campaigns.contracts import Figures
 from jiacan.kernel.messages import Message
 from jiacan.kernel.periods import Period
 from jiacan.offers.contracts import Outcome, PlanRules
-from jiacan.plans.contracts import Goal, PlanDocument
+from jiacan.plans.contracts import Goal, Measure, PlanDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +164,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class CampaignFacts:
-    """What a report is made of, loaded once: the plan as it went live, and what the database says of it."""
+    """What a report is made of, worked out once: the plan as it went live, and what the database says of it.
+
+    `before` is the first day on which the campaign can have had an effect: the warm-up's, or else the run's.
+    """
 
     document: PlanDocument
     rules: PlanRules
     run: Period
+    before: date
     known: Known | None
     totals: PeriodFigures | Unknown
     days: tuple[DayFigure, ...]
@@ -175,7 +180,7 @@ class CampaignFacts:
     figures: Figures
     holdout: HoldoutComparison | Unknown
     return_on_spend: Estimate | Unknown
-    given_minor: int
+    forecasts: Mapping[Measure, Estimate | Unknown]
     goals: tuple[GoalResult, ...]
     file_differs: bool
 

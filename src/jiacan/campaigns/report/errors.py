@@ -41,3 +41,17 @@ class ReportUnwritable(JiacanError):
 
     def message(self) -> Message:
         return tell("Cannot write {path}: {reason}.", path=self.path, reason=self.reason)
+
+
+@dataclass(eq=False)
+class NoRunPhase(JiacanError):
+    """The plan does not say when it runs, so that no figure has a period."""
+
+    plan_id: str
+
+    def message(self) -> Message:
+        return tell(
+            "Plan {plan_id} has no run phase and no offer for orders, so its figures have no period. "
+            "Add `phases: {{run: {{from: …, to: …}}}}` and run it again.",
+            plan_id=self.plan_id,
+        )
