@@ -58,7 +58,7 @@ def run(plan: CheckedPlan, files: OrderFiles, *, actor: str, words: Phrasebook, 
     with _read(draft, files, words, on_progress) as history:
         shop = tenancy.open_shop(draft.shop)
         rules = go_live(shop.id, plan, actor=actor)
-        recorded = orders.record(shop.id, history, on_progress=on_progress)
+        recorded = orders.record(shop.id, history, on_progress=_by_stage(on_progress))
         settled = settle_recorded(shop.id, rules, on_progress=on_progress)
         return RunSummary(
             plan_version=rules.version,
@@ -111,7 +111,7 @@ def receipt(plan: CheckedPlan, order_id: str) -> tuple[ReceiptLine, ...]:
     """Every offer's answer to one recorded order.
 
     Raises:
-        ShopUnknown, OrderUnknown: nothing of it was recorded.
+        ShopUnknown, OrderNotPaid: no such paid order was recorded.
     """
     draft = _rules_of(plan)
     shop = tenancy.get_shop(draft.shop)
@@ -148,8 +148,19 @@ def _rules_of(plan: CheckedPlan) -> PlanRules:
 @contextmanager
 def _read(rules: PlanRules, files: OrderFiles, words: Phrasebook, on_progress: Progress) -> Iterator[orders.History]:
     with orders.read_history(
-        files.orders, files.refunds, zone=rules.zone, currency=rules.currency, on_progress=on_progress
+        files.orders, files.refunds, zone=rules.zone, currency=rules.currency, on_progress=_by_stage(on_progress)
     ) as history:
         if files.bad_rows is not None and history.summary.bad_rows:
             history.write_bad_rows(files.bad_rows, words)
         yield history
+
+
+_STAGES = {
+    "read": tell("Reading files"),
+    "check": tell("Checking rows"),
+    "record": tell("Recording orders"),
+}
+
+
+def _by_stage(on_progress: Progress) -> Callable[[str, float], None]:
+    return lambda stage, done: on_progress(_STAGES[stage], done)

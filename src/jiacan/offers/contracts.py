@@ -578,3 +578,16 @@ class NotEnoughLeft(JiacanError):
             asked=self.asked,
             left=self.left,
         )
+
+
+@dataclass(eq=False)
+class OrderNotPaid(JiacanError):
+    """No paid order of that number was recorded at this shop."""
+
+    order_id: str
+
+    def message(self) -> Message:
+        return tell(
+            "There is no paid order {order} here. Check the number, or give the file that has it to `jiacan run`.",
+            order=self.order_id,
+        )

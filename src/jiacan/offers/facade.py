@@ -15,7 +15,16 @@ from django.db import transaction
 from jiacan.ledger import facade as ledger
 from jiacan.ledger.contracts import Account, AccountKey, Applied, Balance, Group, Hold, Move, Refused
 from jiacan.offers import store
-from jiacan.offers.contracts import Award, AwardRow, ClawBack, NotEnoughLeft, PlanRules, ReceiptLine, Rehearsed
+from jiacan.offers.contracts import (
+    Award,
+    AwardRow,
+    ClawBack,
+    NotEnoughLeft,
+    OrderNotPaid,
+    PlanRules,
+    ReceiptLine,
+    Rehearsed,
+)
 from jiacan.offers.core import rehearse as rehearsing
 from jiacan.offers.core.accounts import allowances, budget_account, means, stock_account, stock_unit
 from jiacan.offers.core.book import Book, Held, loaded_book
@@ -98,8 +107,8 @@ def _match_events(
     shop_id: int, fresh: Sequence[EventKey], given_by: Mapping[str, PlanRules], rules: PlanRules
 ) -> list[Event]:
     order_ids = {event.order_id for event in fresh}
-    found = orders.load_orders(shop_id, order_ids)
-    refunds = orders.load_refunds(shop_id, {event.order_id for event in fresh if event.is_refund})
+    found = orders.load_orders(shop_id, list(order_ids))
+    refunds = orders.load_refunds(shop_id, [event.order_id for event in fresh if event.is_refund])
     matched: list[Event] = []
     for key in fresh:
         order = found[key.order_id]
@@ -216,9 +225,11 @@ def receipt(shop_id: int, order_id: str, rules: PlanRules, *, rules_of: VersionR
     An order that the plan has not settled is explained as it stands, by the rules given.
 
     Raises:
-        OrderUnknown: the shop has no such paid order.
+        OrderNotPaid: the shop has no such paid order.
     """
-    order = orders.get_order(shop_id, order_id)
+    order = orders.load_orders(shop_id, [order_id]).get(order_id)
+    if order is None:
+        raise OrderNotPaid(order_id=order_id)
     awards = tuple(store.find_awards(shop_id, rules.plan_id, order_id))
     backs = tuple(store.find_claw_backs(shop_id, rules.plan_id, order_id))
     version = awards[0].plan_version if awards else rules.version

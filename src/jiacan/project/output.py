@@ -11,6 +11,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -18,6 +19,7 @@ from rich.table import Table
 import jiacan.project.start  # noqa: F401 - the catalogues of words are Django's
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Language, Message, Phrasebook, tell
+from jiacan.kernel.money import Money, format_money
 from jiacan.project.language import phrasebook
 
 
@@ -51,11 +53,11 @@ class Screen:
         self.aside.print(self.words.say(message), markup=False, highlight=False)
 
     def table(self, title: Message, columns: Sequence[Message], rows: Iterable[Sequence[object]]) -> None:
-        """A table; numbers are set to the right."""
+        """A table; numbers are set to the right, and money stands without its currency, which the title names."""
         found = [list(row) for row in rows]
-        table = Table(title=self.words.say(title), title_justify="left", title_style="bold")
+        table = Table(title=self.words.say(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD)
         for place, column in enumerate(columns):
-            numbers = bool(found) and all(isinstance(row[place], int | float) for row in found)
+            numbers = bool(found) and all(isinstance(row[place], int | float | Money) for row in found)
             table.add_column(self.words.say(column), justify="right" if numbers else "left", overflow="fold")
         for row in found:
             table.add_row(*(self._cell(value) for value in row))
@@ -64,6 +66,8 @@ class Screen:
     def _cell(self, value: object) -> str:
         if value is None:
             return "–"
+        if isinstance(value, Money):
+            return format_money(value).removesuffix(f" {value.currency}")
         return f"{value:,}" if isinstance(value, int) else self.words.word(value)
 
     def print_json(self, data: object) -> None:

@@ -87,7 +87,7 @@ def show_figures(figures: Figures, rules: PlanRules, out: Screen) -> None:
 
 def _show_given(figures: Figures, rules: PlanRules, out: Screen) -> None:
     names = {offer.id: offer.name for offer in rules.offers}
-    heads = (tell("Offer"), tell("Benefit"), tell("given"), tell("at cost"), tell("taken back"), tell("at cost"))
+    heads = (tell("Offer"), tell("Benefit"), tell("given"), tell("cost"), tell("taken back"), tell("cost"))
     rows = [
         [
             names[given.offer_id],
@@ -99,7 +99,7 @@ def _show_given(figures: Figures, rules: PlanRules, out: Screen) -> None:
         ]
         for given in figures.given
     ]
-    out.table(tell("Benefits"), heads, rows)
+    out.table(tell("Benefits, cost in {currency}", currency=rules.currency), heads, rows)
 
 
 def benefit_name(kind: str, item: str, rules: PlanRules) -> Message:
@@ -141,4 +141,4 @@ def _show_budget(figures: Figures, rules: PlanRules, out: Screen) -> None:
         ]
         for each in figures.budget
     ]
-    out.table(tell("Budget"), heads, rows)
+    out.table(tell("Budget, {currency}", currency=rules.currency), heads, rows)
