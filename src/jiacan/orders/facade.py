@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -32,6 +32,8 @@ def read_history(
     """Read, check and merge order and refund files; the same whichever way round files and orders stand.
 
     Args:
+        order_files: CSV, Parquet, XLSX or XLS, in the canonical form or that of Online Retail.
+        refund_files: CSV, Parquet, XLSX or XLS in the canonical form.
         zone: the zone of times that are told without an offset.
         currency: the currency of all amounts.
         on_progress: told the stage ("read", "check") and the share of it that is done.
@@ -52,6 +54,8 @@ def record(
     Orders that are known with other goods stay as they are, and their rows join the history's bad rows.
 
     Args:
+        shop_id: the shop whose orders they are.
+        history: what was read.
         on_progress: told the stage ("record") and the share of it that is done.
         chunk_orders: how many orders are written in one transaction.
     """
@@ -69,12 +73,12 @@ def record(
     return replace(summary, refunds_new=refunds_new, refunds_known=history.summary.refunds - refunds_new)
 
 
-def load_orders(shop_id: int, order_ids: Sequence[str]) -> dict[str, Order]:
+def load_orders(shop_id: int, order_ids: Collection[str]) -> dict[str, Order]:
     """The paid ones among these orders, by order id, with their customers' order numbers."""
     return reading.load_orders(shop_id, order_ids)
 
 
-def load_refunds(shop_id: int, order_ids: Sequence[str]) -> dict[str, tuple[Refund, ...]]:
+def load_refunds(shop_id: int, order_ids: Collection[str]) -> dict[str, tuple[Refund, ...]]:
     """Each order's refunds by `(refunded_at, refund_id)`; an order without any is left out."""
     return reading.load_refunds(shop_id, order_ids)
 

@@ -16,7 +16,7 @@ class Order(models.Model):
     pk = models.CompositePrimaryKey("shop_id", "order_id")
     shop = models.ForeignKey("tenancy.Shop", models.PROTECT, db_index=False)
     order_id = _key()
-    customer_id = models.TextField(db_collation="C", null=True)  # noqa: DJ001 - a guest is not the customer ""
+    customer_id = models.TextField(db_collation="C", null=True)
     placed_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(null=True)

@@ -37,7 +37,7 @@ def explain_cell(field: str, cells: Mapping[str, str], *, name: str) -> Message:
     """
     text = cells.get(field, "")
     if "\x00" in text:
-        return tell("there is an unprintable character in {text}; delete it", text=repr(text))
+        return tell("there is an unprintable character in {cell}; delete it", cell=repr(text))
     if field in _IDS:
         return _explain_id(name, text)
     if field in _MOMENTS:
@@ -52,8 +52,8 @@ def _explain_id(name: str, text: str) -> Message:
         return tell("{name} is empty; fill it in", name=name)
     if re.fullmatch(SCIENTIFIC, text):
         return tell(
-            "{text} has lost digits in a spreadsheet; format the column {name} as text and export again",
-            text=text,
+            "{cell} has lost digits in a spreadsheet; format the column {name} as text and export again",
+            cell=text,
             name=name,
         )
     return tell("{name} is longer than {most} characters; shorten it", name=name, most=LONGEST_ID)
@@ -64,12 +64,12 @@ def _explain_moment(name: str, text: str) -> Message:
         return tell("{name} is empty; write a time such as 2011-11-14 08:30:00", name=name)
     if re.fullmatch(f"{LOCAL_MOMENT}({OFFSET})?", text):
         return tell(
-            "{text} is no day of the calendar between {first} and {last}; correct it",
-            text=text,
+            "{cell} is no day of the calendar between {first} and {last}; correct it",
+            cell=text,
             first=FIRST_YEAR,
             last=LAST_YEAR,
         )
-    return tell("{text} is not a time; write it as 2011-11-14 08:30:00", text=text)
+    return tell("{cell} is not a time; write it as 2011-11-14 08:30:00", cell=text)
 
 
 def _explain_quantity(name: str, text: str) -> Message:
@@ -77,12 +77,12 @@ def _explain_quantity(name: str, text: str) -> Message:
         return tell("{name} is empty; write how many units it was", name=name)
     number = _number(text)
     if number is None:
-        return tell("{text} is not a number; write a whole number of units", text=text)
+        return tell("{cell} is not a number; write a whole number of units", cell=text)
     if number < 1:
-        return tell("the quantity {text} is below 1; returns belong in a refund file", text=text)
+        return tell("the quantity {cell} is below 1; returns belong in a refund file", cell=text)
     if number > MOST_UNITS:
-        return tell("the quantity {text} is above {most}; correct it", text=text, most=f"{MOST_UNITS:,}")
-    return tell("the quantity {text} is not whole; write a whole number of units", text=text)
+        return tell("the quantity {cell} is above {most}; correct it", cell=text, most=f"{MOST_UNITS:,}")
+    return tell("the quantity {cell} is not whole; write a whole number of units", cell=text)
 
 
 def _explain_amount(field: str, cells: Mapping[str, str], name: str) -> Message:
@@ -91,22 +91,22 @@ def _explain_amount(field: str, cells: Mapping[str, str], name: str) -> Message:
         return tell("{name} is empty; write an amount, 0 if it was free", name=name)
     number = _number(text)
     if number is None:
-        return tell("{text} is not an amount; write it as 1,234.50 with a decimal point", text=text)
+        return tell("{cell} is not an amount; write it as 1,234.50 with a decimal point", cell=text)
     if number < 0:
-        return tell("{name} is negative ({text}); write it as an amount of 0 or more", name=name, text=text)
+        return tell("{name} is negative ({cell}); write it as an amount of 0 or more", name=name, cell=text)
     if number > HIGHEST_AMOUNT:
-        return tell("{text} is above {most}; correct it", text=text, most=f"{HIGHEST_AMOUNT:,}")
+        return tell("{cell} is above {most}; correct it", cell=text, most=f"{HIGHEST_AMOUNT:,}")
     if number != round(number, 6):
-        return tell("{text} has more than 6 decimals; round it", text=text)
+        return tell("{cell} has more than 6 decimals; round it", cell=text)
     return _explain_line(field, text, cells)
 
 
 def _explain_line(field: str, text: str, cells: Mapping[str, str]) -> Message:
     if field == "line_discount":
         return tell(
-            "the discount {text} is more than quantity × unit price ({quantity} × {price}); "
+            "the discount {cell} is more than quantity × unit price ({quantity} × {price}); "
             "give the discount of the whole line, and of this line only",
-            text=text,
+            cell=text,
             quantity=cells.get("quantity", ""),
             price=cells.get("unit_price", ""),
         )

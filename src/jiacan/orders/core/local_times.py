@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class OffsetUntil:
-    """Local times before `until` (and not before the previous step) stand `offset` ahead of UTC."""
+    """Local times before `until` (and not before the previous step) stand `offset` ahead of UTC; None is never."""
 
-    until: datetime
+    until: datetime | None
     offset: timedelta
 
 
@@ -21,7 +21,8 @@ def offset_steps(zone: ZoneInfo, first: datetime, last: datetime) -> tuple[Offse
     A repeated local time means its first occurrence and a skipped one keeps the offset from before the skip,
     as Python's zoneinfo has it. Clock changes less than a day apart are not told apart.
 
-    >>> [str(step.offset) for step in offset_steps(ZoneInfo("Europe/London"), datetime(2011, 1, 1), datetime(2011, 6, 1))]
+    >>> steps = offset_steps(ZoneInfo("Europe/London"), datetime(2011, 1, 1), datetime(2011, 6, 1))
+    >>> [str(step.offset) for step in steps]
     ['0:00:00', '1:00:00']
     """
     at = first.replace(tzinfo=UTC, microsecond=0) - timedelta(days=2)
@@ -37,7 +38,7 @@ def offset_steps(zone: ZoneInfo, first: datetime, last: datetime) -> tuple[Offse
             steps.append(OffsetUntil((change + max(offset, later)).replace(tzinfo=None), offset))
             offset = later
         at = tomorrow
-    return (*steps, OffsetUntil(datetime.max, offset))
+    return (*steps, OffsetUntil(None, offset))
 
 
 def _offset(zone: ZoneInfo, at: datetime) -> timedelta:

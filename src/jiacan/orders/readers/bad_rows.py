@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -24,8 +24,8 @@ _SHAPES = {
 _FETCH_ROWS = 5_000
 
 
-def read_bad_rows(duck: duckdb.DuckDBPyConnection, sources: Mapping[int, Source]) -> Iterator[BadRow]:
-    """Every bad row, by file as they were named and by line."""
+def read_bad_rows(duck: duckdb.DuckDBPyConnection, sources: Mapping[int, Source]) -> Iterator[tuple[Source, BadRow]]:
+    """Every bad row with its file, by file as they were named and by line."""
     for source in sources.values():
         rows = duck.cursor().execute(
             f"SELECT bad_rows.field, code, other, other_text, raw.* EXCLUDE (fault) FROM bad_rows "  # noqa: S608
@@ -33,24 +33,25 @@ def read_bad_rows(duck: duckdb.DuckDBPyConnection, sources: Mapping[int, Source]
         )
         while block := rows.fetchmany(_FETCH_ROWS):
             for row in block:
-                yield _to_bad_row(source, sources, row)
+                yield source, _to_bad_row(source, sources, row)
 
 
-def write_bad_rows(path: Path, rows: Iterator[BadRow], sources: Sequence[Source], phrasebook: Phrasebook) -> int:
+def write_bad_rows(
+    path: Path, rows: Iterator[tuple[Source, BadRow]], sources: Iterable[Source], phrasebook: Phrasebook
+) -> int:
     """Write a CSV file (with a byte-order mark, for spreadsheets) to correct and read again; counts its rows.
 
     Raises:
         FileUnwritable: the path cannot be written to.
     """
     names = tuple(dict.fromkeys(name for source in sources for name in source.columns.header if name))
-    columns = {source.name: source.columns.header for source in sources}
     count = 0
     try:
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(("file", "line", "field", "reason", *names))
-            for row in rows:
-                header = columns[row.file]
+            for source, row in rows:
+                header = source.columns.header
                 own = dict(zip(header, row.cells, strict=False))
                 cells = (own.get(name, "") for name in names)
                 reason = phrasebook.say(row.reason)

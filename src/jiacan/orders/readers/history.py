@@ -61,7 +61,7 @@ class History:
 
     def bad_rows(self) -> Iterator[BadRow]:
         """Every row that was not taken, by file and line."""
-        return read_bad_rows(self.duckdb, self._sources)
+        return (row for _, row in read_bad_rows(self.duckdb, self._sources))
 
     def write_bad_rows(self, path: Path, phrasebook: Phrasebook) -> int:
         """Write the rows that were not taken to a CSV file, with reasons; counts them.
@@ -69,7 +69,7 @@ class History:
         Raises:
             FileUnwritable: the path cannot be written to.
         """
-        return write_bad_rows(path, self.bad_rows(), tuple(self._sources.values()), phrasebook)
+        return write_bad_rows(path, read_bad_rows(self.duckdb, self._sources), self._sources.values(), phrasebook)
 
     def hand_back_recorded(self, order_ids: Sequence[str]) -> None:
         """Add to the bad rows those of orders that the database holds with other goods."""

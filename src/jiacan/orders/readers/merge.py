@@ -38,13 +38,13 @@ WITH repeated AS (
     SELECT kind, order_id, file_no,
         goods_hash(min(customer_id), count(*), sum(goods_row(sku, quantity, unit_price_micros, discount_micros)))
             AS goods_hash,
-        md5(string_agg(concat_ws('|', placed_at, received_at, status, channel, region, title, category, quantity,
-            unit_price_micros, discount_micros, shipping_micros, sku), chr(10) ORDER BY line)) AS whole_hash
+        md5(string_agg(concat_ws('|', placed_at, paid_at, received_at, status, channel, region, title, category,
+            quantity, unit_price_micros, discount_micros, shipping_micros, sku), chr(10) ORDER BY line)) AS whole_hash
     FROM parsed SEMI JOIN repeated USING (kind, order_id) GROUP BY kind, order_id, file_no
 ), ranked AS (
-    SELECT good_deliveries.*, goods_hash, row_number() OVER best AS rank, first_value(file_no) OVER best AS kept_file_no,
-        first_value(goods_hash) OVER best AS kept_hash, first_value(status) OVER best AS kept_status,
-        first_value(received_at) OVER best AS kept_received_at
+    SELECT good_deliveries.*, goods_hash, row_number() OVER best AS rank,
+        first_value(file_no) OVER best AS kept_file_no, first_value(goods_hash) OVER best AS kept_hash,
+        first_value(status) OVER best AS kept_status, first_value(received_at) OVER best AS kept_received_at
     FROM good_deliveries LEFT JOIN content USING (kind, order_id, file_no)
     WINDOW best AS (PARTITION BY kind, order_id ORDER BY paid_at IS NULL, paid_at, goods_hash, whole_hash, file_no)
 ), judged AS (
@@ -73,14 +73,16 @@ FROM verdicts LEFT JOIN paid_shipping USING (file_no, order_id)
 WHERE kind = 'order' AND verdict = 'kept';
 
 CREATE TABLE lines AS
-SELECT parsed.order_id, parsed.line AS position, parsed.sku, parsed.title, parsed.category, parsed.quantity, parsed.unit_price_micros, parsed.discount_micros,
+SELECT parsed.order_id, parsed.line AS position, parsed.sku, parsed.title, parsed.category,
+    parsed.quantity, parsed.unit_price_micros, parsed.discount_micros,
     parsed.spend_minor
 FROM parsed JOIN orders USING (file_no, order_id) WHERE parsed.kind = 'order';
 """
 
 _BAD_ORDER_ROWS = """
 INSERT INTO bad_rows
-SELECT file_no, line, fault, CASE WHEN fault IN ('quote', 'bytes', 'many', 'few') THEN fault ELSE 'cell' END, NULL, NULL
+SELECT file_no, line, fault,
+    CASE WHEN fault IN ('quote', 'bytes', 'many', 'few') THEN fault ELSE 'cell' END, NULL, NULL
 FROM parsed WHERE fault IS NOT NULL;
 
 INSERT INTO bad_rows
@@ -88,7 +90,8 @@ SELECT parsed.file_no, parsed.line, 'order_id', 'order', bad_line, NULL
 FROM parsed JOIN deliveries USING (kind, order_id, file_no) WHERE bad_line IS NOT NULL AND fault IS NULL;
 
 INSERT INTO bad_rows
-SELECT parsed.file_no, parsed.line, 'customer_id', 'customers', NULL, deliveries.customer_id || ', ' || other_customer_id
+SELECT parsed.file_no, parsed.line, 'customer_id', 'customers', NULL,
+    deliveries.customer_id || ', ' || other_customer_id
 FROM parsed JOIN deliveries USING (kind, order_id, file_no)
 WHERE bad_line IS NULL AND deliveries.customer_id <> other_customer_id;
 
@@ -116,7 +119,8 @@ FROM returned
 WINDOW best AS (PARTITION BY refund_id, order_id, sku ORDER BY refunded_at, quantity, amount_minor, file_no);
 
 INSERT INTO bad_rows
-SELECT file_no, line, fault, CASE WHEN fault IN ('quote', 'bytes', 'many', 'few') THEN fault ELSE 'cell' END, NULL, NULL
+SELECT file_no, line, fault,
+    CASE WHEN fault IN ('quote', 'bytes', 'many', 'few') THEN fault ELSE 'cell' END, NULL, NULL
 FROM parsed_refunds WHERE fault IS NOT NULL;
 
 INSERT INTO bad_rows
@@ -130,10 +134,12 @@ FROM parsed_refunds JOIN refund_verdicts USING (file_no, refund_id, order_id, sk
 
 _REFUNDS = """
 CREATE TABLE refunds AS
-SELECT refund_id, order_id, refunded_at, sku, sum(quantity)::BIGINT AS quantity, sum(amount_minor)::BIGINT AS amount_minor
+SELECT refund_id, order_id, refunded_at, sku, sum(quantity)::BIGINT AS quantity,
+    sum(amount_minor)::BIGINT AS amount_minor
 FROM (
     SELECT refund_id, order_id, refunded_at, sku, parsed_refunds.quantity, parsed_refunds.amount_minor
-    FROM parsed_refunds SEMI JOIN (FROM refund_verdicts WHERE verdict = 'kept') USING (file_no, refund_id, order_id, sku)
+    FROM parsed_refunds SEMI JOIN (FROM refund_verdicts WHERE verdict = 'kept')
+        USING (file_no, refund_id, order_id, sku)
     UNION ALL
     SELECT refund_id, order_id, refunded_at, sku, quantity, NULL FROM taken
 )
@@ -149,10 +155,14 @@ CREATE MACRO goods_hash(customer, rows, total) AS md5(concat_ws('|', rows, total
 
 
 def define_bad_rows(duck: duckdb.DuckDBPyConnection) -> None:
-    """Make the table of rows to hand back, and teach how goods are compared: `other` is a line or a file number, as `code` needs it."""
+    """Make the table of rows to hand back and the rules by which goods are compared.
+
+    `other` is a line or the number of a file, as `code` needs it.
+    """
     duck.execute(_HASHES)
     duck.execute("""
-    CREATE TABLE bad_rows (file_no INTEGER, line BIGINT, field VARCHAR, code VARCHAR, other BIGINT, other_text VARCHAR)
+    CREATE TABLE bad_rows (
+        file_no INTEGER, line BIGINT, field VARCHAR, code VARCHAR, other BIGINT, other_text VARCHAR)
     """)
 
 

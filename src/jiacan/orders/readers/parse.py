@@ -21,7 +21,8 @@ from jiacan.orders.readers.sources import Source
 _US_MOMENT = r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}"
 
 _MACROS = f"""
-CREATE MACRO clean_id(t) AS CASE WHEN ends_with(t, '.0') AND regexp_full_match(t, '\\d+\\.0') THEN left(t, -2) ELSE t END;
+CREATE MACRO clean_id(t) AS
+    CASE WHEN ends_with(t, '.0') AND regexp_full_match(t, '\\d+\\.0') THEN left(t, -2) ELSE t END;
 CREATE MACRO unprintable(t) AS coalesce(contains(t, chr(0)), false);
 CREATE MACRO bad_id(t) AS length(t) > {cells.LONGEST_ID} OR contains(t, chr(0))
     OR (contains(t, '+') AND regexp_full_match(t, '{cells.SCIENTIFIC}'));
@@ -32,8 +33,10 @@ CREATE MACRO amount(t) AS CASE WHEN micros(t) <= {cells.HIGHEST_AMOUNT * MICROS}
 CREATE MACRO whole(t) AS CASE WHEN regexp_full_match(t, '{cells.WHOLE}') THEN
     coalesce(TRY_CAST(t AS BIGINT), TRY_CAST(plain_number(t) AS BIGINT)) END;
 CREATE MACRO units(t) AS CASE WHEN whole(t) BETWEEN 1 AND {cells.MOST_UNITS} THEN whole(t) END;
-CREATE MACRO local_time(t) AS CASE WHEN regexp_full_match(t, '{cells.LOCAL_MOMENT}') THEN TRY_CAST(t AS TIMESTAMP) END;
-CREATE MACRO plausible(moment) AS CASE WHEN year(moment) BETWEEN {cells.FIRST_YEAR} AND {cells.LAST_YEAR} THEN moment END;
+CREATE MACRO local_time(t) AS CASE WHEN regexp_full_match(t, '{cells.LOCAL_MOMENT}')
+    THEN TRY_CAST(t AS TIMESTAMP) END;
+CREATE MACRO plausible(moment) AS
+    CASE WHEN year(moment) BETWEEN {cells.FIRST_YEAR} AND {cells.LAST_YEAR} THEN moment END;
 CREATE MACRO offset_time(t) AS CASE WHEN regexp_full_match(t, '{cells.LOCAL_MOMENT}{cells.OFFSET}')
     THEN TRY_CAST(replace(replace(replace(t, ' UTC', 'Z'), ' +', '+'), ' -', '-') AS TIMESTAMPTZ) END;
 """
@@ -127,7 +130,7 @@ def _gather(
 ) -> None:
     nothing = ", ".join(f"NULL::VARCHAR AS {field}" for field in fields)
     selects = [_canonical(source, fields) for source in sources] or [
-        f"SELECT 0 AS file_no, 0::BIGINT AS line, '' AS shape{empty_kind}, {nothing} WHERE false"  # noqa: S608
+        f"SELECT 0 AS file_no, 0::BIGINT AS line, '' AS shape{empty_kind}, {nothing} WHERE false"
     ]
     duck.execute(f"CREATE VIEW {view} AS " + " UNION ALL ".join(selects))
 

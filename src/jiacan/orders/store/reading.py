@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from django.db import connection
@@ -50,12 +50,12 @@ SELECT * FROM (
 """
 
 
-def load_orders(shop_id: int, order_ids: Sequence[str]) -> dict[str, Order]:
+def load_orders(shop_id: int, order_ids: Collection[str]) -> dict[str, Order]:
     """The paid ones among these orders, with their lines and their customers' order numbers."""
     with connection.cursor() as cursor:
         cursor.execute(_LINES, [shop_id, list(order_ids)])
         lines = {
-            order_id: tuple(OrderLine(*row[1:5], category=row[5], title=row[6]) for row in rows)
+            order_id: tuple(OrderLine(*row[1:]) for row in rows)
             for order_id, rows in itertools.groupby(cursor.fetchall(), key=lambda row: row[0])
         }
         cursor.execute(_ORDERS, [shop_id, list(order_ids)])
@@ -65,7 +65,7 @@ def load_orders(shop_id: int, order_ids: Sequence[str]) -> dict[str, Order]:
         }
 
 
-def load_refunds(shop_id: int, order_ids: Sequence[str]) -> dict[str, tuple[Refund, ...]]:
+def load_refunds(shop_id: int, order_ids: Collection[str]) -> dict[str, tuple[Refund, ...]]:
     """Each order's refunds by `(refunded_at, refund_id)`; an order without any is left out."""
     with connection.cursor() as cursor:
         cursor.execute(_REFUNDS, [shop_id, list(order_ids)])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from django.db import connection
@@ -82,7 +83,8 @@ UPDATE orders_order AS known SET received_at = coalesce(known.received_at, stage
 FROM staged_order AS staged
 WHERE known.shop_id = staged.shop_id AND known.order_id = staged.order_id
     AND (known.goods_hash = staged.goods_hash OR staged.paid_at IS NULL)
-    AND ((known.received_at IS NULL AND staged.received_at IS NOT NULL) OR (known.status = '' AND staged.status <> ''))
+    AND ((known.received_at IS NULL AND staged.received_at IS NOT NULL)
+        OR (known.status = '' AND staged.status <> ''))
 RETURNING known.order_id
 """
 
@@ -161,7 +163,7 @@ def _export(duck: duckdb.DuckDBPyConnection, path: Path, query: str, **values: o
     return path
 
 
-def _copy(cursor: object, path: Path, table: str, columns: str) -> int:
+def _copy(cursor: Any, path: Path, table: str, columns: str) -> int:
     with path.open("rb") as file, cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv)") as copy:
         while block := file.read(_BLOCK_BYTES):
             copy.write(block)
@@ -169,6 +171,6 @@ def _copy(cursor: object, path: Path, table: str, columns: str) -> int:
     return cursor.rowcount
 
 
-def _column(cursor: object, query: str, values: Sequence[object] = ()) -> list[str]:
+def _column(cursor: Any, query: str, values: Sequence[object] = ()) -> list[str]:
     cursor.execute(query, values)
     return [row[0] for row in cursor.fetchall()]
