@@ -330,6 +330,16 @@ class PlanVersionUnknown(JiacanError):
 
 
 @dataclass(eq=False)
+class StartOutOfRange(JiacanError):
+    """No campaign starts on that day."""
+
+    starts_on: date
+
+    def message(self) -> Message:
+        return tell("A campaign cannot start on {day}; give a day from 1971 to 2998.", day=self.starts_on)
+
+
+@dataclass(eq=False)
 class TemplateUnknown(JiacanError):
     """There is no template of that name."""
 

@@ -17,6 +17,7 @@ from jiacan.plans.contracts import (
     PlanMoved,
     PlanVersion,
     PlanVersionUnknown,
+    StartOutOfRange,
     Task,
     TemplateUnknown,
     WorstCase,
@@ -27,6 +28,8 @@ from jiacan.plans.core.schema import to_schema
 from jiacan.plans.core.templating import fill_dates
 from jiacan.plans.core.worst_case import worst_cases as find_worst_cases
 from jiacan.tenancy import facade as tenancy
+
+EARLIEST_START, LATEST_START = date(1971, 1, 1), date(2998, 12, 31)
 
 
 def read_plan(path: str) -> CheckedPlan:
@@ -53,7 +56,10 @@ def new_plan(template: str, starts_on: date) -> str:
 
     Raises:
         TemplateUnknown: there is no such template.
+        StartOutOfRange: its dates could not be written in a plan.
     """
+    if not EARLIEST_START <= starts_on <= LATEST_START:
+        raise StartOutOfRange(starts_on=starts_on)
     known = templates()
     if template not in known:
         raise TemplateUnknown(name=template, known=known)
