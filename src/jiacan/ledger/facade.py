@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from django.db import transaction
 
@@ -83,10 +83,13 @@ def _apply_once(shop_id: int, groups: Sequence[Group]) -> tuple[Outcome, ...]:
     if not entries:
         return decide({}, (), groups).outcomes
     referred = {key for key in map(referred_key, entries) if key is not None}
-    accounts = _lock_accounts(shop_id, entries, referred)
-    keys = {entry.key for entry in entries} | referred
-    earlier = store.load_transfers(shop_id, keys=keys, referred=referred)
-    _check_locked(accounts, referred, earlier)
+    # They never change, so they may be read before the lock, which must take in their accounts.
+    found = store.load_transfers(shop_id, referred)
+    accounts = _lock_accounts(shop_id, entries, found)
+    unseen = ({entry.key for entry in entries} | referred).difference(transfer.key for transfer in found)
+    late = store.load_transfers(shop_id, unseen)
+    _check_locked(accounts, referred, late)
+    earlier = [*found, *late, *store.load_fates(shop_id, referred)]
     decision = decide(_to_balances(accounts), earlier, groups)
     if decision.transfers:
         store.add_transfers(shop_id, decision.transfers, accounts)
@@ -94,13 +97,12 @@ def _apply_once(shop_id: int, groups: Sequence[Group]) -> tuple[Outcome, ...]:
     return decision.outcomes
 
 
-def _lock_accounts(shop_id: int, entries: Sequence[Entry], referred: Iterable[str]) -> dict[AccountKey, store.Opened]:
-    """Lock what the entries name and what those they refer to name; the latter never change, so they may be read
-    before the lock.
-    """
+def _lock_accounts(
+    shop_id: int, entries: Sequence[Entry], found: Iterable[Transfer]
+) -> dict[AccountKey, store.Opened]:
+    """Lock what the entries name, and what the transfers that they refer to name."""
     named = {key for entry in entries if isinstance(entry, Move | Hold) for key in (entry.debit, entry.credit)}
-    earlier = store.load_transfers(shop_id, keys=referred) if referred else []
-    accounts = store.lock_balances(shop_id, named.union(*((t.debit, t.credit) for t in earlier)))
+    accounts = store.lock_balances(shop_id, named.union(*((t.debit, t.credit) for t in found)))
     for key in named:
         if key not in accounts:
             raise LookupError(f"shop {shop_id} has no account {key.owner} in {key.unit}; open it first")
@@ -108,12 +110,11 @@ def _lock_accounts(shop_id: int, entries: Sequence[Entry], referred: Iterable[st
 
 
 def _check_locked(
-    accounts: Mapping[AccountKey, store.Opened], referred: Iterable[str], earlier: Iterable[Transfer]
+    accounts: Mapping[AccountKey, store.Opened], referred: Container[str], late: Iterable[Transfer]
 ) -> None:
     """A transfer that is referred to and was written since we looked for it may name accounts we did not lock."""
-    targets = set(referred)
-    for transfer in earlier:
-        if transfer.key in targets and not (transfer.debit in accounts and transfer.credit in accounts):
+    for transfer in late:
+        if transfer.key in referred and not (transfer.debit in accounts and transfer.credit in accounts):
             raise store.Overtaken(f"{transfer.key} was written meanwhile")
 
 

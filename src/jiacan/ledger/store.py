@@ -74,15 +74,13 @@ _LOCK_BALANCES = _LOAD_BALANCES + "FOR UPDATE OF account"
 _LOAD_TRANSFERS = """
 SELECT transfer.key, transfer.kind, debit.owner, debit.unit, credit.owner, credit.unit,
        transfer.amount, transfer.at, transfer.expires_at, transfer.refers_to
-FROM (
-    SELECT * FROM ledger_transfer WHERE shop_id = %(shop_id)s AND key = ANY ((SELECT %(keys)s::text[])::text[])
-    UNION ALL
-    SELECT * FROM ledger_transfer WHERE shop_id = %(shop_id)s AND refers_to IS NOT NULL
-        AND refers_to = ANY ((SELECT %(referred)s::text[])::text[])
-) transfer
+FROM ledger_transfer transfer
 JOIN ledger_account debit ON debit.shop_id = %(shop_id)s AND debit.id = transfer.debit_id
 JOIN ledger_account credit ON credit.shop_id = %(shop_id)s AND credit.id = transfer.credit_id
-"""
+WHERE transfer.shop_id = %(shop_id)s AND """
+
+_BY_KEY = "transfer.key = ANY ((SELECT %(keys)s::text[])::text[])"
+_BY_TARGET = "transfer.refers_to IS NOT NULL AND transfer.refers_to = ANY ((SELECT %(keys)s::text[])::text[])"
 
 _COPY_TRANSFERS = """
 COPY ledger_transfer (shop_id, key, kind, debit_id, credit_id, amount, at, expires_at, refers_to)
@@ -166,15 +164,14 @@ def load_balances_under(shop_id: int, owner_prefix: str) -> dict[AccountKey, Ope
     return _to_accounts(rows.values_list("owner", "unit", "id", "posted", "held", "floor"))
 
 
-def load_transfers(shop_id: int, *, keys: Iterable[str], referred: Iterable[str] = ()) -> list[Transfer]:
-    """The transfers with those keys, and those that refer to one of `referred`."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOAD_TRANSFERS, {"shop_id": shop_id, "keys": list(keys), "referred": list(referred)})
-        return [
-            Transfer(key, Kind(kind), AccountKey(*debit), AccountKey(*credit), amount, at, expires_at, refers_to)
-            for key, kind, *debit_credit, amount, at, expires_at, refers_to in cursor.fetchall()
-            for debit, credit in [(debit_credit[:2], debit_credit[2:])]
-        ]
+def load_transfers(shop_id: int, keys: Iterable[str]) -> list[Transfer]:
+    """The transfers with those keys."""
+    return _fetch_transfers(_LOAD_TRANSFERS + _BY_KEY, shop_id, keys)
+
+
+def load_fates(shop_id: int, keys: Iterable[str]) -> list[Transfer]:
+    """The transfers that refer to one with those keys."""
+    return _fetch_transfers(_LOAD_TRANSFERS + _BY_TARGET, shop_id, keys)
 
 
 def add_transfers(shop_id: int, transfers: Sequence[Transfer], accounts: Mapping[AccountKey, Opened]) -> None:
@@ -237,6 +234,18 @@ def _fetch_balances(query: str, shop_id: int, keys: Iterable[AccountKey]) -> dic
     with connection.cursor() as cursor:
         cursor.execute(query, {"shop_id": shop_id, "owners": owners, "units": units})
         return _to_accounts(cursor.fetchall())
+
+
+def _fetch_transfers(query: str, shop_id: int, keys: Iterable[str]) -> list[Transfer]:
+    asked = list(keys)
+    if not asked:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"shop_id": shop_id, "keys": asked})
+        return [
+            Transfer(key, Kind(kind), AccountKey(owner, unit), AccountKey(to_owner, to_unit), *rest)
+            for key, kind, owner, unit, to_owner, to_unit, *rest in cursor.fetchall()
+        ]
 
 
 def _to_row(shop_id: int, transfer: Transfer, accounts: Mapping[AccountKey, Opened]) -> tuple:

@@ -161,7 +161,7 @@ def _try(books: _Books, entry: Entry) -> _Step | Fact:
     moved, held = movement(transfer, referred)
     debit, credit = books.lines[transfer.debit], books.lines[transfer.credit]
     asked = moved + held
-    if debit.available is not None and 0 < asked and debit.available < asked:
+    if debit.available is not None and asked > 0 and debit.available < asked:
         return BelowFloor(transfer.debit, asked=asked, available=debit.available)
     return _Step(transfer, debit, credit, moved, held)
 
