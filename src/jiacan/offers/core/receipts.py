@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import Money
@@ -10,6 +10,7 @@ from jiacan.offers.contracts import (
     Award,
     BudgetExhausted,
     ClawBack,
+    Kind,
     LimitReached,
     NotStacked,
     Offer,
@@ -27,20 +28,35 @@ def award_line(award: Award, rules: PlanRules) -> ReceiptLine:
     """What became of a match, by `rules` of the version that settled it."""
     offer = _offer(award.offer_id, rules)
     basis = tell(
-        "plan {plan} version {version}, offer {offer}, for a spend of {spend}; paid for from {sources}",
+        "plan {plan} version {version}, offer {offer}, for a spend of {spend}",
         plan=rules.plan_id,
         version=award.plan_version,
         offer=f"{award.offer_id}#{award.rung}" if award.rung else award.offer_id,
         spend=Money(award.spend_minor, rules.currency),
-        sources=tuple(_sources(award, offer)) or tell("no stock or budget"),
     )
+    means = _means(award, offer, rules)
+    if means is not None:
+        basis = tell("{basis}; {means}", basis=basis, means=means)
     return ReceiptLine(award.offer_id, offer.name, award.outcome, _say(award, rules), basis)
+
+
+def _means(award: Award, offer: Offer, rules: PlanRules) -> Message | None:
+    if isinstance(award.refusal, BudgetExhausted):
+        fact = award.refusal
+        return tell(
+            "budget {budget} had {left} left and {asked} was needed",
+            budget=rules.budget[fact.budget].name,
+            left=Money(fact.left_minor, rules.currency),
+            asked=Money(fact.asked_minor, rules.currency),
+        )
+    sources = _sources(award, offer, rules)
+    return tell("from {sources}", sources=sources) if sources else None
 
 
 def claw_back_line(back: ClawBack, rules: PlanRules) -> ReceiptLine:
     """What a refund took back."""
     says = tell(
-        "After the return of {at} ({refund}), {items} was taken back.",
+        "Taken back after the return of {at} ({refund}): {items}.",
         at=back.at,
         refund=back.refund_id,
         items=describe_items(back.items, rules),
@@ -61,7 +77,7 @@ def _say(award: Award, rules: PlanRules) -> Message:
             return tell("Given: {items}.", items=items)
         case Outcome.OTHERWISE:
             assert award.refusal is not None, "otherwise stands in for something"
-            return tell("{why}; {items} was given instead.", why=refusal_message(award.refusal, rules), items=items)
+            return tell("{why}; given instead: {items}.", why=refusal_message(award.refusal, rules), items=items)
         case Outcome.REFUSED:
             assert award.refusal is not None, "a refusal has a reason"
             return tell("Not given: {why}.", why=refusal_message(award.refusal, rules))
@@ -80,13 +96,8 @@ def refusal_message(refusal: Refusal, rules: PlanRules) -> Message:
             return tell("{gift} ran out at {at}", gift=rules.stock[stock].name, at=emptied_at)
         case StockEmpty(stock, asked, left, _):
             return tell("{gift}: {left} left, {asked} needed", gift=rules.stock[stock].name, left=left, asked=asked)
-        case BudgetExhausted(line, asked, left):
-            return tell(
-                "the budget {budget} has {left} left, {asked} needed",
-                budget=rules.budget[line].name,
-                left=Money(left, rules.currency),
-                asked=Money(asked, rules.currency),
-            )
+        case BudgetExhausted():
+            return tell("what was set aside for it is used up")
 
 
 def _limit_message(which: str, bound: int) -> Message:
@@ -101,15 +112,17 @@ def _limit_message(which: str, bound: int) -> Message:
             return tell("it is given {bound} time(s) to a customer in a day, which was reached", bound=bound)
 
 
-def _sources(award: Award, offer: Offer) -> Iterator[str]:
+def _sources(award: Award, offer: Offer, rules: PlanRules) -> tuple[Message, ...]:
     if award.outcome not in (Outcome.GRANTED, Outcome.OTHERWISE):
-        return
+        return ()
+    found: dict[tuple[str, str], Message] = {}
     for item in award.items:
-        if item.kind in ("gift", "service"):
-            yield f"stock {item.id}"
-        line = offer.budget.get(item.kind)
-        if line is not None:
-            yield f"budget {line}"
+        if item.kind in (Kind.GIFT, Kind.SERVICE):
+            found["stock", item.id] = tell("stock {stock}", stock=rules.stock[item.id].name)
+        if item.kind in offer.budget:
+            line = offer.budget[item.kind]
+            found["budget", line] = tell("budget {budget}", budget=rules.budget[line].name)
+    return tuple(found.values())
 
 
 def _offer(offer_id: str, rules: PlanRules) -> Offer:
