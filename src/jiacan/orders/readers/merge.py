@@ -109,7 +109,7 @@ CREATE TABLE refund_verdicts AS
 WITH returned AS (
     SELECT file_no, refund_id, order_id, sku, count(*) AS rows, sum(quantity)::BIGINT AS quantity,
         sum(amount_minor)::BIGINT AS amount_minor, min(refunded_at) AS refunded_at
-    FROM parsed_refunds ANTI JOIN bad_refunds USING (file_no, refund_id, order_id)
+    FROM (FROM parsed_refunds WHERE fault IS NULL) ANTI JOIN bad_refunds USING (file_no, refund_id, order_id)
     GROUP BY file_no, refund_id, order_id, sku
 )
 SELECT *, first_value(file_no) OVER best AS kept_file_no,

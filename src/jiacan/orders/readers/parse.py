@@ -27,9 +27,10 @@ CREATE MACRO unprintable(t) AS coalesce(contains(t, chr(0)), false);
 CREATE MACRO bad_id(t) AS length(t) > {cells.LONGEST_ID} OR contains(t, chr(0))
     OR (contains(t, '+') AND regexp_full_match(t, '{cells.SCIENTIFIC}'));
 CREATE MACRO plain_number(t) AS translate(t, '{cells.SIGNS}', '');
-CREATE MACRO micros(t) AS CASE WHEN regexp_full_match(t, '{cells.AMOUNT}') THEN
-    (coalesce(TRY_CAST(t AS DECIMAL(18, 6)), TRY_CAST(plain_number(t) AS DECIMAL(18, 6))) * {MICROS})::BIGINT END;
-CREATE MACRO amount(t) AS CASE WHEN micros(t) <= {cells.HIGHEST_AMOUNT * MICROS} THEN micros(t) END;
+CREATE MACRO decimal_of(t) AS CASE WHEN regexp_full_match(t, '{cells.AMOUNT}') THEN
+    coalesce(TRY_CAST(t AS DECIMAL(18, 6)), TRY_CAST(plain_number(t) AS DECIMAL(18, 6))) END;
+CREATE MACRO amount(t) AS CASE WHEN decimal_of(t) <= {cells.HIGHEST_AMOUNT} THEN
+    (decimal_of(t)::DECIMAL(38, 6) * {MICROS})::BIGINT END;
 CREATE MACRO whole(t) AS CASE WHEN regexp_full_match(t, '{cells.WHOLE}') THEN
     coalesce(TRY_CAST(t AS BIGINT), TRY_CAST(plain_number(t) AS BIGINT)) END;
 CREATE MACRO units(t) AS CASE WHEN whole(t) BETWEEN 1 AND {cells.MOST_UNITS} THEN whole(t) END;
