@@ -12,10 +12,12 @@ _MINUS = "\N{MINUS SIGN}"
 
 
 class Unit(StrEnum):
-    """What a figure counts."""
+    """What a figure counts; an amount is money whose currency is named beside it."""
 
     COUNT = "count"
+    DECIMAL = "decimal"
     MONEY = "money"
+    AMOUNT = "amount"
     SHARE = "share"
     POINTS = "points"
     RATIO = "ratio"
@@ -47,6 +49,10 @@ def _plain(value: float, unit: Unit, currency: str) -> str:
             return f"{round(value):,}"
         case Unit.MONEY:
             return format_money(Money(round(value), currency))
+        case Unit.AMOUNT:
+            return format_money(Money(round(value), currency)).removesuffix(f" {currency}")
+        case Unit.DECIMAL:
+            return f"{value:,.1f}"
         case Unit.SHARE:
             return f"{value * 100:.1f}%"
         case Unit.POINTS:
