@@ -206,15 +206,15 @@ def test_every_offer_answers_once_in_plan_order():
 @pytest.mark.parametrize(
     ("condition", "words"),
     [
-        (SpendAtLeast(1_000), "9.90 CNY more is needed"),
-        (QuantityAtLeast(3), "2 more pieces are needed"),
-        (bundle(({"pot"}, 1)), "the set is not complete"),
-        (OnWeekdays(frozenset({6, 5})), "it holds only on Saturday, Sunday"),
-        (BetweenHours(time(22), time(2, 30)), "it holds only from 22:00 to 02:30"),
-        (FromChannels(frozenset({"tmall", "jd"})), "it holds only in jd, tmall"),
-        (FromRegions(frozenset({"Zhejiang"})), "it holds only for Zhejiang"),
-        (CustomerIsNew(False), "it is for customers who ordered before"),
-        (OrderNumberIs(2, 2), "it is not for order number 1 of a customer"),
+        (SpendAtLeast(1_000), "9.90 CNY more brings Mug"),
+        (QuantityAtLeast(3), "2 more pieces are needed; it gives Mug"),
+        (bundle(({"pot"}, 1)), "the set is not complete; it gives Mug"),
+        (OnWeekdays(frozenset({6, 5})), "it holds only on Saturday, Sunday; it gives Mug"),
+        (BetweenHours(time(22), time(2, 30)), "it holds only from 22:00 to 02:30; it gives Mug"),
+        (FromChannels(frozenset({"tmall", "jd"})), "it holds only in jd, tmall; it gives Mug"),
+        (FromRegions(frozenset({"Zhejiang"})), "it holds only for Zhejiang; it gives Mug"),
+        (CustomerIsNew(False), "it is for customers who ordered before; it gives Mug"),
+        (OrderNumberIs(2, 2), "it is not for order number 1 of a customer; it gives Mug"),
     ],
 )
 def test_who_misses_a_condition_is_told_what_is_missing(condition, words):
@@ -223,7 +223,7 @@ def test_who_misses_a_condition_is_told_what_is_missing(condition, words):
 
 def test_who_is_not_new_is_told_so():
     assert told(plan(offer("gift", MUG, when=[CustomerIsNew(True)])), order("1", 10, number=2)) == [
-        "it is for a first order"
+        "it is for a first order; it gives Mug"
     ]
 
 

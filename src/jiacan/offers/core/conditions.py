@@ -107,3 +107,10 @@ def holds_bundle(bundle: Bundle, basket: Basket) -> bool:
 
 def _spend_short(missing_minor: int, currency: str) -> Message:
     return Message(SPEND_SHORT, {"missing": Money(missing_minor, currency)})
+
+
+def missing_minor(short: Message) -> int:
+    """How much spend a `SPEND_SHORT` answer says is missing."""
+    missing = short.values["missing"]
+    assert isinstance(missing, Money), "only an answer that spend is short names a sum"
+    return missing.minor

@@ -20,7 +20,7 @@ from jiacan.offers.contracts import (
 )
 from jiacan.offers.core.basket import EVERYTHING, Basket
 from jiacan.offers.core.benefits import describe_items, merge_items, to_items
-from jiacan.offers.core.conditions import SPEND_SHORT, ask
+from jiacan.offers.core.conditions import SPEND_SHORT, ask, missing_minor
 from jiacan.orders.contracts import Order
 
 
@@ -62,11 +62,11 @@ def _ask_offer(offer: Offer, basket: Basket, rules: PlanRules) -> Match | Unmet:
         return Unmet(offer.id, words)
     times = _ask_all(offer.conditions, basket, rules.currency)
     if isinstance(times, Message):
-        return Unmet(offer.id, times)
+        return Unmet(offer.id, _what_is_missing(offer, basket, rules))
     answers = [(rung, _ask_all(rung.conditions, basket, rules.currency)) for rung in offer.rungs]
     reached = [(rung, times * met) for rung, met in answers if isinstance(met, int)]
     if not reached:
-        return Unmet(offer.id, _nearest_rung(offer, answers, basket, rules))
+        return Unmet(offer.id, _what_is_missing(offer, basket, rules))
     return _give(offer, reached, basket, rules)
 
 
@@ -105,18 +105,17 @@ def _base_of(offer: Offer, rung: Rung) -> Scope:
     return EVERYTHING
 
 
-def _nearest_rung(
-    offer: Offer, answers: Sequence[tuple[Rung, int | Message]], basket: Basket, rules: PlanRules
-) -> Message:
-    rung, why = answers[0]
-    assert isinstance(why, Message), "no rung was reached"
+def _what_is_missing(offer: Offer, basket: Basket, rules: PlanRules) -> Message:
+    rung = offer.rungs[0]
+    answers = (ask(condition, basket, rules.currency) for condition in (*offer.conditions, *rung.conditions))
+    said = [answer for answer in answers if isinstance(answer, Message)]
     # More spend is promised to bring something only where nothing else is missing.
-    said = (ask(condition, basket, rules.currency) for condition in rung.conditions)
-    why = next((one for one in said if isinstance(one, Message) and one.text != SPEND_SHORT), why)
+    other = next((why for why in said if why.text != SPEND_SHORT), None)
+    why = other or max(said, key=missing_minor)
     spend_minor = basket.spend_minor(_base_of(offer, rung))
     benefits = describe_items(to_items(rung.benefits, spend_minor=spend_minor, times=1, rules=rules), rules)
     if not benefits:
         return why
-    if why.text == SPEND_SHORT:
+    if other is None:
         return tell("{missing} more brings {benefits}", missing=why.values["missing"], benefits=benefits)
     return tell("{why}; it gives {benefits}", why=why, benefits=benefits)
