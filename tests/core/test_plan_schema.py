@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -10,9 +12,10 @@ from ruamel.yaml import YAML
 
 from jiacan.plans.core.schema import to_schema
 from tests.conftest import SHARED, needs_shared
-from tests.core.test_plan_base import BASE, edited
+from tests.core.test_plan_base import BASE, edited, found
 
 SCHEMA = to_schema()
+GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "guide" / "plan-format.md").read_text(encoding="utf-8")
 
 
 def complaints(text):
@@ -57,3 +60,15 @@ def test_every_key_of_a_plan_and_an_offer_says_what_it_means():
 def test_no_key_can_only_be_reached_by_a_short_form():
     assert "(list)" not in json.dumps(SCHEMA)
     assert '"null"' not in json.dumps(SCHEMA)
+
+
+def test_the_guide_names_every_key():
+    parts = (SCHEMA, *SCHEMA["$defs"].values())
+    keys = {key for part in parts for key in part.get("properties", {})}
+    assert {key for key in keys if not re.search(rf"\b{key}\b", GUIDE)} == set()
+
+
+def test_the_examples_of_the_guide_make_one_plan_without_errors():
+    plan = "".join(re.findall(r"```yaml\n(.+?)```", GUIDE, re.DOTALL))
+    assert complaints(plan) == []
+    assert [row for row in found(plan) if row.startswith("error")] == []

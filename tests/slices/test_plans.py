@@ -116,7 +116,8 @@ def test_a_plan_with_errors_does_not_go_live():
     with pytest.raises(PlanHasErrors) as caught:
         facade.go_live(shop.id, checked(edited("units: 100", "units: many")), actor="lin")
     assert str(caught.value) == (
-        "plan.yaml has 1 errors and cannot go live; the first, at line 20, column 22: `many` is not a whole number. "
+        "plan.yaml cannot go live before its errors are put right (1). "
+        "Line 20, column 22: `many` is not a whole number. "
         "`jiacan plan check` lists them all."
     )
     assert facade.find_versions(shop.id, "spring") == ()

@@ -284,8 +284,8 @@ class PlanHasErrors(JiacanError):
     def message(self) -> Message:
         first = self.problems[0]
         return tell(
-            "{source} has {count} errors and cannot go live; the first, at line {line}, column {column}: {first} "
-            "`jiacan plan check` lists them all.",
+            "{source} cannot go live before its errors are put right ({count}). "
+            "Line {line}, column {column}: {first} `jiacan plan check` lists them all.",
             source=self.source,
             count=len(self.problems),
             line=first.line,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from jiacan.kernel.messages import Message, Name, tell
+from jiacan.kernel.messages import Message, tell
 from jiacan.offers.contracts import Kind
 from jiacan.plans.contracts import Problem
 from jiacan.plans.core.nearest import did_you_mean
@@ -20,12 +20,12 @@ from jiacan.plans.core.watches import read_watch
 SECTION_OF_KIND = {"gift": "stock", "service": "stock", "coupon": "coupons", "ticket": "draws", "tier": "tiers"}
 
 NOUNS = {
-    "stock": Name(zh="库存", en="stock item"),
-    "coupons": Name(zh="优惠券", en="coupon"),
-    "draws": Name(zh="抽奖", en="draw"),
-    "tiers": Name(zh="等级", en="tier"),
-    "budget": Name(zh="预算科目", en="budget line"),
-    "tasks": Name(zh="任务", en="task"),
+    "stock": tell("stock item"),
+    "coupons": tell("coupon"),
+    "draws": tell("draw"),
+    "tiers": tell("tier"),
+    "budget": tell("budget line"),
+    "tasks": tell("task"),
 }
 
 
