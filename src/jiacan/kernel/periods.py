@@ -19,10 +19,12 @@ class Period:
 
     def overlaps(self, other: Period) -> bool:
         """Whether some moment lies in both."""
-        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+        return max(self.starts_at, other.starts_at) < min(self.ends_at, other.ends_at)
 
     def days(self, zone: ZoneInfo) -> tuple[date, ...]:
         """Every calendar day in `zone` that has a moment in the period, in order."""
+        if self.starts_at >= self.ends_at:
+            return ()
         first = self.starts_at.astimezone(zone).date()
         last = (self.ends_at - timedelta(microseconds=1)).astimezone(zone).date()
         return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
@@ -34,13 +36,16 @@ def parse_moment(text: str, zone: ZoneInfo) -> datetime | date:
     A local time that a clock change repeats means its first occurrence.
 
     Raises:
-        ValueError: the text is not ISO 8601.
+        ValueError: the text is not ISO 8601, or a moment that UTC cannot tell.
     """
     stripped = text.strip()
     if len(stripped) == len("2011-11-14"):
         return date.fromisoformat(stripped)
     moment = datetime.fromisoformat(stripped)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text} is too near the end of the calendar") from error
 
 
 def start_of(moment: datetime | date, zone: ZoneInfo) -> datetime:
