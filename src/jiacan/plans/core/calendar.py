@@ -14,7 +14,7 @@ from jiacan.plans.core.nearest import did_you_mean
 from jiacan.plans.core.parts.offers import DuringPart
 from jiacan.plans.core.parts.part import Wrong
 from jiacan.plans.core.parts.plan import PlanPart
-from jiacan.plans.core.parts.scalars import moment
+from jiacan.plans.core.parts.times import moment
 from jiacan.plans.core.parts.work import PHASES, PhasePart
 
 EDGES = ("from", "to")

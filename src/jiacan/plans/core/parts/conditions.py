@@ -13,10 +13,10 @@ from jiacan.plans.core.parts.scalars import (
     Count,
     Label,
     PositiveAmount,
-    TimeOfDay,
     YesNo,
     choice_of,
 )
+from jiacan.plans.core.parts.times import TimeOfDay
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -10,7 +10,8 @@ from jiacan.plans.core.parts.benefits import BenefitPart, PrizePart
 from jiacan.plans.core.parts.naming import Naming
 from jiacan.plans.core.parts.offers import During, KindLinesPart
 from jiacan.plans.core.parts.part import Part
-from jiacan.plans.core.parts.scalars import Count, Duration, Slug, choice_of
+from jiacan.plans.core.parts.scalars import Count, Slug, choice_of
+from jiacan.plans.core.parts.times import Duration
 
 
 class DeckPart(Part):

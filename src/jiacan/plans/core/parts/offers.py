@@ -11,7 +11,8 @@ from jiacan.plans.core.parts.benefits import BenefitPart
 from jiacan.plans.core.parts.conditions import WhenPart
 from jiacan.plans.core.parts.naming import Naming
 from jiacan.plans.core.parts.part import Part, Short
-from jiacan.plans.core.parts.scalars import Count, Moment, Slug, choice_of, words_of
+from jiacan.plans.core.parts.scalars import Count, Slug, choice_of, words_of
+from jiacan.plans.core.parts.times import Moment
 
 Policy = Annotated[
     RefundPolicy, PlainValidator(choice_of(words_of(RefundPolicy))), WithJsonSchema({"enum": list(RefundPolicy)})

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -21,7 +20,6 @@ from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 from jiacan.kernel.ids import is_slug
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import minor_digits
-from jiacan.kernel.periods import parse_moment
 from jiacan.plans.core.nearest import did_you_mean
 from jiacan.plans.core.parts.part import Wrong, reading_of
 from jiacan.plans.core.tree import Listing, Scalar, Table
@@ -33,9 +31,6 @@ MICRO_DIGITS = 6
 
 _NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
 _PERCENT = re.compile(r"([+-]?)(\d{1,9}(?:\.\d{1,9})?)%", re.ASCII)
-_DURATION = re.compile(r"(\d{1,5})([dh])", re.ASCII)
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
-_TIME = re.compile(r"\d\d:\d\d", re.ASCII)
 
 
 def written(value: object, wanted: Message) -> str:
@@ -57,7 +52,8 @@ def written(value: object, wanted: Message) -> str:
             raise AssertionError("a value of the document is a node of its tree")
 
 
-def _is_not(text: str, wanted: Message) -> Wrong:
+def is_not(text: str, wanted: Message) -> Wrong:
+    """The error of a text that is not what is wanted."""
     return Wrong(tell("`{given}` is not {wanted}.", given=text[:60], wanted=wanted))
 
 
@@ -149,14 +145,14 @@ def _territories() -> frozenset[str]:
 def _market(value: object) -> str:
     text = written(value, tell("a country code such as CN"))
     if text not in _territories():
-        raise _is_not(text, tell("a country code of ISO 3166 such as CN"))
+        raise is_not(text, tell("a country code of ISO 3166 such as CN"))
     return text
 
 
 def _boolean(value: object) -> bool:
     text = written(value, tell("true or false"))
     if text not in {"true", "false"}:
-        raise _is_not(text, tell("true or false"))
+        raise is_not(text, tell("true or false"))
     return text == "true"
 
 
@@ -195,7 +191,7 @@ def number(text: str, wanted: Message) -> Decimal:
         Wrong: the text is no plain number, or one beyond any shop.
     """
     if _NUMBER.fullmatch(text) is None:
-        raise _is_not(text, wanted)
+        raise is_not(text, wanted)
     value = Decimal(text)
     if abs(value) > LARGEST_AMOUNT:
         raise Wrong(
@@ -258,7 +254,7 @@ def whole(text: str, wanted: Message) -> int:
     if value < 0:
         raise Wrong(tell("{given} is negative; write {wanted}.", given=text, wanted=wanted))
     if value != value.to_integral_value():
-        raise _is_not(text, wanted)
+        raise is_not(text, wanted)
     if value > LARGEST_COUNT:
         raise Wrong(
             tell("{given} is beyond what can be counted; the largest is {most}.", given=text, most=LARGEST_COUNT)
@@ -287,7 +283,7 @@ def percent(text: str, wanted: Message) -> Decimal:
     """
     found = _PERCENT.fullmatch(text)
     if found is None:
-        raise _is_not(text, wanted)
+        raise is_not(text, wanted)
     return Decimal(found[1] + found[2]) / 100
 
 
@@ -307,55 +303,6 @@ def _whole_percent(value: object) -> int:
     if not 1 <= found <= 100:
         raise Wrong(tell("{given} is not between 1 and 100 percent.", given=text))
     return found
-
-
-# --- times ------------------------------------------------------------------------------------------------
-
-
-def moment(text: str, zone: ZoneInfo) -> datetime | date:
-    """A date, or a moment in UTC.
-
-    Raises:
-        Wrong: it is neither.
-    """
-    if _MOMENT.fullmatch(text) is None:
-        raise _is_not(text, tell("a date such as 2026-11-01, or a time such as 2026-11-01T20:00"))
-    if not 1970 <= int(text[:4]) <= 2999:
-        raise Wrong(tell("The year {year} cannot be meant; write one from 1970 to 2999.", year=text[:4]))
-    try:
-        return parse_moment(text, zone)
-    except ValueError:
-        raise Wrong(tell("{given} is not in the calendar; check day, month and hour.", given=text)) from None
-
-
-def _moment(value: object, info: ValidationInfo) -> datetime | date:
-    return moment(written(value, tell("a date such as 2026-11-01")), reading_of(info).zone)
-
-
-def _duration(value: object) -> timedelta:
-    wanted = tell("a number of days or hours such as 30d or 48h")
-    text = written(value, wanted)
-    found = _DURATION.fullmatch(text)
-    if found is None:
-        raise _is_not(text, wanted)
-    return timedelta(days=int(found[1])) if found[2] == "d" else timedelta(hours=int(found[1]))
-
-
-def _whole_days(value: object) -> int:
-    duration = _duration(value)
-    if duration <= timedelta(0) or duration.seconds:
-        raise _is_not(written(value, tell("a number of days")), tell("a whole number of days such as 30d"))
-    return duration.days
-
-
-def _time_of_day(value: object) -> time:
-    wanted = tell('a time of day such as "20:00"')
-    text = written(value, wanted)
-    if text == "24:00":
-        return time(0)
-    if _TIME.fullmatch(text) is None or not (int(text[:2]) < 24 and int(text[3:]) < 60):
-        raise _is_not(text, wanted)
-    return time.fromisoformat(text)
 
 
 # --- the types --------------------------------------------------------------------------------------------
@@ -388,16 +335,4 @@ WholePercent = Annotated[
     WithJsonSchema(
         {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 100}, {"type": "string", "pattern": r"^\d+%$"}]}
     ),
-]
-Moment = Annotated[
-    datetime | date,
-    PlainValidator(_moment),
-    WithJsonSchema({"type": "string", "examples": ["2026-11-01", "2026-11-01T20:00"]}),
-]
-Duration = Annotated[
-    timedelta, PlainValidator(_duration), WithJsonSchema({"type": "string", "pattern": r"^\d+[dh]$"})
-]
-WholeDays = Annotated[int, PlainValidator(_whole_days), WithJsonSchema({"type": "string", "pattern": r"^\d+[dh]$"})]
-TimeOfDay = Annotated[
-    time, PlainValidator(_time_of_day), WithJsonSchema({"type": "string", "pattern": r"^\d\d:\d\d$"})
 ]

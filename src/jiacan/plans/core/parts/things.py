@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from jiacan.plans.core.parts.naming import Naming
 from jiacan.plans.core.parts.part import Part
-from jiacan.plans.core.parts.scalars import (
-    Amount,
-    CountFromZero,
-    PositiveAmount,
-    Share,
-    Slug,
-    WholeDays,
-    WholePercent,
-)
+from jiacan.plans.core.parts.scalars import Amount, CountFromZero, PositiveAmount, Share, Slug, WholePercent
+from jiacan.plans.core.parts.times import WholeDays
 
 
 class BudgetLinePart(Part):

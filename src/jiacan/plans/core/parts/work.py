@@ -9,7 +9,8 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 from jiacan.plans.contracts import Measure
 from jiacan.plans.core.parts.naming import Naming
 from jiacan.plans.core.parts.part import Part
-from jiacan.plans.core.parts.scalars import Label, Moment, Share, Slug, Text, YesNo, choice_of, words_of
+from jiacan.plans.core.parts.scalars import Label, Share, Slug, Text, YesNo, choice_of, words_of
+from jiacan.plans.core.parts.times import Moment
 
 
 class PhasePart(Part):
