@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 from django.db import transaction
 
 from jiacan.kernel.periods import Period
 from jiacan.orders.contracts import EventKey, Order, RecordSummary, Refund
 from jiacan.orders.readers.history import History
 from jiacan.orders.readers.reading import read
-from jiacan.orders.store import reading, recording
+from jiacan.orders.store import reading, recording, tables
 
 OnProgress = Callable[[str, float], None]
 
@@ -86,6 +87,11 @@ def load_refunds(shop_id: int, order_ids: Collection[str]) -> dict[str, tuple[Re
 def walk_events(shop_id: int, period: Period, chunk: int) -> Iterator[tuple[EventKey, ...]]:
     """Orders paid in the period and all refunds of them in the order they settle, `chunk` at a time."""
     return reading.walk_events(shop_id, period, chunk)
+
+
+def paid_orders_table(shop_id: int) -> pa.Table:
+    """`(order_id, customer_id, paid_at, spend_minor)` of every paid order, unordered; guests' customer is null."""
+    return tables.paid_orders_table(shop_id)
 
 
 def _add(summary: RecordSummary, chunk: recording.ChunkRecorded) -> RecordSummary:
