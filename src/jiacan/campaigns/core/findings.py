@@ -122,7 +122,7 @@ def _goal(result: GoalResult, currency: str) -> Finding:
         return Finding(Tone.WATCH, tell("Goal “{measure}”: cannot be known. {why}", measure=measure, why=result.note))
     values: dict[str, Message | str] = {
         "measure": measure,
-        "result": write(result.result.value, unit, currency),
+        "result": _with_interval(result.result, unit, currency),
         "target": write(result.target, unit, currency),
     }
     match result.verdict:
@@ -133,17 +133,19 @@ def _goal(result: GoalResult, currency: str) -> Finding:
         case Verdict.OPEN:
             return Finding(Tone.NOTE, tell("Goal “{measure}” so far: {result}, target {target}.", **values))
         case Verdict.UNKNOWN:
-            return Finding(Tone.WATCH, _undecided(result.result, unit, currency, values))
+            says = tell(
+                "Goal “{measure}” cannot be decided: {result} holds the target {target}; chance could decide it.",
+                **values,
+            )
+            return Finding(Tone.WATCH, says)
 
 
-def _undecided(result: Estimate, unit: Unit, currency: str, values: dict[str, Message | str]) -> Message:
-    assert result.interval is not None, "only an interval can leave a known result undecided"
-    return tell(
-        "Goal “{measure}” cannot be decided: {result}, target {target}, but anything within {interval} fits what "
-        "was seen.",
-        interval=write_interval(result.interval, unit, currency),
-        **values,
-    )
+def _with_interval(result: Estimate, unit: Unit, currency: str) -> Message | str:
+    value = write(result.value, unit, currency)
+    if result.interval is None:
+        return value
+    interval = write_interval(result.interval, unit, currency)
+    return tell("{value} (95% interval {interval})", value=value, interval=interval)
 
 
 def _holdout(facts: CampaignFacts) -> Iterator[Finding]:
@@ -152,7 +154,7 @@ def _holdout(facts: CampaignFacts) -> Iterator[Finding]:
     currency = facts.rules.currency
     spend, rate = facts.holdout.spend_difference, facts.holdout.rate_difference
     yield _difference(tell("Spend per customer"), spend, Unit.MONEY, currency)
-    yield _difference(tell("Share of customers who bought"), rate, Unit.POINTS, currency)
+    yield _difference(tell("Share of customers who bought, in percentage points"), rate, Unit.POINTS, currency)
 
 
 def _difference(figure: Message, found: Estimate, unit: Unit, currency: str) -> Finding:
@@ -208,25 +210,30 @@ def _claw_backs(facts: CampaignFacts) -> Iterator[Finding]:
 
 
 def _left_over(facts: CampaignFacts) -> Iterator[Finding]:
-    for stock in facts.figures.stock:
-        if stock.units and stock.left / stock.units > MUCH_LEFT:
-            says = tell(
-                "{item}: {left} of {units} pieces were not given.",
-                item=stock.name,
-                left=f"{stock.left:,}",
-                units=f"{stock.units:,}",
-            )
-            yield Finding(Tone.NOTE, says)
-    for line in facts.figures.budget:
-        if line.amount_minor and line.left_minor / line.amount_minor > MUCH_LEFT:
-            says = tell(
-                "Budget for {line}: no offer used {left} of {planned}. What is spent outside offers is not "
-                "recorded here.",
-                line=line.name,
-                left=Money(line.left_minor, facts.rules.currency),
-                planned=Money(line.amount_minor, facts.rules.currency),
-            )
-            yield Finding(Tone.NOTE, says)
+    items = [
+        tell("{item} ({left} of {units})", item=stock.name, left=f"{stock.left:,}", units=f"{stock.units:,}")
+        for stock in facts.figures.stock
+        if stock.units and stock.left / stock.units > MUCH_LEFT
+    ]
+    if items:
+        yield Finding(Tone.NOTE, tell("More than half of these pieces were not given: {items}.", items=items))
+    currency = facts.rules.currency
+    lines = [
+        tell(
+            "{line} ({left} of {planned})",
+            line=line.name,
+            left=write(line.left_minor, Unit.AMOUNT, currency),
+            planned=write(line.amount_minor, Unit.MONEY, currency),
+        )
+        for line in facts.figures.budget
+        if line.amount_minor and line.left_minor / line.amount_minor > MUCH_LEFT
+    ]
+    if lines:
+        says = tell(
+            "Offers left more than half of these budgets: {lines}. Spending outside offers is not recorded here.",
+            lines=lines,
+        )
+        yield Finding(Tone.NOTE, says)
 
 
 def _guests(facts: CampaignFacts) -> Iterator[Finding]:

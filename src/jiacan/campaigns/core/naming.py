@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from jiacan.campaigns.core.reported import Verdict
+from jiacan.campaigns.core.reported import Tone, Verdict
 from jiacan.kernel.messages import Message, Name, tell
 from jiacan.offers.contracts import Kind, Outcome, PlanRules
 from jiacan.plans.contracts import Baseline, Measure
@@ -38,6 +38,13 @@ VERDICTS: Mapping[Verdict, Message] = {
     Verdict.MISSED: tell("Missed"),
     Verdict.OPEN: tell("Not over yet"),
     Verdict.UNKNOWN: tell("Cannot be known"),
+}
+
+TONES: Mapping[Tone, Message] = {
+    Tone.ACT: tell("Act"),
+    Tone.WATCH: tell("Watch"),
+    Tone.GOOD: tell("Good"),
+    Tone.NOTE: tell("Note"),
 }
 
 KINDS: Mapping[Kind, Message] = {

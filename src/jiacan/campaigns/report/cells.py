@@ -94,7 +94,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under headings; `long` tables scroll on a narrow page, the others become cards there."""
+    """Rows under headings. On a narrow page rows become `cards`, or the table scrolls; a `folded` one opens."""
 
     key: str
     title: Message
@@ -102,7 +102,8 @@ class Table:
     rows: Sequence[tuple[Cell, ...]]
     empty: Message
     note: Message | None = None
-    long: bool = False
+    cards: bool = False
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

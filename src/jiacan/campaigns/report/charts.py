@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 from typing import Any
 
@@ -71,7 +71,8 @@ def _row(day: DayFigure) -> dict[str, object]:
 
 def offer_courses(facts: CampaignFacts, *, width: int) -> tuple[OfferCourse, ...]:
     """For each offer that some order met, its awards by day, stacked by outcome; the days are the same for all."""
-    days = sorted({count.day for count in facts.awards})
+    first, last = (edge(count.day for count in facts.awards) for edge in (min, max))
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     totals: Counter[tuple[str, date, Outcome]] = Counter()
     for count in facts.awards:
         totals[count.offer_id, count.day, count.outcome] += count.awards

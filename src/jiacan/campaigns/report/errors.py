@@ -37,7 +37,7 @@ class ReportUnwritable(JiacanError):
     """The report's file cannot be written."""
 
     path: str
-    reason: str
+    reason: Message | str
 
     def message(self) -> Message:
         return tell("Cannot write {path}: {reason}.", path=self.path, reason=self.reason)

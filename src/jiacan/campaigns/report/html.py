@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from jiacan import __version__
 from jiacan.campaigns.core.amounts import write, write_change
-from jiacan.campaigns.core.naming import OUTCOMES, offer_named
-from jiacan.campaigns.core.reported import CampaignFacts, Report, Tone, Unknown
+from jiacan.campaigns.core.naming import OUTCOMES, TONES, offer_named
+from jiacan.campaigns.core.reported import CampaignFacts, Report, Unknown
 from jiacan.campaigns.report.cells import (
     Bar,
     Cell,
@@ -32,12 +32,6 @@ from jiacan.kernel.messages import Message, Phrasebook, tell
 from jiacan.offers.contracts import Outcome
 
 WIDE, NARROW = 980, 320
-TONES = {
-    Tone.ACT: tell("Act"),
-    Tone.WATCH: tell("Watch"),
-    Tone.GOOD: tell("Good"),
-    Tone.NOTE: tell("Note"),
-}
 _SHAPES = {"act": "▲", "watch": "◆", "good": "●", "note": "·", "met": "●", "missed": "▲", "open": "○", "unknown": "◆"}
 
 
@@ -109,7 +103,8 @@ class _Html:
         return {
             "key": table.key,
             "title": say(table.title),
-            "long": table.long,
+            "cards": table.cards,
+            "folded": table.folded,
             "note": say(table.note) if table.note else "",
             "empty": "" if table.rows else say(table.empty),
             "columns": [self._column(column) for column in table.columns],

@@ -28,6 +28,7 @@ def goals_section(facts: CampaignFacts) -> Section:
         columns=columns,
         rows=[_goal_row(result, facts.rules.currency) for result in facts.goals],
         empty=tell("The plan names no goals. `goals:` in the plan says what it should reach."),
+        cards=True,
     )
     return Section("goals", tell("Goals against results"), (), (table,))
 
@@ -62,7 +63,7 @@ def _target(result: GoalResult, unit: Unit) -> Cell:
 
 def _baseline(result: GoalResult, unit: Unit, currency: str) -> Cell:
     if result.baseline is None:
-        return Text(tell("a number of the plan's"))
+        return Text(tell("the plan's own number"))
     if isinstance(result.baseline, Unknown):
         return result.baseline
     named = _against(result.goal.against)
@@ -73,7 +74,7 @@ def _baseline(result: GoalResult, unit: Unit, currency: str) -> Cell:
 
 
 def _against(against: Baseline | Decimal | None) -> Message:
-    return BASELINES[against] if isinstance(against, Baseline) else tell("a number of the plan's")
+    return BASELINES[against] if isinstance(against, Baseline) else tell("the plan's own number")
 
 
 def course_section(facts: CampaignFacts) -> Section:
@@ -105,7 +106,7 @@ def course_section(facts: CampaignFacts) -> Section:
         columns=columns,
         rows=rows,
         empty=tell("No orders are recorded from the warm-up on."),
-        long=True,
+        folded=True,
     )
     intro = tell("All of the shop's paid orders, whether an offer touched them or not.")
     return Section("course", tell("The daily course"), (intro,), (table,))

@@ -36,7 +36,7 @@ def _sides(comparison: HoldoutComparison) -> Table:
         Column(tell("Sales"), definitions.SALES),
         Column(tell("Spend per customer"), definitions.SPEND_PER_CUSTOMER),
     )
-    return Table("sides", tell("Both sides"), columns, rows, tell("Nobody is compared."))
+    return Table("sides", tell("Both sides"), columns, rows, tell("Nobody is compared."), cards=True)
 
 
 def _side(arm: Arm) -> tuple[Cell, ...]:
@@ -81,7 +81,7 @@ def _differences(facts: CampaignFacts, comparison: HoldoutComparison) -> Table:
         Column(tell("On a line, zero marked"), numeric=False, drawing=True),
         Column(tell("In words"), numeric=False),
     )
-    return Table("differences", tell("Differences"), columns, rows, tell("Nobody is compared."))
+    return Table("differences", tell("Differences"), columns, rows, tell("Nobody is compared."), cards=True)
 
 
 def _difference(title: Text, found: Estimate, unit: Unit, facts: CampaignFacts) -> tuple[Cell, ...]:

@@ -51,7 +51,7 @@ def _money(facts: CampaignFacts) -> Table:
         reserve=Money(facts.rules.reserve_minor, facts.rules.currency),
     )
     empty = tell("The plan has no budget.")
-    return Table("budget", title, columns, rows, empty, note=note if facts.rules.reserve_minor else None)
+    return Table("budget", title, columns, rows, empty, note=note if facts.rules.reserve_minor else None, cards=True)
 
 
 def _stock(facts: CampaignFacts) -> Table:
@@ -76,7 +76,7 @@ def _stock(facts: CampaignFacts) -> Table:
         Column(tell("Ran out"), definitions.EMPTIED_AT),
         Column(tell("First short"), definitions.SHORT_AT),
     )
-    return Table("stock", tell("Stock, in pieces"), columns, rows, tell("The plan has no stock."))
+    return Table("stock", tell("Stock, in pieces"), columns, rows, tell("The plan has no stock."), cards=True)
 
 
 def _when(at: datetime | None, otherwise: Message) -> Cell:

@@ -113,4 +113,4 @@ def _by_day(facts: CampaignFacts) -> Table:
         (Day(day), *(Figure(totals[day, outcome], Unit.COUNT) for outcome in COLUMNS)) for day in days
     ]
     columns = (Column(tell("Day"), numeric=False), *COLUMNS.values())
-    return Table("awards-by-day", tell("Day by day"), columns, rows, tell("No order has met an offer."), long=True)
+    return Table("awards-by-day", tell("Day by day"), columns, rows, tell("No order has met an offer."), folded=True)
