@@ -4,7 +4,7 @@
 durable as it ships (fsync and synchronous_commit on), and prints one line of JSON. The load looks like awards:
 groups of two to four entries, a few hot stocks and budgets on one side, many customers on the other, some of them
 holds. Each batch of groups is one call of `apply` and one commit; the COPY commits as often. Making the groups is
-not timed.
+not timed. `load_before` is the machine's load average before it began: above 0 means that it was not alone.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ def main() -> None:
 
 def measure(*, batches: int, batch_groups: int) -> dict[str, object]:
     """Apply the load in batches, copy the same rows into a table like it, and compare."""
+    busy, _, _ = os.getloadavg()
     fill()
     chance = random.Random(SEED)
     load = [[award(chance, f"{batch}-{n}") for n in range(batch_groups)] for batch in range(batches)]
@@ -85,6 +86,7 @@ def measure(*, batches: int, batch_groups: int) -> dict[str, object]:
         "copy_seconds": round(copied.seconds, 2),
         **{name: setting(name) for name in ("fsync", "synchronous_commit", "server_version")},
         "cores": os.cpu_count(),
+        "load_before": round(busy, 2),
         "machine": platform.machine(),
         "python": platform.python_version(),
         "psycopg": psycopg.__version__,
