@@ -5,20 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from jiacan.kernel.messages import Name
 from jiacan.offers.contracts import AwardRow
 from jiacan.orders.contracts import ReadSummary, RecordSummary
-
-
-@dataclass(frozen=True, slots=True)
-class OrderFiles:
-    """Where orders and refunds come from, and where rows that cannot be taken are handed back."""
-
-    orders: tuple[Path, ...]
-    refunds: tuple[Path, ...] = ()
-    bad_rows: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 from django.db import transaction
 
-from jiacan.campaigns.contracts import Figures, OrderFiles, Rehearsal, RunSummary
+from jiacan.campaigns.contracts import Figures, Rehearsal, RunSummary
 from jiacan.campaigns.core.figures import Tally
 from jiacan.kernel.messages import Message, Phrasebook, tell
 from jiacan.kernel.periods import Period
@@ -22,6 +24,15 @@ from jiacan.tenancy import facade as tenancy
 EVENTS_PER_TRANSACTION = 1_000
 
 Progress = Callable[[Message, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFiles:
+    """Where orders and refunds come from, and where rows that cannot be taken are handed back."""
+
+    orders: tuple[Path, ...]
+    refunds: tuple[Path, ...] = ()
+    bad_rows: Path | None = None
 
 
 def rehearse(plan: CheckedPlan, files: OrderFiles, *, words: Phrasebook, on_progress: Progress) -> Rehearsal:

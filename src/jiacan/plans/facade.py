@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -82,7 +83,9 @@ def worst_cases(document: PlanDocument, rules: PlanRules) -> tuple[WorstCase, ..
 
 
 def go_live(shop_id: int, checked: CheckedPlan, *, actor: str) -> PlanRules:
-    """The rules of the version that this text is: one that went live before, or the next.
+    """The rules of the version that this text is: the latest, or the next one where the text has changed.
+
+    A text that comes back after another one is a new version: what is in force is always the last.
 
     Raises:
         PlanHasErrors: the plan has errors.
@@ -93,13 +96,17 @@ def go_live(shop_id: int, checked: CheckedPlan, *, actor: str) -> PlanRules:
     rules = checked.rules
     with transaction.atomic():
         store.lock_plan(shop_id, rules.plan_id)
-        known = store.find_version_of_text(shop_id, rules.plan_id, checked.sha256)
-        version = known or _add_version(shop_id, checked, rules, actor=actor)
+        versions = store.find_versions(shop_id, rules.plan_id)
+        if versions and versions[-1].sha256 == checked.sha256:
+            version = versions[-1]
+        else:
+            version = _add_version(shop_id, checked, rules, versions, actor=actor)
     return replace(rules, version=version.number)
 
 
-def _add_version(shop_id: int, checked: CheckedPlan, rules: PlanRules, *, actor: str) -> PlanVersion:
-    versions = store.find_versions(shop_id, rules.plan_id)
+def _add_version(
+    shop_id: int, checked: CheckedPlan, rules: PlanRules, versions: Sequence[PlanVersion], *, actor: str
+) -> PlanVersion:
     if versions:
         _refuse_moves(load_rules(shop_id, rules.plan_id, versions[-1].number), rules)
     version = store.add_version(

@@ -16,9 +16,6 @@ class PlanVersion(models.Model):
     actor = models.CharField(max_length=200)
 
     class Meta:
-        """One number and one text once to a plan."""
+        """One number once to a plan."""
 
-        constraints = (
-            models.UniqueConstraint(fields=("shop", "plan_id", "number"), name="plans_one_number_once"),
-            models.UniqueConstraint(fields=("shop", "plan_id", "sha256"), name="plans_one_text_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("shop", "plan_id", "number"), name="plans_one_number_once"),)

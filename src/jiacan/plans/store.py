@@ -28,12 +28,6 @@ def find_versions(shop_id: int, plan_id: str) -> tuple[PlanVersion, ...]:
     return tuple(_to_version(row) for row in rows)
 
 
-def find_version_of_text(shop_id: int, plan_id: str, sha256: str) -> PlanVersion | None:
-    """The version that has this text, if one does."""
-    row = VersionRow.objects.filter(shop_id=shop_id, plan_id=plan_id, sha256=sha256).defer("text").first()
-    return None if row is None else _to_version(row)
-
-
 def find_text(shop_id: int, plan_id: str, number: int) -> str | None:
     """The text of one version, if there is such a version."""
     rows = VersionRow.objects.filter(shop_id=shop_id, plan_id=plan_id, number=number)

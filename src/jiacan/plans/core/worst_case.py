@@ -109,7 +109,7 @@ def _of_offer(offer: Offer, sides: tuple[Benefit, ...] | None, rules: PlanRules)
         rules: the plan.
     """
     steps = [(sides, 1)] if sides is not None else [(rung.benefits, _multiplier(offer, rung)) for rung in offer.rungs]
-    instead = (offer.otherwise, larger(*(multiplier for _, multiplier in steps)))
+    instead = (offer.otherwise, 1)  # given once, however many times over the order meets the offer
     joined = add if offer.ladder is Ladder.ALL else larger
     benefits = [benefit for given, _ in (*steps, instead) for benefit in given]
     for kind, stock in dict.fromkeys((kind_of(benefit), _stock_of(benefit)) for benefit in benefits):

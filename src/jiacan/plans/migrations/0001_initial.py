@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='tenancy.shop')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('shop', 'plan_id', 'number'), name='plans_one_number_once'), models.UniqueConstraint(fields=('shop', 'plan_id', 'sha256'), name='plans_one_text_once')],
+                'constraints': [models.UniqueConstraint(fields=('shop', 'plan_id', 'number'), name='plans_one_number_once')],
             },
         ),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from jiacan.campaigns import facade as campaigns
-from jiacan.campaigns.contracts import OrderFiles, RunSummary
+from jiacan.campaigns.contracts import RunSummary
 from jiacan.campaigns.report.awards_file import check_awards_path, write_awards
 from jiacan.kernel.messages import tell
 from jiacan.offers.contracts import PlanRules
@@ -53,7 +53,7 @@ def run(
     rules = checked.rules
     out = screen(common, rules.zone)
     database.open_database()
-    files = OrderFiles(tuple(orders), tuple(refunds or ()), bad_rows)
+    files = campaigns.OrderFiles(tuple(orders), tuple(refunds or ()), bad_rows)
     with out.progress() as progress:
         summary = campaigns.run(checked, files, actor=ACTOR, words=out.words, on_progress=progress)
     if awards is not None:

@@ -8,7 +8,6 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from jiacan.campaigns import facade as campaigns
-from jiacan.campaigns.contracts import OrderFiles
 from jiacan.campaigns.report.awards_file import check_awards_path, write_awards
 from jiacan.kernel.messages import tell
 from jiacan.plans import facade as plans
@@ -52,7 +51,7 @@ def simulate(
         return 1
     rules = checked.rules
     out = screen(common, rules.zone)
-    files = OrderFiles(tuple(orders), tuple(refunds or ()), bad_rows)
+    files = campaigns.OrderFiles(tuple(orders), tuple(refunds or ()), bad_rows)
     with out.progress() as progress:
         rehearsal = campaigns.rehearse(checked, files, words=out.words, on_progress=progress)
     if awards is not None:
