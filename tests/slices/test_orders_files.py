@@ -203,7 +203,7 @@ def write_workbook(path, lines):
 
 
 @given(made_lines)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_same_orders_are_read_from_csv_parquet_and_workbook(lines):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

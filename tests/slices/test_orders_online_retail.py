@@ -18,17 +18,12 @@ def test_the_whole_file_gives_exactly_the_known_counts():
     with read(SHARED / "data" / "online_retail.parquet") as history:
         summary = history.summary
         aside = {str(part.what): part.rows for part in summary.set_aside}
-        assert (summary.rows, summary.orders, summary.order_rows, summary.refund_rows) == (
-            541909,
-            19773,
-            527725,
-            8704,
-        )
+        assert (summary.rows, summary.orders, summary.order_rows) == (541909, 19773, 527725)
+        assert (summary.refund_rows, summary.refunds) == (8704, 3775)
         assert aside == {"shipping": 2110, "not goods": 885, "no price or quantity": 2485}
         assert (summary.bad_rows, summary.repeated_rows, summary.unknown_columns) == (0, 0, ())
         (note,) = summary.notes
         assert note.values == {"unmatched": 1272, "rows": 8704}
-        assert summary.refunds == 3775
         period = Period(datetime(2011, 11, 14, tzinfo=UTC), datetime(2011, 11, 28, tzinfo=UTC))
         orders = list(history.orders(period))
         assert (len(orders), sum(len(order.lines) for order in orders)) == (1303, 40276)
@@ -90,9 +85,5 @@ def test_bad_rows_are_told_under_the_file_s_own_names(tmp_path):
     with read(small(tmp_path / "o.csv", *rows)) as history:
         assert [(bad.line, bad.field, str(bad.reason)) for bad in history.bad_rows()] == [
             (2, "Quantity", "five is not a number; write a whole number of units"),
-            (
-                3,
-                "Quantity",
-                "the quantity 2 is not below 0, though the document is a cancellation; correct one of them",
-            ),
+            (3, "Quantity", "2 in a cancellation is above 0; write the units that came back as -2"),
         ]

@@ -82,6 +82,8 @@ def _explain_quantity(name: str, text: str) -> Message:
         return tell("the quantity {cell} is below 1; returns belong in a refund file", cell=text)
     if number > MOST_UNITS:
         return tell("the quantity {cell} is above {most}; correct it", cell=text, most=f"{MOST_UNITS:,}")
+    if number == int(number):
+        return tell("{cell} in a cancellation is above 0; write the units that came back as -{cell}", cell=text)
     return tell("the quantity {cell} is not whole; write a whole number of units", cell=text)
 
 
