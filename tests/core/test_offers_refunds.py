@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from jiacan.ledger.contracts import AccountKey
 from jiacan.offers.contracts import (
     CashBenefit,
     ClawBack,
@@ -19,6 +20,7 @@ from jiacan.offers.contracts import (
     SpendAtLeast,
     TierBenefit,
 )
+from jiacan.offers.core.accounts import means
 from jiacan.offers.core.book import opening_book
 from jiacan.offers.core.events import paid_event, refund_event, to_events
 from jiacan.offers.core.settle import settle
@@ -183,6 +185,26 @@ def test_the_money_of_a_gift_stays_spent():
     assert (stock_left(rules, book, "mug"), stock_left(rules, book, "wrapping")) == (999, 999)
 
 
+def test_a_gift_is_then_owed_by_the_customer():
+    rules = plan(offer("gift", GiftBenefit("mug", 2)))
+    (group,) = settled(rules, OF, refund("r", OF, ("tea", 5)))[1].groups
+    (owed,) = group.entries
+    assert (owed.debit, owed.credit, owed.amount) == (
+        AccountKey("debtor/ann", "stock:mug"),
+        AccountKey("spring/owed", "stock:mug"),
+        2,
+    )
+
+
+def test_points_are_taken_from_the_balance_whatever_is_left_of_it():
+    rules = plan(offer("points", PER_YUAN))
+    paid, returned = settled(rules, OF, refund("r", OF, ("tea", 2)))
+    ((got,), (taken,)) = (group.entries for group in (*paid.groups, *returned.groups))
+    assert (got.credit, got.amount) == (AccountKey("customer/ann", "points"), 100)
+    assert (taken.debit, taken.amount) == (AccountKey("customer/ann", "points"), 40)
+    assert AccountKey("customer/ann", "points") not in {account.key for account, _, _ in means(rules)}
+
+
 def test_the_money_of_cash_stays_spent_and_that_of_credit_is_free_again():
     rules = plan(offer("money", CashBenefit(500), CreditBenefit(700), budget=MONEY), budget=LINES)
     book = opening_book(rules)
@@ -305,7 +327,9 @@ def test_an_expired_coupon_is_gone_and_a_return_takes_it_no_more():
     history = [OF, refund("r", OF, ("tea", 5), refunded_at=EXPIRES)]
     settlements = settled(LONG, *history, book=book)
     assert settlements[1].claw_backs == ()
-    assert len(settlements[1].groups) == 1
+    ((released, gone),) = (group.entries for group in settlements[1].groups)
+    assert (released.at, gone.at) == (EXPIRES, EXPIRES)
+    assert (gone.debit.owner, gone.amount) == ("customer/ann", 1)
     assert book.held["1"][0].holdings[0].lapsed
     assert budget_left(LONG, book, "coupons") == 1000
 
