@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from jiacan.campaigns.contracts import BudgetFigure, StockFigure
 from jiacan.campaigns.core.amounts import UNITS, Unit, write, write_change, write_interval
 from jiacan.campaigns.core.naming import MEASURES, offer_named, reason_named
-from jiacan.campaigns.core.reported import CampaignFacts, Estimate, Finding, GoalResult, Tone, Unknown, Verdict
+from jiacan.campaigns.core.reported import (
+    CampaignFacts,
+    Estimate,
+    Finding,
+    GoalResult,
+    Interval,
+    Tone,
+    Unknown,
+    Verdict,
+)
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import Money
 from jiacan.offers.contracts import Outcome
@@ -153,6 +162,9 @@ def _holdout(facts: CampaignFacts) -> Iterator[Finding]:
         return
     currency = facts.rules.currency
     spend, rate = facts.holdout.spend_difference, facts.holdout.rate_difference
+    checked = facts.holdout.spend_bootstrap
+    if isinstance(checked, Interval) and 0.0 in checked and spend.interval is not None and 0.0 not in spend.interval:
+        spend = Estimate(spend.value, checked)  # where the two intervals disagree, the more cautious one speaks
     yield _difference(tell("Spend per customer"), spend, Unit.MONEY, currency)
     yield _difference(tell("Share of customers who bought, in percentage points"), rate, Unit.POINTS, currency)
 

@@ -198,6 +198,12 @@ SPEND_PER_CUSTOMER = _definition(
     ),
     _MONEY,
 )
+EFFECT = _definition(
+    "effect",
+    tell("Effect per customer"),
+    tell("Spend per customer of the rest less that of the held-out; below zero, the held-out spent more."),
+    _MONEY,
+)
 
 OF_MEASURE = {
     Measure.ORDERS: ORDERS,
@@ -212,5 +218,5 @@ OF_MEASURE = {
 ALL = (
     ORDERS, SALES, AVERAGE_ORDER_VALUE, NEW_CUSTOMERS, REPURCHASE_RATE, AWARDS, MONEY_GIVEN, RETURN_ON_SPEND, TARGET,
     BASELINE, EXPECTED, GRANTED, SUBSTITUTED, REFUSED, HELD_OUT, GIVEN, CLAWED_BACK, PLANNED, SPENT, PROMISED, LEFT,
-    SHORT_AT, EMPTIED_AT, COMPARED, BOUGHT, SPEND_PER_CUSTOMER,
+    SHORT_AT, EMPTIED_AT, COMPARED, BOUGHT, SPEND_PER_CUSTOMER, EFFECT,
 )  # fmt: skip

@@ -235,16 +235,14 @@ class _Evaluation:
     @cached_property
     def customers(self) -> ir.Table:
         """Who is compared: decided by what was before the run and by the hash alone."""
-        return self._duckdb.create_table(
-            "customers",
-            population(
-                self.orders,
-                before=self.treated_from,
-                plan_id=self.rules.plan_id,
-                bound=holdout_bound(self.rules.holdout_share),
-                staff=sorted(self.rules.staff),
-            ),
+        who = population(
+            self.orders,
+            before=self.treated_from,
+            plan_id=self.rules.plan_id,
+            bound=holdout_bound(self.rules.holdout_share),
+            staff=sorted(self.rules.staff),
         )
+        return ibis.memtable(self._duckdb.to_pyarrow(who))
 
     @property
     def treated_from(self) -> datetime:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from jiacan import __version__
-from jiacan.campaigns.core.amounts import write, write_change
+from jiacan.campaigns.core.amounts import Unit, write, write_change
 from jiacan.campaigns.core.naming import OUTCOMES, TONES, offer_named
 from jiacan.campaigns.core.reported import CampaignFacts, Report, Unknown
 from jiacan.campaigns.report.cells import (
@@ -62,7 +62,8 @@ class _Html:
             "headlines": [
                 {
                     "definition": self._definition(headline.definition),
-                    "cell": self._cell(headline.value),
+                    "cell": self._cell(_without_currency(headline.value)),
+                    "currency": self.facts.rules.currency if _is_money(headline.value) else "",
                     "beside": say(headline.beside) if headline.beside else "",
                 }
                 for headline in page.headlines
@@ -177,6 +178,14 @@ class _Html:
 
     def _run_name(self, page: Page) -> Message | None:
         return next((name for name, _, _ in page.phases if name.text == "Run"), None)
+
+
+def _is_money(cell: Cell) -> bool:
+    return isinstance(cell, Figure) and cell.unit is Unit.MONEY
+
+
+def _without_currency(cell: Cell) -> Cell:
+    return replace(cell, unit=Unit.AMOUNT) if isinstance(cell, Figure) and cell.unit is Unit.MONEY else cell
 
 
 def _trusted(svg: str) -> SafeString:

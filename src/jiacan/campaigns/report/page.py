@@ -105,7 +105,7 @@ def _of_budget(facts: CampaignFacts) -> Message | None:
 
 
 def _effect(facts: CampaignFacts) -> Headline:
-    definition = definitions.SPEND_PER_CUSTOMER
+    definition = definitions.EFFECT
     if isinstance(facts.holdout, Unknown):
         return Headline(definition, facts.holdout, None)
     found = facts.holdout.spend_difference
