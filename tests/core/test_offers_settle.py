@@ -20,7 +20,8 @@ from jiacan.offers.contracts import (
     StockEmpty,
     TicketBenefit,
 )
-from jiacan.offers.core.book import opening_book
+from jiacan.offers.core.accounts import stock_account
+from jiacan.offers.core.book import loaded_book, opening_book
 from jiacan.offers.core.rehearse import rehearse
 from jiacan.offers.core.settle import is_held_out
 from tests.core.small_plans import (
@@ -96,6 +97,13 @@ def test_when_the_last_piece_is_gone_the_refusal_says_since_when():
 def test_stock_that_is_short_but_not_gone_has_no_such_moment():
     rules = plan(offer("gift", GiftBenefit("mug", 2)), stock={"mug": 3})
     assert awards(rules, order("1", 100), order("2", 100))[1].refusal == StockEmpty("mug", 2, 1, None)
+
+
+def test_stock_that_ran_out_and_was_topped_up_is_short_not_gone():
+    rules = plan(offer("gift", GiftBenefit("mug", 2)), stock={"mug": 1})
+    mugs = stock_account(rules.plan_id, "mug")
+    book = loaded_book({**opening_book(rules).available, mugs: 1}, {mugs: at(16, 8)}, [])
+    assert awards(rules, order("1", 100), book=book)[0].refusal == StockEmpty("mug", 2, 1, None)
 
 
 def test_stock_that_never_was_has_no_such_moment():
