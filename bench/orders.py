@@ -38,9 +38,7 @@ def main(file: Path) -> None:
             summary = orders.record(shop.id, history)
             seconds = time.perf_counter() - began
             rate = history.summary.order_rows / seconds
-            print(
-                f"{what}: {seconds:.2f} s, {history.summary.orders / seconds:.0f} orders/s, {rate:.0f} lines/s, {summary}"
-            )
+            print(f"{what}: {seconds:.2f} s, {rate:.0f} lines/s, {summary}")
 
 
 if __name__ == "__main__":

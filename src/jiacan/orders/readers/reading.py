@@ -20,7 +20,9 @@ from jiacan.orders.readers.summary import summarise
 
 OnProgress = Callable[[str, float], None]
 
-_SMALL_BYTES = 200 << 20
+_TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
+_COMPRESSED_TIMES = 10
+_SMALL_BYTES = 100 << 20
 
 
 def read(
@@ -79,15 +81,23 @@ def _load(
 
 
 def _connect(folder: Path, files: Sequence[Path]) -> duckdb.DuckDBPyConnection:
-    size = sum(path.stat().st_size for path in files if path.is_file())
     duck = duckdb.connect(
         config={
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "threads": 2,
-            "memory_limit": "300MB" if size < _SMALL_BYTES else "4GB",
+            "memory_limit": "300MB" if _text_bytes(files) < _SMALL_BYTES else "25%",
             "temp_directory": str(folder),
         }
     )
-    duck.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    duck.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET preserve_insertion_order = false")
     return duck
+
+
+def _text_bytes(files: Sequence[Path]) -> int:
+    """About how much text the files hold; Parquet and workbooks are compressed."""
+    return sum(
+        path.stat().st_size * (1 if path.suffix.lower() in _TEXT_SUFFIXES else _COMPRESSED_TIMES)
+        for path in files
+        if path.is_file()
+    )
