@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from jiacan.kernel.errors import InputUnreadable
+from jiacan.kernel.messages import tell
 
 MAX_BYTES = 4_000_000
 """No plan is longer: a million characters of four bytes."""
@@ -22,16 +23,15 @@ def read_text(path: str) -> str:
     file = Path(path)
     try:
         if file.is_file() and file.stat().st_size > MAX_BYTES:
-            raise InputUnreadable(path=path, reason="it is far larger than any plan")
+            raise InputUnreadable(path=path, reason=tell("it is far larger than any plan"))
         return file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise InputUnreadable(path=path, reason="there is no such file") from None
+        raise InputUnreadable(path=path, reason=tell("there is no such file")) from None
     except IsADirectoryError:
-        raise InputUnreadable(path=path, reason="it is a folder; name the plan file in it") from None
+        raise InputUnreadable(path=path, reason=tell("it is a folder; name the plan file in it")) from None
     except UnicodeDecodeError as error:
-        raise InputUnreadable(
-            path=path, reason=f"it is no text in UTF-8 (byte {error.start + 1}); save it as UTF-8"
-        ) from None
+        reason = tell("it is no text in UTF-8 (byte {byte}); save it as UTF-8", byte=error.start + 1)
+        raise InputUnreadable(path=path, reason=reason) from None
     except (OSError, ValueError) as error:
         raise InputUnreadable(path=path, reason=getattr(error, "strerror", None) or str(error)) from None
 

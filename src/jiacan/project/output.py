@@ -46,11 +46,7 @@ class Screen:
 
     def say(self, message: Message) -> None:
         """A sentence on its own line."""
-        self.console.print(self.words.say(message), markup=False, highlight=False)
-
-    def remark(self, message: Message) -> None:
-        """A sentence that is not part of the result."""
-        self.aside.print(self.words.say(message), markup=False, highlight=False)
+        self.console.print(self.words.say(message), markup=False, highlight=False, soft_wrap=True)
 
     def table(self, title: Message, columns: Sequence[Message], rows: Iterable[Sequence[object]]) -> None:
         """A table; numbers are set to the right, and money stands without its currency, which the title names."""
@@ -109,8 +105,8 @@ def screen(common: Common, zone: ZoneInfo | None = None) -> Screen:
     return Screen(
         words=phrasebook(common.lang, zone),
         json=common.json,
-        console=Console(soft_wrap=False),
-        aside=Console(stderr=True),
+        console=Console(emoji=False),
+        aside=Console(stderr=True, emoji=False),
     )
 
 
@@ -122,4 +118,5 @@ def print_error(error: JiacanError, *, json: bool) -> None:
         json_format.dump({"error": type(error).__name__, "message": said}, sys.stdout, ensure_ascii=False)
         sys.stdout.write("\n")
     else:
-        Console(stderr=True).print(f"{words.say(tell('Error'))}: {said}", markup=False, highlight=False, style="red")
+        aside = Console(stderr=True, emoji=False)
+        aside.print(words.say(tell("Error: {said}", said=said)), markup=False, style="red", soft_wrap=True)
