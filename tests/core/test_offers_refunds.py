@@ -250,7 +250,7 @@ def test_a_tier_is_kept_while_it_is_deserved():
 def test_at_the_same_moment_an_order_comes_before_a_return():
     rules = plan(offer("coupon", TEN_OFF, budget=MONEY), budget={"coupons": 1000})
     other = order("9", 100, paid_at=at(20))
-    history = [OF, refund("a", OF, ("tea", 5), refunded_at=at(20)), other]
+    history = [OF, refund("0", OF, ("tea", 5), refunded_at=at(20)), other]
     kinds = [type(event).__name__ for event in (one.event for one in settled(rules, *history))]
     assert kinds == ["PaidEvent", "PaidEvent", "RefundEvent"]
 
