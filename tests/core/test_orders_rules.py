@@ -58,23 +58,17 @@ def test_what_one_cancellation_took_is_gone_for_the_next():
     assert [(t.cancellation.refund_id, t.quantity) for t in taken] == [("C1", 2), ("C2", 1)]
 
 
-purchases = st.lists(
-    st.builds(
-        Purchase, st.datetimes(timezones=st.just(UTC)), st.text(max_size=2), st.integers(1, 9), st.integers(1, 9)
-    )
-)
-cancellations = st.lists(
-    st.builds(
-        Cancellation, st.datetimes(timezones=st.just(UTC)), st.text(max_size=2), st.integers(1, 9), st.integers(1, 9)
-    )
-)
+def rows_of(kind):
+    fields = st.datetimes(timezones=st.just(UTC)), st.text(max_size=2), st.integers(1, 9), st.integers(1, 9)
+    # No two rows stand at one place of one document.
+    return st.lists(st.tuples(*fields), unique_by=lambda row: row[:3]).map(lambda rows: [kind(*row) for row in rows])
 
 
-@given(cancellations, purchases)
+@given(rows_of(Cancellation), rows_of(Purchase))
 def test_no_more_is_taken_than_was_bought_or_cancelled(cancelled, bought):
     taken = match_cancellations(cancelled, bought)
     assert sum(t.quantity for t in taken) <= min(sum(p.quantity for p in bought), sum(c.quantity for c in cancelled))
-    assert match_cancellations(cancelled[::-1], bought[::-1]) == taken or len(set(cancelled)) < len(cancelled)
+    assert match_cancellations(cancelled[::-1], bought[::-1]) == taken
 
 
 @given(st.sampled_from(["order_id", "paid_at", "quantity", "unit_price", "line_discount", "title"]), st.text())
