@@ -86,7 +86,9 @@ def _benefits(facts: CampaignFacts) -> Table:
     rows = [
         (
             Text(offer_named(given.offer_id, facts.rules)),
-            Text(item_named(given.kind, given.item, facts.rules), aside=KINDS[Kind(given.kind)]),
+            Text(
+                item_named(given.kind, given.item, facts.rules), aside=KINDS[Kind(given.kind)] if given.item else None
+            ),
             Figure(given.quantity, Unit.COUNT),
             Figure(given.amount_minor, Unit.AMOUNT),
             Figure(given.back_quantity, Unit.COUNT),
