@@ -134,16 +134,20 @@ FROM parsed_refunds JOIN refund_verdicts USING (file_no, refund_id, order_id, sk
 
 _REFUNDS = """
 CREATE TABLE refunds AS
-SELECT refund_id, order_id, refunded_at, sku, sum(quantity)::BIGINT AS quantity,
-    sum(amount_minor)::BIGINT AS amount_minor
-FROM (
+WITH refund_rows AS (
     SELECT refund_id, order_id, refunded_at, sku, parsed_refunds.quantity, parsed_refunds.amount_minor
     FROM parsed_refunds SEMI JOIN (FROM refund_verdicts WHERE verdict = 'kept')
         USING (file_no, refund_id, order_id, sku)
     UNION ALL
     SELECT refund_id, order_id, refunded_at, sku, quantity, NULL FROM taken
+), dated AS (
+    SELECT refund_id, order_id, sku, quantity, amount_minor,
+        min(refunded_at) OVER (PARTITION BY refund_id, order_id) AS refunded_at
+    FROM refund_rows
 )
-GROUP BY refund_id, order_id, refunded_at, sku;
+SELECT refund_id, order_id, refunded_at, sku, sum(quantity)::BIGINT AS quantity,
+    sum(amount_minor)::BIGINT AS amount_minor
+FROM dated GROUP BY refund_id, order_id, refunded_at, sku;
 """
 
 # The same in every version of DuckDB, because the database keeps it.

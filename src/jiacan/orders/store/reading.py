@@ -31,7 +31,7 @@ FROM orders_refundrow WHERE shop_id = %s AND order_id = ANY(%s)
 ORDER BY order_id, refunded_at, refund_id, sku
 """
 
-# Each half begins at the last key's moment by its index; the row comparison then skips what was seen at it.
+# Some exports date a refund before its order; it then counts at the order's moment, just after it.
 _EVENTS = """
 SELECT * FROM (
     (SELECT paid_at AS occurred_at, 0 AS is_refund, order_id AS id, order_id
@@ -40,12 +40,12 @@ SELECT * FROM (
         AND (paid_at, 0, order_id, order_id) > (%(at)s, %(is_refund)s, %(id)s, %(order_id)s)
      ORDER BY paid_at, order_id LIMIT %(chunk)s)
     UNION ALL
-    (SELECT DISTINCT refunded_at, 1, refund_id, refund.order_id
+    (SELECT DISTINCT greatest(refunded_at, paid_at), 1, refund_id, refund.order_id
      FROM orders_refundrow AS refund JOIN orders_order AS paid USING (shop_id, order_id)
-     WHERE shop_id = %(shop_id)s AND refunded_at >= %(at)s
-        AND paid_at >= %(starts_at)s AND paid_at < %(ends_at)s
-        AND (refunded_at, 1, refund_id, refund.order_id) > (%(at)s, %(is_refund)s, %(id)s, %(order_id)s)
-     ORDER BY refunded_at, refund_id, refund.order_id LIMIT %(chunk)s)
+     WHERE shop_id = %(shop_id)s AND paid_at >= %(starts_at)s AND paid_at < %(ends_at)s
+        AND (greatest(refunded_at, paid_at), 1, refund_id, refund.order_id)
+            > (%(at)s, %(is_refund)s, %(id)s, %(order_id)s)
+     ORDER BY 1, 3, 4 LIMIT %(chunk)s)
 ) AS events ORDER BY occurred_at, is_refund, id, order_id LIMIT %(chunk)s
 """
 

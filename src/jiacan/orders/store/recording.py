@@ -91,7 +91,11 @@ RETURNING known.order_id
 _ADD_REFUNDS = f"""
 WITH added AS (
     INSERT INTO orders_refundrow ({_REFUND_COLUMNS})
-    SELECT {_REFUND_COLUMNS} FROM staged_refund AS staged WHERE NOT EXISTS (
+    SELECT shop_id, refund_id, order_id, sku,
+        coalesce((SELECT min(known.refunded_at) FROM orders_refundrow AS known WHERE known.shop_id = staged.shop_id
+            AND known.refund_id = staged.refund_id AND known.order_id = staged.order_id), refunded_at),
+        quantity, amount_minor
+    FROM staged_refund AS staged WHERE NOT EXISTS (
         SELECT FROM orders_refundrow AS known WHERE known.shop_id = staged.shop_id
             AND known.refund_id = staged.refund_id AND known.order_id = staged.order_id AND known.sku = staged.sku)
     RETURNING refund_id, order_id, refunded_at
