@@ -143,7 +143,9 @@ def test_no_orders_at_all_still_make_a_report():
     report = make_report(sources([]))
     assert report.facts.days == ()
     assert report.facts.awards == ()
-    assert told(report, Tone.ACT)[0] == "No paid orders are recorded, so nothing can be said yet."
+    assert [str(finding.says) for finding in report.findings] == [
+        "No paid orders are recorded, so nothing can be said yet."
+    ]
 
 
 def test_return_on_spend_counts_what_was_given_to_those_compared_alone():

@@ -36,6 +36,8 @@ _PRESSING = tuple(Tone)
 
 def findings_of(facts: CampaignFacts) -> tuple[Finding, ...]:
     """Every finding, the most pressing tone first, otherwise in the order in which the report tells them."""
+    if facts.known is None:
+        return tuple(_coverage(facts))
     found = [
         *_coverage(facts),
         *(_stock_out(stock, facts) for stock in facts.figures.stock if stock.emptied_at or stock.short_at),
