@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from jiacan.kernel.errors import InputUnreadable
+from jiacan.kernel.errors import FileUnreadable
 from jiacan.kernel.messages import Name, Phrasebook, tell
 from jiacan.kernel.money import Money
 
@@ -41,4 +41,4 @@ def test_braces_in_what_is_filled_in_are_left_alone():
 
 
 def test_an_error_is_its_message():
-    assert str(InputUnreadable("orders.csv", "no such file")) == "Cannot read orders.csv: no such file."
+    assert str(FileUnreadable("orders.csv", "no such file")) == "Cannot read orders.csv: no such file."

@@ -208,7 +208,8 @@ def test_bad_rows_that_cannot_be_written_are_said_so(tmp_path):
         pytest.raises(JiacanError) as caught,
     ):
         history.write_bad_rows(tmp_path / "no" / "bad.csv", ENGLISH)
-    assert str(caught.value) == f"Cannot write {tmp_path}/no/bad.csv; name a file in a folder that you may write to."
+    said = f"Cannot write {tmp_path}/no/bad.csv: there is no such file or folder; check the path."
+    assert str(caught.value) == said
 
 
 def missing(path):
@@ -272,8 +273,8 @@ NOT_TEXT = "it is not text; give a CSV, Parquet, XLSX or XLS file with one row p
 WORKBOOK = "it is not a whole workbook; open it in a spreadsheet and save it again as XLSX"
 ADVICE = "Rename the columns or add the missing ones; docs/guide/orders.md lists them."
 UNREADABLE = [
-    (missing, "Cannot read {path}: there is no such file; check the path."),
-    (folder, "Cannot read {path}: it is a folder; name the files in it one by one."),
+    (missing, "Cannot read {path}: there is no such file or folder; check the path."),
+    (folder, "Cannot read {path}: it is a folder; name a file."),
     (empty, "Cannot read {path}: it is empty; export it again."),
     (blank, "Cannot read {path}: it is empty; export it again."),
     (binary, f"Cannot read {{path}}: {NOT_TEXT}."),

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, connection
 
-from jiacan.kernel.errors import InputUnreadable
+from jiacan.kernel.errors import FileUnreadable
 from jiacan.plans import facade
 from jiacan.plans.contracts import (
     PlanHasErrors,
@@ -50,15 +50,15 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path):
     (tmp_path / "large.yaml").write_bytes(b"#" * 4_000_001)
     said = {}
     for name in ("missing.yaml", "", "latin.yaml", "large.yaml", "nul\0"):
-        with pytest.raises(InputUnreadable) as caught:
+        with pytest.raises(FileUnreadable) as caught:
             facade.read_plan(str(tmp_path / name))
-        said[name] = caught.value.reason
+        said[name] = str(caught.value.reason)
     assert said == {
-        "missing.yaml": "there is no such file",
-        "": "it is a folder; name the plan file in it",
+        "missing.yaml": "there is no such file or folder; check the path",
+        "": "it is a folder; name a file",
         "latin.yaml": "it is no text in UTF-8 (byte 7); save it as UTF-8",
         "large.yaml": "it is far larger than any plan",
-        "nul\0": "embedded null byte",
+        "nul\0": "no file can have such a name",
     }
 
 

@@ -13,7 +13,7 @@ CLEARED = {
     "ledger_transfer": {"key", "kind", "refers_to"},
     "orders_order": {"order_id", "status", "channel", "content_hash", "source"},
     "orders_orderline": {"order_id", "sku", "title", "category"},
-    "orders_refund": {"order_id", "refund_id", "sku"},
+    "orders_refundrow": {"order_id", "refund_id", "sku"},
     "offers_award": {"plan_id", "order_id", "offer_id", "outcome", "refusal"},
     "offers_awarditem": {"plan_id", "order_id", "offer_id", "kind", "item", "hold_keys"},
     "offers_clawbackitem": {"plan_id", "order_id", "offer_id", "refund_id", "kind", "item"},

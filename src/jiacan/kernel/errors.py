@@ -1,7 +1,8 @@
 """The root of every error that a person can put right.
 
     JiacanError
-    ├── InputUnreadable        a file or folder that cannot be read or written
+    ├── FileUnreadable         a file that is not there, may not be read, or is not what its name says
+    ├── FileUnwritable         a file that cannot be written where it was asked for
     └── (each slice adds its own below this root, in its contracts)
 
 An error is a fact with data. `message()` says what is wrong, where, and what to do; the edges print it and
@@ -27,11 +28,37 @@ class JiacanError(Exception):
 
 
 @dataclass(eq=False)
-class InputUnreadable(JiacanError):
+class FileUnreadable(JiacanError):
     """A file that is not there, may not be read, or is not what its name says."""
 
     path: str
-    reason: Message | str
+    reason: Message
 
     def message(self) -> Message:
         return tell("Cannot read {path}: {reason}.", path=self.path, reason=self.reason)
+
+
+@dataclass(eq=False)
+class FileUnwritable(JiacanError):
+    """A file that cannot be written where it was asked for."""
+
+    path: str
+    reason: Message
+
+    def message(self) -> Message:
+        return tell("Cannot write {path}: {reason}.", path=self.path, reason=self.reason)
+
+
+def system_reason(error: OSError) -> Message:
+    """Why the system refused to read or write, in words where it is one of the usual reasons."""
+    match error:
+        case FileNotFoundError():
+            return tell("there is no such file or folder; check the path")
+        case IsADirectoryError():
+            return tell("it is a folder; name a file")
+        case NotADirectoryError():
+            return tell("a part of its path is no folder")
+        case PermissionError():
+            return tell("you may not; check its permissions")
+        case _:
+            return tell("the system says: {said}", said=error.strerror or str(error))

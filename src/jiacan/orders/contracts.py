@@ -12,27 +12,6 @@ from jiacan.kernel.money import divide_half_up, micros_to_minor
 
 
 @dataclass(eq=False)
-class FileUnreadable(JiacanError):
-    """An order or refund file of which no row can be read."""
-
-    path: str
-    reason: Message
-
-    def message(self) -> Message:
-        return tell("Cannot read {path}: {reason}.", path=self.path, reason=self.reason)
-
-
-@dataclass(eq=False)
-class FileUnwritable(JiacanError):
-    """A file that cannot be written where it was asked for."""
-
-    path: str
-
-    def message(self) -> Message:
-        return tell("Cannot write {path}; name a file in a folder that you may write to.", path=self.path)
-
-
-@dataclass(eq=False)
 class ColumnsMissing(JiacanError):
     """A file without a column that its rows cannot do without; `found` is its first row."""
 

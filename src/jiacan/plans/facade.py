@@ -37,7 +37,7 @@ def read_plan(path: str) -> CheckedPlan:
     """The plan in a file, checked.
 
     Raises:
-        InputUnreadable: the file is not there, may not be read, or is no text.
+        FileUnreadable: the file is not there, may not be read, or is no text.
     """
     return check_text(readers.read_text(path), source=path)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
-from jiacan.kernel.errors import InputUnreadable
+from jiacan.kernel.errors import FileUnreadable, system_reason
 from jiacan.kernel.messages import tell
 
 MAX_BYTES = 4_000_000
@@ -18,22 +18,20 @@ def read_text(path: str) -> str:
     """The text of a plan file.
 
     Raises:
-        InputUnreadable: it is not there, may not be read, or is no text in UTF-8.
+        FileUnreadable: it is not there, may not be read, or is no text in UTF-8.
     """
     file = Path(path)
     try:
         if file.is_file() and file.stat().st_size > MAX_BYTES:
-            raise InputUnreadable(path=path, reason=tell("it is far larger than any plan"))
+            raise FileUnreadable(path=path, reason=tell("it is far larger than any plan"))
         return file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputUnreadable(path=path, reason=tell("there is no such file")) from None
-    except IsADirectoryError:
-        raise InputUnreadable(path=path, reason=tell("it is a folder; name the plan file in it")) from None
     except UnicodeDecodeError as error:
         reason = tell("it is no text in UTF-8 (byte {byte}); save it as UTF-8", byte=error.start + 1)
-        raise InputUnreadable(path=path, reason=reason) from None
-    except (OSError, ValueError) as error:
-        raise InputUnreadable(path=path, reason=getattr(error, "strerror", None) or str(error)) from None
+        raise FileUnreadable(path=path, reason=reason) from None
+    except OSError as error:
+        raise FileUnreadable(path=path, reason=system_reason(error)) from None
+    except ValueError:
+        raise FileUnreadable(path=repr(path), reason=tell("no file can have such a name")) from None
 
 
 def template_names() -> tuple[str, ...]:

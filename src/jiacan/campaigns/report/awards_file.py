@@ -11,7 +11,7 @@ import pyarrow as pa
 import xlsxwriter
 from pyarrow import parquet
 
-from jiacan.kernel.errors import InputUnreadable, JiacanError
+from jiacan.kernel.errors import FileUnwritable, JiacanError
 from jiacan.kernel.messages import Message, tell
 from jiacan.offers.contracts import AwardRow
 
@@ -36,12 +36,12 @@ def check_awards_path(path: Path) -> None:
 
     Raises:
         AwardsFileKindUnknown: the ending is not .csv, .parquet or .xlsx.
-        InputUnreadable: its folder is not there.
+        FileUnwritable: its folder is not there.
     """
     if path.suffix.lower() not in _WRITERS:
         raise AwardsFileKindUnknown(str(path))
     if not path.parent.is_dir():
-        raise InputUnreadable(path=str(path), reason=tell("its folder does not exist"))
+        raise FileUnwritable(path=str(path), reason=tell("the folder {folder} is not there", folder=str(path.parent)))
 
 
 def write_awards(rows: Iterable[AwardRow], path: Path) -> int:

@@ -33,17 +33,6 @@ class ReportFormUnknown(JiacanError):
 
 
 @dataclass(eq=False)
-class ReportUnwritable(JiacanError):
-    """The report's file cannot be written."""
-
-    path: str
-    reason: Message | str
-
-    def message(self) -> Message:
-        return tell("Cannot write {path}: {reason}.", path=self.path, reason=self.reason)
-
-
-@dataclass(eq=False)
 class NoRunPhase(JiacanError):
     """The plan does not say when it runs, so that no figure has a period."""
 

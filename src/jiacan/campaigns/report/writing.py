@@ -9,9 +9,10 @@ from pathlib import Path
 
 from jiacan.campaigns.core.naming import VERDICTS
 from jiacan.campaigns.core.reported import Report, Unknown
-from jiacan.campaigns.report.errors import ReportFormUnknown, ReportUnwritable
+from jiacan.campaigns.report.errors import ReportFormUnknown
 from jiacan.campaigns.report.html import to_html
 from jiacan.campaigns.report.workbook import to_workbook
+from jiacan.kernel.errors import FileUnwritable, system_reason
 from jiacan.kernel.messages import Message, Phrasebook, tell
 
 FORMS: Mapping[str, Callable[[Report, Phrasebook], bytes]] = {
@@ -25,27 +26,25 @@ def check_report_path(path: Path) -> None:
 
     Raises:
         ReportFormUnknown: the name ends neither in .html nor in .xlsx.
-        ReportUnwritable: its folder is not there.
+        FileUnwritable: its folder is not there.
     """
     if path.suffix.lower() not in FORMS:
         raise ReportFormUnknown(path=str(path))
     if not path.parent.is_dir():
-        raise ReportUnwritable(
-            path=str(path), reason=tell("the folder {folder} is not there", folder=str(path.parent))
-        )
+        raise FileUnwritable(path=str(path), reason=tell("the folder {folder} is not there", folder=str(path.parent)))
 
 
 def write_report(report: Report, path: Path, words: Phrasebook) -> None:
     """Write the report; a file of that name is replaced.
 
     Raises:
-        ReportUnwritable: the file cannot be written.
+        FileUnwritable: the file cannot be written.
     """
     written = FORMS[path.suffix.lower()](report, words)
     try:
         path.write_bytes(written)
     except OSError as error:
-        raise ReportUnwritable(path=str(path), reason=error.strerror or str(error)) from error
+        raise FileUnwritable(path=str(path), reason=system_reason(error)) from error
 
 
 def to_data(report: Report, words: Phrasebook) -> dict[str, object]:

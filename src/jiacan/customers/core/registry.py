@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from jiacan.customers.contracts import OnErasure, PersonalField
 
-# Winners and promotions are kept two years (规范促销行为暂行规定 Art 19); accounts of trade three (电子商务法 Art 31).
+# Promotions and winners are kept two years (规范促销行为暂行规定 Art 19), trade three (电子商务法 Art 31).
 TWO_YEARS, THREE_YEARS = 731, 1096
 
 _CUSTOMER = "the shop's number of the customer"
+_STAFF = "who of the staff did it"
 _LEDGER_OWNER = "whose account it is; a customer's carries their number"
 
 PERSONAL_FIELDS = (
@@ -26,10 +27,6 @@ PERSONAL_FIELDS = (
     PersonalField(
         "ledger_account", "owner", _LEDGER_OWNER, "to keep points and coupons", THREE_YEARS, OnErasure.PSEUDONYMISE
     ),
-    PersonalField(
-        "tenancy_auditentry", "actor", "who on the staff did it", "to account for changes", THREE_YEARS, OnErasure.KEEP
-    ),
-    PersonalField(
-        "plans_planversion", "actor", "who on the staff let it go live", "to account for rules", THREE_YEARS, OnErasure.KEEP
-    ),
+    PersonalField("tenancy_auditentry", "actor", _STAFF, "to account for a change", THREE_YEARS, OnErasure.KEEP),
+    PersonalField("plans_planversion", "actor", _STAFF, "to account for the rules", THREE_YEARS, OnErasure.KEEP),
 )

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import duckdb
 
+from jiacan.kernel.errors import FileUnwritable, system_reason
 from jiacan.kernel.messages import Message, Phrasebook, tell
-from jiacan.orders.contracts import BadRow, FileUnwritable
+from jiacan.orders.contracts import BadRow
 from jiacan.orders.core.cells import explain_cell
 from jiacan.orders.readers.sources import Source
 
@@ -58,7 +59,7 @@ def write_bad_rows(
                 writer.writerow((row.file, row.line, row.field, reason, *cells, *row.cells[len(header) :]))
                 count += 1
     except OSError as error:
-        raise FileUnwritable(str(path)) from error
+        raise FileUnwritable(path=str(path), reason=system_reason(error)) from error
     return count
 
 

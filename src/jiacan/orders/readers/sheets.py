@@ -16,8 +16,8 @@ from python_calamine import (
     load_workbook,
 )
 
+from jiacan.kernel.errors import FileUnreadable
 from jiacan.kernel.messages import tell
-from jiacan.orders.contracts import FileUnreadable
 
 
 def open_sheet(path: Path) -> CalamineSheet:

@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jiacan.kernel.errors import FileUnreadable, system_reason
 from jiacan.kernel.messages import tell
-from jiacan.orders.contracts import FileUnreadable
 from jiacan.orders.readers.columns import Columns
 from jiacan.orders.readers.sheets import open_sheet, sheet_rows
 from jiacan.orders.readers.text_file import CHUNK_ROWS, Chunk, open_text
@@ -57,12 +57,8 @@ def load_file(duck: duckdb.DuckDBPyConnection, number: int, path: Path, find_col
     try:
         with path.open("rb") as file:
             magic = file.read(4)
-    except FileNotFoundError as error:
-        raise FileUnreadable(str(path), tell("there is no such file; check the path")) from error
-    except IsADirectoryError as error:
-        raise FileUnreadable(str(path), tell("it is a folder; name the files in it one by one")) from error
     except OSError as error:
-        raise FileUnreadable(str(path), tell("it may not be read; check its permissions")) from error
+        raise FileUnreadable(str(path), system_reason(error)) from error
     load = _loader(path, magic)
     return load(duck, number, path, find_columns)
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from jiacan.kernel.errors import FileUnreadable
 from jiacan.kernel.messages import tell
-from jiacan.orders.contracts import FileUnreadable
 from jiacan.orders.readers.columns import known_names
 
 DELIMITERS = (",", ";", "\t")

@@ -6,7 +6,7 @@ from pathlib import Path
 from time import monotonic
 
 from jiacan import __file__ as package_file
-from jiacan.kernel.errors import InputUnreadable
+from jiacan.kernel.errors import FileUnreadable
 from jiacan.kernel.messages import Message, tell
 from jiacan.project.commands.ledger import audit
 from jiacan.project.commands.plan import check
@@ -68,4 +68,4 @@ def _example(name: str) -> Path:
     for folder in (package / "examples", package.parent.parent / "examples"):
         if (folder / name).is_file():
             return folder / name
-    raise InputUnreadable(path=name, reason=tell("the examples were not installed"))
+    raise FileUnreadable(path=name, reason=tell("the examples were not installed"))
