@@ -94,7 +94,7 @@ def go_live(shop_id: int, plan: CheckedPlan, *, actor: str) -> PlanRules:
 
 def settle_recorded(shop_id: int, rules: PlanRules, *, on_progress: Progress) -> int:
     """Settle every recorded event of the plan's time that it has not settled, in order; says how many."""
-    versions = _VersionRules(shop_id, rules.plan_id)
+    versions = _VersionRules(shop_id, rules)
     settled = 0
     for chunk in orders.walk_events(shop_id, versions.window(), EVENTS_PER_TRANSACTION):
         settled += len(offers.settle_events(shop_id, rules, chunk, rules_of=versions))
@@ -128,16 +128,16 @@ def receipt(plan: CheckedPlan, order_id: str) -> tuple[ReceiptLine, ...]:
     shop = tenancy.get_shop(draft.shop)
     known = plans.find_versions(shop.id, draft.plan_id)
     rules = plans.load_rules(shop.id, draft.plan_id, known[-1].number) if known else draft
-    return offers.receipt(shop.id, order_id, rules, rules_of=_VersionRules(shop.id, rules.plan_id))
+    return offers.receipt(shop.id, order_id, rules, rules_of=_VersionRules(shop.id, rules))
 
 
 class _VersionRules:
-    """The rules of a plan's live versions, each loaded once."""
+    """The rules of a plan's live versions, each loaded once; `known` is loaded already."""
 
-    def __init__(self, shop_id: int, plan_id: str) -> None:
+    def __init__(self, shop_id: int, known: PlanRules) -> None:
         self.shop_id = shop_id
-        self.plan_id = plan_id
-        self._loaded: dict[int, PlanRules] = {}
+        self.plan_id = known.plan_id
+        self._loaded = {known.version: known}
 
     def __call__(self, number: int) -> PlanRules:
         if number not in self._loaded:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
 from django.db import connection
 from django.db.models import Q
+from psycopg import sql
 from pydantic import TypeAdapter
 
 from jiacan.offers.contracts import (
@@ -51,13 +53,21 @@ def unsettled(shop_id: int, plan_id: str, events: Sequence[EventKey]) -> tuple[E
 
 def add_settled(shop_id: int, plan_id: str, events: Iterable[EventKey]) -> None:
     """The plan has settled these events."""
-    rows = [
-        SettledEvent(
-            shop_id=shop_id, plan_id=plan_id, is_refund=event.is_refund, event_id=event.id, order_id=event.order_id
-        )
-        for event in events
-    ]
-    SettledEvent.objects.bulk_create(rows, batch_size=_BATCH)
+    _add(
+        "offers_settledevent",
+        ("shop_id", "plan_id", "is_refund", "event_id", "order_id"),
+        ((shop_id, plan_id, event.is_refund, event.id, event.order_id) for event in events),
+    )
+
+
+def _add(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Add rows by COPY: an awarding's rows are many and alike."""
+    into = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(sql.Identifier(column) for column in columns)
+    )
+    with connection.cursor() as cursor, cursor.copy(into) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def add_awards(
@@ -77,37 +87,41 @@ def add_awards(
         place: each offer's place in the plan.
     """
     given = list(awards)
-    AwardRecord.objects.bulk_create(
-        [_award_record(shop_id, plan_id, award, place[award.offer_id]) for award in given], batch_size=_BATCH
+    _add(
+        "offers_award",
+        _AWARD_COLUMNS,
+        (_award_row(shop_id, plan_id, award, place[award.offer_id]) for award in given),
     )
-    items = [
-        record
+    items = (
+        row
         for award in given
-        for record in _item_records(shop_id, plan_id, award, holdings.get((award.order_id, award.offer_id), ()))
-    ]
-    AwardItem.objects.bulk_create(items, batch_size=_BATCH)
+        for row in _item_rows(shop_id, plan_id, award, holdings.get((award.order_id, award.offer_id), ()))
+    )
+    _add("offers_awarditem", _ITEM_COLUMNS, items)
 
 
-def _award_record(shop_id: int, plan_id: str, award: Award, place: int) -> AwardRecord:
-    return AwardRecord(
-        shop_id=shop_id,
-        plan_id=plan_id,
-        plan_version=award.plan_version,
-        order_id=award.order_id,
-        customer_id=award.customer_id,
-        offer_id=award.offer_id,
-        offer_place=place,
-        rung=award.rung,
-        settled_for=award.settled_for,
-        spend_minor=award.spend_minor,
-        outcome=award.outcome,
-        refusal=None if award.refusal is None else _refusal_to_json(award.refusal),
+_AWARD_COLUMNS = (
+    *("shop_id", "plan_id", "plan_version", "order_id", "customer_id", "offer_id", "offer_place", "rung"),
+    *("settled_for", "spend_minor", "outcome", "refusal"),
+)
+
+_ITEM_COLUMNS = (
+    *("shop_id", "plan_id", "order_id", "offer_id", "place", "kind", "item", "quantity", "amount_minor"),
+    *("valid_days", "expires_at", "quantity_left", "amount_left_minor", "lapsed", "hold_keys"),
+)
+
+
+def _award_row(shop_id: int, plan_id: str, award: Award, place: int) -> tuple[object, ...]:
+    return (
+        *(shop_id, plan_id, award.plan_version, award.order_id, award.customer_id, award.offer_id, place, award.rung),
+        *(award.settled_for, award.spend_minor, award.outcome),
+        None if award.refusal is None else _refusal_to_json(award.refusal),
     )
 
 
-def _refusal_to_json(refusal: Refusal) -> dict[str, object]:
+def _refusal_to_json(refusal: Refusal) -> str:
     dumped = _REFUSALS[type(refusal).__name__].dump_python(refusal, mode="json")
-    return {"fact": type(refusal).__name__, "code": refusal.code, **dumped}
+    return json.dumps({"fact": type(refusal).__name__, "code": refusal.code, **dumped})
 
 
 def _refusal_from_json(stored: Mapping[str, object] | None) -> Refusal | None:
@@ -117,32 +131,18 @@ def _refusal_from_json(stored: Mapping[str, object] | None) -> Refusal | None:
     return _REFUSALS[str(stored["fact"])].validate_python(data)
 
 
-def _item_records(shop_id: int, plan_id: str, award: Award, holdings: Sequence[Holding]) -> Iterator[AwardItem]:
+def _item_rows(shop_id: int, plan_id: str, award: Award, holdings: Sequence[Holding]) -> Iterator[tuple[object, ...]]:
     left = {(holding.item.kind, holding.item.id): holding for holding in holdings}
     for place, item in enumerate(award.items):
-        record = AwardItem(
-            shop_id=shop_id,
-            plan_id=plan_id,
-            order_id=award.order_id,
-            offer_id=award.offer_id,
-            place=place,
-            kind=item.kind,
-            item=item.id,
-            quantity=item.quantity,
-            amount_minor=item.amount_minor,
-            valid_days=item.valid_days,
-        )
-        if (item.kind, item.id) in left:
-            _set_holding(record, left[item.kind, item.id])
-        yield record
-
-
-def _set_holding(record: AwardItem, holding: Holding) -> None:
-    record.expires_at = holding.expires_at
-    record.quantity_left = holding.item.quantity
-    record.amount_left_minor = holding.item.amount_minor
-    record.lapsed = holding.lapsed
-    record.hold_keys = list(holding.hold_keys)
+        granted = (shop_id, plan_id, award.order_id, award.offer_id, place, item.kind, item.id)
+        worth = (item.quantity, item.amount_minor, item.valid_days)
+        holding = left.get((item.kind, item.id))
+        if holding is None:
+            yield (*granted, *worth, None, 0, 0, False, [])
+        else:
+            still = holding.item
+            held = (holding.expires_at, still.quantity, still.amount_minor, holding.lapsed, list(holding.hold_keys))
+            yield (*granted, *worth, *held)
 
 
 def find_held(shop_id: int, plan_id: str, order_ids: Iterable[str], *, lapsing_by: datetime) -> tuple[Held, ...]:
@@ -187,46 +187,47 @@ def _held(award: AwardRecord, items: Iterable[AwardItem]) -> Held:
 
 def update_held(shop_id: int, plan_id: str, held: Iterable[Held]) -> None:
     """Store what is left of awards after claw-backs and lapses."""
-    for one in held:
-        for holding in one.holdings:
-            AwardItem.objects.filter(
-                shop_id=shop_id,
-                plan_id=plan_id,
-                order_id=one.order_id,
-                offer_id=one.offer_id,
-                kind=holding.item.kind,
-                item=holding.item.id,
-            ).update(
-                quantity_left=holding.item.quantity,
-                amount_left_minor=holding.item.amount_minor,
-                lapsed=holding.lapsed,
-                hold_keys=list(holding.hold_keys),
-            )
+    changed = [
+        (
+            *(one.order_id, one.offer_id, holding.item.kind, holding.item.id),
+            *(holding.item.quantity, holding.item.amount_minor, holding.lapsed, json.dumps(holding.hold_keys)),
+        )
+        for one in held
+        for holding in one.holdings
+    ]
+    if not changed:
+        return
+    query = """
+        UPDATE offers_awarditem item
+        SET quantity_left = held.quantity, amount_left_minor = held.amount, lapsed = held.lapsed,
+            hold_keys = ARRAY(SELECT jsonb_array_elements_text(held.hold_keys::jsonb))
+        FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[],
+                %s::bigint[], %s::bigint[], %s::bool[], %s::text[])
+            AS held (order_id, offer_id, kind, item, quantity, amount, lapsed, hold_keys)
+        WHERE item.shop_id = %s AND item.plan_id = %s AND item.order_id = held.order_id
+          AND item.offer_id = held.offer_id AND item.kind = held.kind AND item.item = held.item
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(query, [*(list(column) for column in zip(*changed, strict=True)), shop_id, plan_id])
 
 
 def add_claw_backs(shop_id: int, plan_id: str, claw_backs: Iterable[ClawBack], place: Mapping[str, int]) -> None:
     """Store what refunds took back; `place` is each offer's place in the plan."""
-    rows = [
-        ClawBackItem(
-            shop_id=shop_id,
-            plan_id=plan_id,
-            order_id=back.order_id,
-            customer_id=back.customer_id,
-            offer_id=back.offer_id,
-            offer_place=place[back.offer_id],
-            rung=back.rung,
-            refund_id=back.refund_id,
-            at=back.at,
-            place=item_place,
-            kind=item.kind,
-            item=item.id,
-            quantity=item.quantity,
-            amount_minor=item.amount_minor,
+    rows = (
+        (
+            *(shop_id, plan_id, back.order_id, back.customer_id, back.offer_id, place[back.offer_id], back.rung),
+            *(back.refund_id, back.at, item_place, item.kind, item.id, item.quantity, item.amount_minor),
         )
         for back in claw_backs
         for item_place, item in enumerate(back.items)
-    ]
-    ClawBackItem.objects.bulk_create(rows, batch_size=_BATCH)
+    )
+    _add("offers_clawbackitem", _CLAW_BACK_COLUMNS, rows)
+
+
+_CLAW_BACK_COLUMNS = (
+    *("shop_id", "plan_id", "order_id", "customer_id", "offer_id", "offer_place", "rung"),
+    *("refund_id", "at", "place", "kind", "item", "quantity", "amount_minor"),
+)
 
 
 def find_emptied_at(shop_id: int, plan_id: str, stock: Iterable[str]) -> dict[str, datetime]:

@@ -25,8 +25,15 @@ from jiacan.orders.contracts import Order
 
 
 def match_order(order: Order, rules: PlanRules) -> tuple[Match, ...]:
-    """The offers the order meets, in plan order, each with what it would be given."""
-    return tuple(answer for answer in ask_every_offer(order, rules) if isinstance(answer, Match))
+    """The offers the order meets, in plan order, each with what it would be given.
+
+    Guests, staff and emptied orders meet none.
+    """
+    if _barred(order, rules) is not None:
+        return ()
+    basket = Basket(order, rules)
+    found = (_meet(offer, basket, rules) for offer in rules.offers)
+    return tuple(match for match in found if match is not None)
 
 
 def explain_order(order: Order, rules: PlanRules) -> tuple[Unmet, ...]:
@@ -35,12 +42,14 @@ def explain_order(order: Order, rules: PlanRules) -> tuple[Unmet, ...]:
 
 
 def ask_every_offer(order: Order, rules: PlanRules) -> tuple[Match | Unmet, ...]:
-    """Each offer's answer to the order, in plan order. Guests, staff and emptied orders meet none."""
+    """Each offer's answer to the order, in plan order: what it would give, or why it is not met."""
     barred = _barred(order, rules)
     if barred is not None:
         return tuple(Unmet(offer.id, barred) for offer in rules.offers)
     basket = Basket(order, rules)
-    return tuple(_ask_offer(offer, basket, rules) for offer in rules.offers)
+    return tuple(
+        _meet(offer, basket, rules) or Unmet(offer.id, _why_not(offer, basket, rules)) for offer in rules.offers
+    )
 
 
 def _barred(order: Order, rules: PlanRules) -> Message | None:
@@ -53,34 +62,28 @@ def _barred(order: Order, rules: PlanRules) -> Message | None:
     return None
 
 
-def _ask_offer(offer: Offer, basket: Basket, rules: PlanRules) -> Match | Unmet:
-    if offer.trigger is not Trigger.ORDER_PAID:
-        return Unmet(offer.id, tell("it is given for a referral, not for an order"))
-    if basket.order.paid_at not in offer.during:
-        during = offer.during
-        words = tell("it runs from {starts} to {ends}", starts=during.starts_at, ends=during.ends_at)
-        return Unmet(offer.id, words)
+def _meet(offer: Offer, basket: Basket, rules: PlanRules) -> Match | None:
+    if offer.trigger is not Trigger.ORDER_PAID or basket.order.paid_at not in offer.during:
+        return None
     times = _ask_all(offer.conditions, basket, rules.currency)
-    if isinstance(times, Message):
-        return Unmet(offer.id, _what_is_missing(offer, basket, rules))
-    answers = [(rung, _ask_all(rung.conditions, basket, rules.currency)) for rung in offer.rungs]
-    reached = [(rung, times * met) for rung, met in answers if isinstance(met, int)]
-    if not reached:
-        return Unmet(offer.id, _what_is_missing(offer, basket, rules))
-    return _give(offer, reached, basket, rules)
+    if times is None:
+        return None
+    answers = ((rung, _ask_all(rung.conditions, basket, rules.currency)) for rung in offer.rungs)
+    reached = [(rung, times * met) for rung, met in answers if met is not None]
+    return _give(offer, reached, basket, rules) if reached else None
 
 
-def _ask_all(conditions: Sequence[Condition], basket: Basket, currency: str) -> int | Message:
+def _ask_all(conditions: Sequence[Condition], basket: Basket, currency: str) -> int | None:
     times = 1
     for condition in conditions:
         answer = ask(condition, basket, currency)
         if isinstance(answer, Message):
-            return answer
+            return None
         times *= answer
     return times
 
 
-def _give(offer: Offer, reached: Sequence[tuple[Rung, int]], basket: Basket, rules: PlanRules) -> Match | Unmet:
+def _give(offer: Offer, reached: Sequence[tuple[Rung, int]], basket: Basket, rules: PlanRules) -> Match | None:
     given = reached if offer.ladder is Ladder.ALL else reached[-1:]
     spend_minor = basket.spend_minor(_base_of(offer, given[-1][0]))
     items = merge_items(
@@ -93,7 +96,7 @@ def _give(offer: Offer, reached: Sequence[tuple[Rung, int]], basket: Basket, rul
         rules=rules,
     )
     if not items:
-        return Unmet(offer.id, tell("the spend is less than one step"))
+        return None
     otherwise = to_items(offer.otherwise, spend_minor=spend_minor, times=1, rules=rules)
     return Match(offer.id, given[-1][0].number, spend_minor, items, otherwise)
 
@@ -105,10 +108,16 @@ def _base_of(offer: Offer, rung: Rung) -> Scope:
     return EVERYTHING
 
 
-def _what_is_missing(offer: Offer, basket: Basket, rules: PlanRules) -> Message:
+def _why_not(offer: Offer, basket: Basket, rules: PlanRules) -> Message:
+    if offer.trigger is not Trigger.ORDER_PAID:
+        return tell("it is given for a referral, not for an order")
+    if basket.order.paid_at not in offer.during:
+        return tell("it runs from {starts} to {ends}", starts=offer.during.starts_at, ends=offer.during.ends_at)
     rung = offer.rungs[0]
     answers = (ask(condition, basket, rules.currency) for condition in (*offer.conditions, *rung.conditions))
     said = [answer for answer in answers if isinstance(answer, Message)]
+    if not said:
+        return tell("the spend is less than one step")
     # More spend is promised to bring something only where nothing else is missing.
     other = next((why for why in said if why.text != SPEND_SHORT), None)
     why = other or max(said, key=missing_minor)

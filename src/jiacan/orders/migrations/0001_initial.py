@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ('shipping_minor', models.BigIntegerField()),
                 ('spend_minor', models.BigIntegerField()),
                 ('goods_hash', models.UUIDField()),
-                ('shop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tenancy.shop')),
+                ('shop', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tenancy.shop')),
             ],
             options={
                 'indexes': [models.Index(fields=['shop_id', 'paid_at', 'order_id'], name='orders_by_time'), models.Index(fields=['shop_id', 'customer_id', 'paid_at', 'order_id'], name='orders_by_customer')],

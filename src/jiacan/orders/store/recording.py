@@ -7,6 +7,7 @@ order the second waits for the first and then finds it known.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import duckdb
 from django.db import connection
 
 _BLOCK_BYTES = 1 << 20
+_ORDERS_OF_SLICE = 4_000
 
 _ORDER_COLUMNS = (
     "shop_id, order_id, customer_id, placed_at, paid_at, received_at, status, channel, region, "
@@ -139,11 +141,28 @@ def add_orders(
         filled = _column(cursor, _FILL_IN)
         if paid:
             cursor.execute("DELETE FROM orders_orderline WHERE shop_id = %s AND order_id = ANY(%s)", [shop_id, paid])
-        lines = _export(duck, folder / "lines.csv", _LINES_OF_CHUNK, shop_id=shop_id, order_ids=[*new, *paid])
-        written = _copy(cursor, lines, "orders_orderline", _LINE_COLUMNS)
+        written = _add_lines(cursor, shop_id, duck, folder, [*new, *paid])
         cursor.execute("DROP TABLE staged_order")
     completed = len({*paid, *filled})
     return ChunkRecorded(len(new), staged - len(new), completed, written, conflicts)
+
+
+def _add_lines(
+    cursor: Any, shop_id: int, duck: duckdb.DuckDBPyConnection, folder: Path, order_ids: Sequence[str]
+) -> int:
+    """Write the orders' lines, each slice taken out of DuckDB while PostgreSQL takes the one before in."""
+    slices = [order_ids[i : i + _ORDERS_OF_SLICE] for i in range(0, len(order_ids), _ORDERS_OF_SLICE)]
+
+    def export(number: int) -> Path:
+        path = folder / f"lines-{number}.csv"
+        return _export(duck.cursor(), path, _LINES_OF_CHUNK, shop_id=shop_id, order_ids=slices[number])
+
+    written = 0
+    with ThreadPoolExecutor(1) as ahead:
+        exports = [ahead.submit(export, number) for number in range(len(slices))]
+        for exported in exports:
+            written += _copy(cursor, exported.result(), "orders_orderline", _LINE_COLUMNS)
+    return written
 
 
 def add_refunds(shop_id: int, duck: duckdb.DuckDBPyConnection, folder: Path) -> int:
