@@ -1,7 +1,7 @@
 """How many orders a second `run` takes durably: `python -m bench.run [ORDERS]` prints one JSON line.
 
-A new embedded server in a temporary folder, with fsync on, started and migrated before the clock starts. `seconds` are
-a whole process's: it reads the file, records every order and refund, matches, settles and prints.
+A new embedded server in a temporary folder, with fsync on, started and migrated before the clock starts. `seconds`
+are a whole process's: it reads the file, records every order and refund, matches, settles and prints.
 `start_seconds` are those of the same command with one order in its file; the rate is of what remains.
 """
 

@@ -7,24 +7,20 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from jiacan.offers.contracts import (
+from jiacan.offers.contracts.benefits import (
     CashBenefit,
     CouponBenefit,
     CreditBenefit,
     DiscountBenefit,
     GiftBenefit,
     Kind,
-    Ladder,
-    Limits,
-    Pick,
     PointsBenefit,
-    Rung,
     ServiceBenefit,
-    SpendAtLeast,
-    SpendEvery,
     TicketBenefit,
     TierBenefit,
 )
+from jiacan.offers.contracts.conditions import SpendAtLeast, SpendEvery
+from jiacan.offers.contracts.rules import Ladder, Limits, Pick, Rung
 from tests.core.small_plans import COUPONS, goods, offer, order, plan, refund, spend
 from tests.core.small_plans import RUN as WHOLE
 

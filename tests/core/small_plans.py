@@ -10,17 +10,17 @@ from zoneinfo import ZoneInfo
 
 from jiacan.kernel.messages import Name
 from jiacan.kernel.periods import Period
-from jiacan.offers.contracts import (
+from jiacan.offers.contracts.benefits import Kind
+from jiacan.offers.contracts.conditions import SpendAtLeast
+from jiacan.offers.contracts.rules import (
     BudgetLine,
     Coupon,
-    Kind,
     Ladder,
     Limits,
     Offer,
     PlanRules,
     RefundPolicy,
     Rung,
-    SpendAtLeast,
     Stacking,
     StockItem,
     Trigger,

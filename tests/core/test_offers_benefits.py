@@ -4,24 +4,21 @@ from datetime import UTC
 
 import pytest
 
-from jiacan.offers.contracts import (
+from jiacan.offers.contracts.awards import Item
+from jiacan.offers.contracts.benefits import (
     CashBenefit,
     CouponBenefit,
     CreditBenefit,
     DiscountBenefit,
     GiftBenefit,
-    Item,
     Kind,
-    Ladder,
     PointsBenefit,
-    Rung,
-    Scope,
     ServiceBenefit,
-    SpendAtLeast,
-    SpendEvery,
     TicketBenefit,
     TierBenefit,
 )
+from jiacan.offers.contracts.conditions import Scope, SpendAtLeast, SpendEvery
+from jiacan.offers.contracts.rules import Ladder, Rung
 from jiacan.offers.core.match import match_order
 from tests.core.small_plans import at, goods, offer, order, plan, spend
 

@@ -6,23 +6,22 @@ import pytest
 
 from jiacan.kernel.messages import Phrasebook
 from jiacan.kernel.periods import Period
-from jiacan.offers.contracts import (
+from jiacan.offers.contracts.awards import Unmet
+from jiacan.offers.contracts.benefits import GiftBenefit
+from jiacan.offers.contracts.conditions import (
     BetweenHours,
     Bundle,
     BundlePart,
     CustomerIsNew,
     FromChannels,
     FromRegions,
-    GiftBenefit,
     OnWeekdays,
     OrderNumberIs,
     QuantityAtLeast,
-    Rung,
     Scope,
     SpendAtLeast,
-    Trigger,
-    Unmet,
 )
+from jiacan.offers.contracts.rules import Rung, Trigger
 from jiacan.offers.core.match import ask_every_offer, explain_order, match_order
 from jiacan.orders.contracts import OrderLine
 from tests.core.small_plans import RUN, SHANGHAI, at, goods, offer, order, plan, spend

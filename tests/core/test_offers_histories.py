@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiacan.ledger.contracts import Expire, Hold, Move, Void
-from jiacan.offers.contracts import HELD_KINDS, GiftBenefit, Kind, Outcome
+from jiacan.offers.contracts.awards import Outcome
+from jiacan.offers.contracts.benefits import HELD_KINDS, GiftBenefit, Kind
 from jiacan.offers.core.accounts import customer_account, holding_unit, means
 from jiacan.offers.core.book import opening_book
 from jiacan.offers.core.events import PaidEvent, paid_event, refund_event, to_events

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
-from jiacan.offers.contracts import CouponBenefit, GiftBenefit, LimitReached, Limits, Outcome
+from jiacan.offers.contracts.awards import LimitReached, Outcome
+from jiacan.offers.contracts.benefits import CouponBenefit, GiftBenefit
+from jiacan.offers.contracts.rules import Limits
 from jiacan.offers.core.book import opening_book
 from tests.core.small_plans import at, awards, goods, offer, order, outcomes, plan, refund, stock_left
 

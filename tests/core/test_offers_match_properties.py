@@ -5,17 +5,9 @@ from itertools import permutations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jiacan.offers.contracts import (
-    Bundle,
-    BundlePart,
-    GiftBenefit,
-    Ladder,
-    PointsBenefit,
-    Rung,
-    Scope,
-    SpendAtLeast,
-    SpendEvery,
-)
+from jiacan.offers.contracts.benefits import GiftBenefit, PointsBenefit
+from jiacan.offers.contracts.conditions import Bundle, BundlePart, Scope, SpendAtLeast, SpendEvery
+from jiacan.offers.contracts.rules import Ladder, Rung
 from jiacan.offers.core.basket import Basket
 from jiacan.offers.core.conditions import holds_bundle
 from jiacan.offers.core.match import ask_every_offer, explain_order, match_order

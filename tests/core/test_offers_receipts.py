@@ -5,25 +5,20 @@ import re
 import pytest
 
 from jiacan.kernel.messages import Phrasebook
-from jiacan.offers.contracts import (
-    AwardRow,
-    BudgetExhausted,
+from jiacan.offers.contracts.awards import AwardRow, BudgetExhausted, LimitReached, NotStacked, StockEmpty
+from jiacan.offers.contracts.benefits import (
     CashBenefit,
     CouponBenefit,
     CreditBenefit,
     DiscountBenefit,
     GiftBenefit,
-    LimitReached,
-    Limits,
-    NotStacked,
-    Pick,
     PointsBenefit,
     ServiceBenefit,
-    SpendAtLeast,
-    StockEmpty,
     TicketBenefit,
     TierBenefit,
 )
+from jiacan.offers.contracts.conditions import SpendAtLeast
+from jiacan.offers.contracts.rules import Limits, Pick
 from jiacan.offers.core.match import explain_order
 from jiacan.offers.core.receipts import receipt_lines, refusal_message
 from jiacan.offers.core.rows import to_rows

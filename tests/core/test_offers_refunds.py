@@ -4,22 +4,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 from jiacan.ledger.contracts import AccountKey
-from jiacan.offers.contracts import (
+from jiacan.offers.contracts.awards import ClawBack, Item
+from jiacan.offers.contracts.benefits import (
     CashBenefit,
-    ClawBack,
     CouponBenefit,
     CreditBenefit,
     DiscountBenefit,
     GiftBenefit,
-    Item,
     Kind,
-    Ladder,
-    Limits,
     PointsBenefit,
     ServiceBenefit,
-    SpendAtLeast,
     TierBenefit,
 )
+from jiacan.offers.contracts.conditions import SpendAtLeast
+from jiacan.offers.contracts.rules import Ladder, Limits
 from jiacan.offers.core.accounts import means
 from jiacan.offers.core.book import opening_book
 from jiacan.offers.core.events import paid_event, refund_event, to_events

@@ -5,21 +5,18 @@ import hashlib
 import pytest
 
 from jiacan.kernel.ids import fraction_of
-from jiacan.offers.contracts import (
-    BudgetExhausted,
+from jiacan.offers.contracts.awards import BudgetExhausted, Item, Outcome, StockEmpty
+from jiacan.offers.contracts.benefits import (
     CashBenefit,
     CouponBenefit,
     CreditBenefit,
     GiftBenefit,
-    Item,
     Kind,
-    Limits,
-    Outcome,
     PointsBenefit,
     ServiceBenefit,
-    StockEmpty,
     TicketBenefit,
 )
+from jiacan.offers.contracts.rules import Limits
 from jiacan.offers.core.accounts import stock_account
 from jiacan.offers.core.book import loaded_book, opening_book
 from jiacan.offers.core.rehearse import rehearse

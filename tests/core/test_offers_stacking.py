@@ -1,6 +1,8 @@
 """Offers of one group compete for an order: the best, the first, or all."""
 
-from jiacan.offers.contracts import CouponBenefit, GiftBenefit, Limits, NotStacked, Outcome, Pick, TicketBenefit
+from jiacan.offers.contracts.awards import NotStacked, Outcome
+from jiacan.offers.contracts.benefits import CouponBenefit, GiftBenefit, TicketBenefit
+from jiacan.offers.contracts.rules import Limits, Pick
 from jiacan.offers.core.book import opening_book
 from jiacan.offers.core.settle import is_held_out
 from tests.core.small_plans import awards, offer, order, plan, spend, stock_left

@@ -9,37 +9,41 @@ import pytest
 
 from jiacan.kernel.messages import Name
 from jiacan.kernel.periods import Period
-from jiacan.offers.contracts import (
-    BetweenHours,
-    BudgetLine,
-    Bundle,
-    BundlePart,
+from jiacan.offers.contracts.benefits import (
     CashBenefit,
-    Coupon,
     CouponBenefit,
     CreditBenefit,
-    CustomerIsNew,
     DiscountBenefit,
-    FromChannels,
-    FromRegions,
     GiftBenefit,
     Kind,
-    Ladder,
-    Limits,
-    OnWeekdays,
-    OrderNumberIs,
-    Pick,
     PointsBenefit,
-    QuantityAtLeast,
-    RefundPolicy,
-    Scope,
     ServiceBenefit,
-    SpendAtLeast,
-    SpendEvery,
-    Stacking,
-    StockItem,
     TicketBenefit,
     TierBenefit,
+)
+from jiacan.offers.contracts.conditions import (
+    BetweenHours,
+    Bundle,
+    BundlePart,
+    CustomerIsNew,
+    FromChannels,
+    FromRegions,
+    OnWeekdays,
+    OrderNumberIs,
+    QuantityAtLeast,
+    Scope,
+    SpendAtLeast,
+    SpendEvery,
+)
+from jiacan.offers.contracts.rules import (
+    BudgetLine,
+    Coupon,
+    Ladder,
+    Limits,
+    Pick,
+    RefundPolicy,
+    Stacking,
+    StockItem,
     Trigger,
 )
 from jiacan.plans.contracts import (

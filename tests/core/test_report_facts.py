@@ -13,7 +13,7 @@ from jiacan.campaigns.core.reported import Estimate, Interval, Tone, Unknown, Ve
 from jiacan.campaigns.report.errors import NoRunPhase
 from jiacan.campaigns.report.facts import make_report
 from jiacan.kernel.ids import fraction_of
-from jiacan.offers.contracts import Outcome
+from jiacan.offers.contracts.awards import Outcome
 from tests.core.small_report import PLAN, REGULARS, SHANGHAI, order, regular_orders, sources
 
 RUN_MONDAY = datetime(2026, 11, 16, 12, tzinfo=SHANGHAI)

@@ -16,7 +16,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from jiacan.kernel.money import to_major, to_micros
-from jiacan.offers.contracts import Outcome
+from jiacan.offers.contracts.awards import Outcome
 from jiacan.offers.core.book import opening_book
 from jiacan.offers.core.events import paid_event, refund_event
 from jiacan.offers.core.rows import to_rows

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jiacan.kernel.messages import Name
-from jiacan.offers.contracts import AwardRow
+from jiacan.offers.contracts.awards import AwardRow
 from jiacan.orders.contracts import ReadSummary, RecordSummary
 
 

@@ -14,7 +14,8 @@ from jiacan.campaigns.core.figures import Tally
 from jiacan.kernel.messages import Message, Phrasebook, tell
 from jiacan.kernel.periods import Period
 from jiacan.offers import facade as offers
-from jiacan.offers.contracts import AwardRow, PlanRules, ReceiptLine
+from jiacan.offers.contracts.awards import AwardRow, ReceiptLine
+from jiacan.offers.contracts.rules import PlanRules
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import Refund
 from jiacan.plans import facade as plans

@@ -15,16 +15,9 @@ from django.db import transaction
 from jiacan.ledger import facade as ledger
 from jiacan.ledger.contracts import Account, AccountKey, Applied, Balance, Group, Hold, Move, Refused
 from jiacan.offers import store
-from jiacan.offers.contracts import (
-    Award,
-    AwardRow,
-    ClawBack,
-    NotEnoughLeft,
-    OrderNotPaid,
-    PlanRules,
-    ReceiptLine,
-    Rehearsed,
-)
+from jiacan.offers.contracts.awards import Award, AwardRow, ClawBack, ReceiptLine, Rehearsed
+from jiacan.offers.contracts.errors import NotEnoughLeft, OrderNotPaid
+from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.core import rehearse as rehearsing
 from jiacan.offers.core.accounts import allowances, budget_account, means, stock_account, stock_unit
 from jiacan.offers.core.book import Book, Held, loaded_book

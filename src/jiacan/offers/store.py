@@ -12,18 +12,18 @@ from django.db.models import Q
 from psycopg import sql
 from pydantic import TypeAdapter
 
-from jiacan.offers.contracts import (
+from jiacan.offers.contracts.awards import (
     Award,
     BudgetExhausted,
     ClawBack,
     Item,
-    Kind,
     LimitReached,
     NotStacked,
     Outcome,
     Refusal,
     StockEmpty,
 )
+from jiacan.offers.contracts.benefits import Kind
 from jiacan.offers.core.book import Held, Holding
 from jiacan.offers.models import Award as AwardRecord
 from jiacan.offers.models import AwardItem, ClawBackItem, SettledEvent

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, Name, tell
 from jiacan.kernel.periods import Period
-from jiacan.offers.contracts import Benefit, BudgetLine, Coupon, Kind, PlanRules, StockItem
+from jiacan.offers.contracts.benefits import Benefit, Kind
+from jiacan.offers.contracts.rules import BudgetLine, Coupon, PlanRules, StockItem
 
 # --- what is wrong with a plan ----------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from jiacan.offers.contracts import PlanRules
+from jiacan.offers.contracts.rules import PlanRules
 from jiacan.plans import readers, store
 from jiacan.plans.contracts import (
     CheckedPlan,

@@ -9,17 +9,9 @@ from datetime import datetime
 
 from jiacan.campaigns.contracts import BudgetFigure, Figures, GivenFigure, StockFigure
 from jiacan.ledger.contracts import Balance
-from jiacan.offers.contracts import (
-    HELD_KINDS,
-    Award,
-    BudgetExhausted,
-    ClawBack,
-    Kind,
-    Offer,
-    Outcome,
-    PlanRules,
-    StockEmpty,
-)
+from jiacan.offers.contracts.awards import Award, BudgetExhausted, ClawBack, Outcome, StockEmpty
+from jiacan.offers.contracts.benefits import HELD_KINDS, Kind
+from jiacan.offers.contracts.rules import Offer, PlanRules
 
 GIVEN = (Outcome.GRANTED, Outcome.OTHERWISE)
 

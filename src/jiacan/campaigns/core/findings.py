@@ -20,7 +20,7 @@ from jiacan.campaigns.core.reported import (
 )
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import Money
-from jiacan.offers.contracts import Outcome
+from jiacan.offers.contracts.awards import Outcome
 
 LARGE_SHARE = 0.10
 """A limit that refuses more than this share of an offer's matches is worth a sentence."""

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from jiacan.campaigns.core.reported import Tone, Verdict
 from jiacan.kernel.messages import Message, Name, tell
-from jiacan.offers.contracts import Kind, Outcome, PlanRules
+from jiacan.offers.contracts.awards import Outcome
+from jiacan.offers.contracts.benefits import Kind
+from jiacan.offers.contracts.rules import PlanRules
 from jiacan.plans.contracts import Baseline, Measure
 
 MEASURES: Mapping[Measure, Message] = {

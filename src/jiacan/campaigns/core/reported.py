@@ -14,7 +14,8 @@ from enum import StrEnum
 from jiacan.campaigns.contracts import Figures
 from jiacan.kernel.messages import Message
 from jiacan.kernel.periods import Period
-from jiacan.offers.contracts import Outcome, PlanRules
+from jiacan.offers.contracts.awards import Outcome
+from jiacan.offers.contracts.rules import PlanRules
 from jiacan.plans.contracts import Goal, Measure, PlanDocument
 
 

@@ -13,7 +13,7 @@ from pyarrow import parquet
 
 from jiacan.kernel.errors import FileUnwritable, JiacanError
 from jiacan.kernel.messages import Message, tell
-from jiacan.offers.contracts import AwardRow
+from jiacan.offers.contracts.awards import AwardRow
 
 COLUMNS = tuple(field.name for field in fields(AwardRow))
 _WHOLE = frozenset({"rung", "quantity", "amount_minor"})

@@ -13,7 +13,7 @@ from typing import Any
 import altair as alt
 
 from jiacan.campaigns.core.reported import CampaignFacts, DayFigure
-from jiacan.offers.contracts import Outcome
+from jiacan.offers.contracts.awards import Outcome
 
 # Colours no page uses: each is replaced by the page's own, so that both themes fit.
 _INK, _QUIET, _LINE, _BAND = "#010101", "#020202", "#030303", "#040404"

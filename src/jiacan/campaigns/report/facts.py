@@ -41,7 +41,8 @@ from jiacan.campaigns.measures.orders import (
 from jiacan.campaigns.report.errors import NoRunPhase
 from jiacan.kernel.messages import tell
 from jiacan.kernel.periods import Period, start_of
-from jiacan.offers.contracts import Award, ClawBack, Outcome, PlanRules
+from jiacan.offers.contracts.awards import Award, ClawBack, Outcome
+from jiacan.offers.contracts.rules import PlanRules
 from jiacan.plans.contracts import Baseline, Measure, PlanDocument
 
 BOOTSTRAP_SEED = 1

@@ -29,7 +29,7 @@ from jiacan.campaigns.report.cells import (
 from jiacan.campaigns.report.charts import course_chart, offer_courses
 from jiacan.campaigns.report.page import to_page
 from jiacan.kernel.messages import Message, Phrasebook, tell
-from jiacan.offers.contracts import Outcome
+from jiacan.offers.contracts.awards import Outcome
 
 WIDE, NARROW = 980, 320
 _SHAPES = {"act": "▲", "watch": "◆", "good": "●", "note": "·", "met": "●", "missed": "▲", "open": "○", "unknown": "◆"}

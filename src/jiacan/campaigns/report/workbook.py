@@ -28,7 +28,7 @@ from jiacan.campaigns.report.cells import (
 from jiacan.campaigns.report.page import to_page
 from jiacan.kernel.messages import Message, Phrasebook, tell
 from jiacan.kernel.money import minor_digits, to_major
-from jiacan.offers.contracts import Outcome
+from jiacan.offers.contracts.awards import Outcome
 
 _COLOURS = {
     Outcome.GRANTED: "#37485a",

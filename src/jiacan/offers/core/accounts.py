@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from jiacan.ledger.contracts import Account, AccountKey
-from jiacan.offers.contracts import Item, Kind, Limits, PlanRules
+from jiacan.offers.contracts.awards import Item
+from jiacan.offers.contracts.benefits import Kind
+from jiacan.offers.contracts.rules import Limits, PlanRules
 
 AWARDS = "award"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from jiacan.offers.contracts import PlanRules, Scope
+from jiacan.offers.contracts.conditions import Scope
+from jiacan.offers.contracts.rules import PlanRules
 from jiacan.orders.contracts import Order, OrderLine
 
 EVERYTHING = Scope()

@@ -6,21 +6,21 @@ from collections.abc import Iterable
 
 from jiacan.kernel.messages import Message, Name, tell
 from jiacan.kernel.money import Money, divide_half_up, micros_to_minor
-from jiacan.offers.contracts import (
+from jiacan.offers.contracts.awards import Item
+from jiacan.offers.contracts.benefits import (
     Benefit,
     CashBenefit,
     CouponBenefit,
     CreditBenefit,
     DiscountBenefit,
     GiftBenefit,
-    Item,
     Kind,
-    PlanRules,
     PointsBenefit,
     ServiceBenefit,
     TicketBenefit,
     TierBenefit,
 )
+from jiacan.offers.contracts.rules import PlanRules
 
 
 def to_items(benefits: Iterable[Benefit], *, spend_minor: int, times: int, rules: PlanRules) -> tuple[Item, ...]:

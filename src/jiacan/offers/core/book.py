@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from jiacan.ledger.contracts import AccountKey
-from jiacan.offers.contracts import Item, Outcome, PlanRules
+from jiacan.offers.contracts.awards import Item, Outcome
+from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.core.accounts import means
 
 

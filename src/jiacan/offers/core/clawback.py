@@ -10,7 +10,9 @@ from datetime import datetime
 
 from jiacan.kernel.money import allocate
 from jiacan.ledger.contracts import Entry, Group, Hold, Move, Void
-from jiacan.offers.contracts import ClawBack, Item, Kind, Match, Offer, Outcome, PlanRules, RefundPolicy
+from jiacan.offers.contracts.awards import ClawBack, Item, Match, Outcome
+from jiacan.offers.contracts.benefits import Kind
+from jiacan.offers.contracts.rules import Offer, PlanRules, RefundPolicy
 from jiacan.offers.core.accounts import (
     budget_account,
     customer_account,

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import Money
-from jiacan.offers.contracts import (
+from jiacan.offers.contracts.conditions import (
     BetweenHours,
     Bundle,
     Condition,

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from jiacan.offers.contracts import Match, PlanRules
+from jiacan.offers.contracts.awards import Match
+from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.core.match import match_order
 from jiacan.orders.contracts import Order, Refund
 

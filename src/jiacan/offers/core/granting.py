@@ -12,7 +12,9 @@ from datetime import datetime
 from jiacan.kernel.money import allocate
 from jiacan.kernel.periods import days_later
 from jiacan.ledger.contracts import Entry, Group, Hold, Move
-from jiacan.offers.contracts import HELD_KINDS, Award, Item, Kind, Offer, PlanRules
+from jiacan.offers.contracts.awards import Award, Item
+from jiacan.offers.contracts.benefits import HELD_KINDS, Kind
+from jiacan.offers.contracts.rules import Offer, PlanRules
 from jiacan.offers.core.accounts import (
     Allowance,
     awarded_account,

@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from jiacan.kernel.messages import Message, tell
-from jiacan.offers.contracts import (
-    Condition,
-    Ladder,
-    Match,
-    Offer,
-    PlanRules,
-    Rung,
-    Scope,
-    SpendAtLeast,
-    SpendEvery,
-    Trigger,
-    Unmet,
-)
+from jiacan.offers.contracts.awards import Match, Unmet
+from jiacan.offers.contracts.conditions import Condition, Scope, SpendAtLeast, SpendEvery
+from jiacan.offers.contracts.rules import Ladder, Offer, PlanRules, Rung, Trigger
 from jiacan.offers.core.basket import EVERYTHING, Basket
 from jiacan.offers.core.benefits import describe_items, merge_items, to_items
 from jiacan.offers.core.conditions import SPEND_SHORT, ask, missing_minor

@@ -6,21 +6,20 @@ from collections.abc import Iterable
 
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import Money
-from jiacan.offers.contracts import (
+from jiacan.offers.contracts.awards import (
     Award,
     BudgetExhausted,
     ClawBack,
-    Kind,
     LimitReached,
     NotStacked,
-    Offer,
     Outcome,
-    PlanRules,
     ReceiptLine,
     Refusal,
     StockEmpty,
     Unmet,
 )
+from jiacan.offers.contracts.benefits import Kind
+from jiacan.offers.contracts.rules import Offer, PlanRules
 from jiacan.offers.core.benefits import describe_items
 
 

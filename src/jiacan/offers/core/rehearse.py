@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from jiacan.offers.contracts import PlanRules, Rehearsed
+from jiacan.offers.contracts.awards import Rehearsed
+from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.core.accounts import budget_account, stock_account
 from jiacan.offers.core.book import opening_book
 from jiacan.offers.core.events import to_events

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jiacan.offers.contracts import Award, AwardRow, ClawBack, Item, Outcome
+from jiacan.offers.contracts.awards import Award, AwardRow, ClawBack, Item, Outcome
 from jiacan.offers.core.settle import Settlement
 
 

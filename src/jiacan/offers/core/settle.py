@@ -13,22 +13,20 @@ from datetime import datetime
 from jiacan.kernel.ids import fraction_of
 from jiacan.kernel.periods import days_later
 from jiacan.ledger.contracts import AccountKey, Expire, Group, Move
-from jiacan.offers.contracts import (
+from jiacan.offers.contracts.awards import (
     Award,
     BudgetExhausted,
     ClawBack,
     Item,
-    Kind,
     LimitReached,
     Match,
     NotStacked,
-    Offer,
     Outcome,
-    Pick,
-    PlanRules,
     Refusal,
     StockEmpty,
 )
+from jiacan.offers.contracts.benefits import Kind
+from jiacan.offers.contracts.rules import Offer, Pick, PlanRules
 from jiacan.offers.core.accounts import (
     Allowance,
     allowances,

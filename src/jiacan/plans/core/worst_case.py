@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from jiacan.kernel.money import MICROS, divide_half_up, minor_digits
-from jiacan.offers.contracts import (
+from jiacan.offers.contracts.benefits import (
     Benefit,
     CashBenefit,
     CouponBenefit,
@@ -14,17 +14,13 @@ from jiacan.offers.contracts import (
     DiscountBenefit,
     GiftBenefit,
     Kind,
-    Ladder,
-    Offer,
-    OnWeekdays,
-    PlanRules,
     PointsBenefit,
-    Rung,
     ServiceBenefit,
-    SpendEvery,
     TicketBenefit,
     TierBenefit,
 )
+from jiacan.offers.contracts.conditions import OnWeekdays, SpendEvery
+from jiacan.offers.contracts.rules import Ladder, Offer, PlanRules, Rung
 from jiacan.plans.contracts import Demand, Draw, PlanDocument, WorstCase
 
 Bound = int | None

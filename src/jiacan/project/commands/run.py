@@ -8,7 +8,7 @@ from jiacan.campaigns import facade as campaigns
 from jiacan.campaigns.contracts import RunSummary
 from jiacan.campaigns.report.awards_file import check_awards_path, write_awards
 from jiacan.kernel.messages import tell
-from jiacan.offers.contracts import PlanRules
+from jiacan.offers.contracts.rules import PlanRules
 from jiacan.plans import facade as plans
 from jiacan.project import database
 from jiacan.project.commands.plan import print_problems

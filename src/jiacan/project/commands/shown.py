@@ -8,7 +8,7 @@ from datetime import datetime
 from jiacan.campaigns.contracts import Figures
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import Money
-from jiacan.offers.contracts import PlanRules
+from jiacan.offers.contracts.rules import PlanRules
 from jiacan.orders.contracts import ReadSummary
 from jiacan.project.output import Screen
 

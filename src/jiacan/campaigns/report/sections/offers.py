@@ -11,7 +11,8 @@ from jiacan.campaigns.core.reported import AwardCount, CampaignFacts
 from jiacan.campaigns.report import definitions
 from jiacan.campaigns.report.cells import Cell, Column, Day, Figure, Section, Table, Text
 from jiacan.kernel.messages import tell
-from jiacan.offers.contracts import Kind, Outcome
+from jiacan.offers.contracts.awards import Outcome
+from jiacan.offers.contracts.benefits import Kind
 
 COLUMNS = {
     Outcome.GRANTED: Column(tell("Granted"), definitions.GRANTED),

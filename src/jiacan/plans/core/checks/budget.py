@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from jiacan.kernel.messages import tell
 from jiacan.kernel.money import Money
-from jiacan.offers.contracts import PlanRules
+from jiacan.offers.contracts.rules import PlanRules
 from jiacan.plans.contracts import Demand, PlanDocument, Problem, WorstCase
 from jiacan.plans.core.parts.draws import DrawPart
 from jiacan.plans.core.parts.offers import OfferPart

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jiacan.kernel.messages import tell
-from jiacan.offers.contracts import Kind, RefundPolicy, Trigger
+from jiacan.offers.contracts.benefits import Kind
+from jiacan.offers.contracts.rules import RefundPolicy, Trigger
 from jiacan.plans.contracts import Problem
 from jiacan.plans.core.calendar import Calendar
 from jiacan.plans.core.checks.benefits import check_benefit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from jiacan.kernel.messages import Message, tell
-from jiacan.offers.contracts import Kind
+from jiacan.offers.contracts.benefits import Kind
 from jiacan.plans.contracts import Problem
 from jiacan.plans.core.nearest import did_you_mean
 from jiacan.plans.core.parts.benefits import BenefitPart

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from jiacan.kernel.messages import tell
-from jiacan.offers.contracts import (
+from jiacan.offers.contracts.conditions import (
     Condition,
     CustomerIsNew,
     FromChannels,
     FromRegions,
-    Ladder,
     OnWeekdays,
     OrderNumberIs,
     QuantityAtLeast,
@@ -19,6 +18,7 @@ from jiacan.offers.contracts import (
     SpendAtLeast,
     SpendEvery,
 )
+from jiacan.offers.contracts.rules import Ladder
 from jiacan.plans.contracts import Problem
 from jiacan.plans.core.calendar import Calendar, find_period
 from jiacan.plans.core.compiling.conditions import to_conditions

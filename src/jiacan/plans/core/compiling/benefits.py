@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from jiacan.offers.contracts import (
+from jiacan.offers.contracts.benefits import (
     Benefit,
     CashBenefit,
     CouponBenefit,

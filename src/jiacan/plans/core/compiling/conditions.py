@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jiacan.offers.contracts import (
+from jiacan.offers.contracts.conditions import (
     BetweenHours,
     Bundle,
     BundlePart,

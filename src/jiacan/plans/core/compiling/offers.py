@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from jiacan.kernel.messages import Name
-from jiacan.offers.contracts import Kind, Ladder, Limits, Offer, RefundPolicy, Rung, Stacking, Trigger
+from jiacan.offers.contracts.benefits import Kind
+from jiacan.offers.contracts.rules import Ladder, Limits, Offer, RefundPolicy, Rung, Stacking, Trigger
 from jiacan.plans.core.calendar import Calendar, find_period
 from jiacan.plans.core.compiling.benefits import to_benefits
 from jiacan.plans.core.compiling.conditions import to_conditions

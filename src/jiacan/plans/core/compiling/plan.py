@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jiacan.kernel.money import divide_half_up
 from jiacan.kernel.periods import end_of
-from jiacan.offers.contracts import BudgetLine, Coupon, PlanRules, StockItem, Trigger
+from jiacan.offers.contracts.rules import BudgetLine, Coupon, PlanRules, StockItem, Trigger
 from jiacan.plans.contracts import (
     Draw,
     Organiser,

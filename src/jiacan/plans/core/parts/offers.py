@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
-from jiacan.offers.contracts import Ladder, Pick, RefundPolicy, Trigger
+from jiacan.offers.contracts.rules import Ladder, Pick, RefundPolicy, Trigger
 from jiacan.plans.core.parts.benefits import BenefitPart
 from jiacan.plans.core.parts.conditions import WhenPart
 from jiacan.plans.core.parts.naming import Naming

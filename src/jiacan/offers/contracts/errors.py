@@ -1,0 +1,44 @@
+"""What a person can put right about offers.
+
+JiacanError
+├── NotEnoughLeft        a new version of a plan takes back more than is left
+└── OrderNotPaid         no paid order of that number was recorded
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jiacan.kernel.errors import JiacanError
+from jiacan.kernel.messages import Message, tell
+
+
+@dataclass(eq=False)
+class NotEnoughLeft(JiacanError):
+    """A new version of a plan takes back more stock or budget than is left."""
+
+    account: str
+    asked: int
+    left: int
+
+    def message(self) -> Message:
+        return tell(
+            "{account} has {left} left, and the new version of the plan takes {asked} out of it. "
+            "Lower it by {left} at the most; what was given stays given.",
+            account=self.account,
+            asked=self.asked,
+            left=self.left,
+        )
+
+
+@dataclass(eq=False)
+class OrderNotPaid(JiacanError):
+    """No paid order of that number was recorded at this shop."""
+
+    order_id: str
+
+    def message(self) -> Message:
+        return tell(
+            "There is no paid order {order} here. Check the number, or give the file that has it to `jiacan run`.",
+            order=self.order_id,
+        )

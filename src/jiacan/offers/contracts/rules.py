@@ -1,0 +1,163 @@
+"""What a plan promises: its offers, and everything that match and settle need of one version of it.
+
+Money is in whole minor units of the plan's currency, moments are in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from jiacan.kernel.messages import Name
+from jiacan.kernel.periods import Period
+from jiacan.offers.contracts.benefits import Benefit, Kind
+from jiacan.offers.contracts.conditions import Condition
+
+
+class Trigger(StrEnum):
+    """The event that makes an offer be tried."""
+
+    ORDER_PAID = "order_paid"
+    REFERRAL_COMPLETED = "referral_completed"
+
+
+class Ladder(StrEnum):
+    """Which of the reached rungs are given."""
+
+    BEST = "best"
+    ALL = "all"
+
+
+class Pick(StrEnum):
+    """Which offer of a stacking group is given to one order."""
+
+    BEST = "best"
+    FIRST = "first"
+    ALL = "all"
+
+
+class RefundPolicy(StrEnum):
+    """What happens to a benefit that the kept goods no longer deserve."""
+
+    RETURN_OR_CHARGE = "return_or_charge"
+    REVERSE = "reverse"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class StockItem:
+    """Something that is given out by the piece: a gift, or a unit of service."""
+
+    id: str
+    name: Name
+    units: int
+    unit_cost_minor: int
+    value_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """A coupon: `off_minor` off, or `percent` of the price up to `at_most_minor`; void after `valid_days`."""
+
+    id: str
+    name: Name
+    off_minor: int | None
+    percent: int | None
+    at_most_minor: int | None
+    min_spend_minor: int
+    valid_days: int
+
+    @property
+    def face_minor(self) -> int:
+        """The most it can cost."""
+        face = self.off_minor if self.off_minor is not None else self.at_most_minor
+        assert face is not None, "a percentage coupon has an at_most"
+        return face
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLine:
+    """Money set aside for one purpose."""
+
+    id: str
+    name: Name
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step: what must hold, and what is then given. `number` counts from 1; 0 where there is no ladder."""
+
+    number: int
+    conditions: tuple[Condition, ...]
+    benefits: tuple[Benefit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many awards the offer may give; None is without bound. Days are the plan's zone's."""
+
+    total: int | None = None
+    per_day: int | None = None
+    per_customer: int | None = None
+    per_customer_per_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stacking:
+    """The group whose offers compete for one order, and which of them is given."""
+
+    group: str
+    pick: Pick
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Trigger, audience, conditions, benefits and limits. An offer without a ladder has one rung, number 0."""
+
+    id: str
+    name: Name
+    trigger: Trigger
+    during: Period
+    conditions: tuple[Condition, ...]
+    ladder: Ladder
+    rungs: tuple[Rung, ...]
+    limits: Limits
+    budget: Mapping[Kind, str]
+    on_refund: Mapping[Kind, RefundPolicy]
+    otherwise: tuple[Benefit, ...]
+    stacking: Stacking | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRules:
+    """Everything that match and settle need of one version of a plan."""
+
+    plan_id: str
+    version: int
+    name: Name
+    shop: str
+    currency: str
+    zone: ZoneInfo
+    offers: tuple[Offer, ...]
+    stock: Mapping[str, StockItem]
+    coupons: Mapping[str, Coupon]
+    budget: Mapping[str, BudgetLine]
+    draws: Mapping[str, Name]
+    tiers: Mapping[str, Name]
+    reserve_minor: int
+    points_value_micros: int
+    holdout_share: float
+    staff: frozenset[str]
+
+    @property
+    def window(self) -> Period:
+        """The shortest period that holds every order an offer could be given for."""
+        paid = [offer.during for offer in self.offers if offer.trigger is Trigger.ORDER_PAID]
+        if not paid:
+            never = datetime.min.replace(tzinfo=ZoneInfo("UTC"))
+            return Period(never, never)
+        return Period(min(p.starts_at for p in paid), max(p.ends_at for p in paid))
