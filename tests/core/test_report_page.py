@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from jiacan.campaigns.contracts.reported import Arm, Estimate, HoldoutComparison, Interval, PeriodFigures, Unknown
 from jiacan.campaigns.core.forecast import WEEKS, expected_total
 from jiacan.campaigns.core.goals import Results, judge
 from jiacan.campaigns.core.holdout import return_on_spend
 from jiacan.campaigns.core.intervals import Sample, mean_difference, rate_difference, score_interval
-from jiacan.campaigns.core.reported import Arm, Estimate, HoldoutComparison, Interval, PeriodFigures, Unknown
 from jiacan.kernel.messages import tell
 from jiacan.plans.contracts import Baseline, ChangeTarget, Goal, LevelTarget, Measure
 

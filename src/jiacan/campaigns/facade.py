@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from jiacan.campaigns.contracts import Figures, Rehearsal, RunSummary
+from jiacan.campaigns.contracts.figures import Figures, Rehearsal, RunSummary
 from jiacan.campaigns.core.figures import Tally
 from jiacan.kernel.messages import Message, Phrasebook, tell
 from jiacan.kernel.periods import Period

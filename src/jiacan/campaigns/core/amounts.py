@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from jiacan.campaigns.core.reported import Interval
+from jiacan.campaigns.contracts.reported import Interval
 from jiacan.kernel.money import Money, format_money
 from jiacan.plans.contracts import Measure
 

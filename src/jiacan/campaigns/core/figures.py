@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from jiacan.campaigns.contracts import BudgetFigure, Figures, GivenFigure, StockFigure
+from jiacan.campaigns.contracts.figures import BudgetFigure, Figures, GivenFigure, StockFigure
 from jiacan.ledger.contracts import Balance
 from jiacan.offers.contracts.awards import Award, BudgetExhausted, ClawBack, Outcome, StockEmpty
 from jiacan.offers.contracts.benefits import HELD_KINDS, Kind

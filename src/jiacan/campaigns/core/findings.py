@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from jiacan.campaigns.contracts import BudgetFigure, StockFigure
-from jiacan.campaigns.core.amounts import UNITS, Unit, write, write_change, write_interval
-from jiacan.campaigns.core.naming import MEASURES, offer_named, reason_named
-from jiacan.campaigns.core.reported import (
+from jiacan.campaigns.contracts.figures import BudgetFigure, StockFigure
+from jiacan.campaigns.contracts.reported import (
     CampaignFacts,
     Estimate,
     Finding,
@@ -18,6 +16,8 @@ from jiacan.campaigns.core.reported import (
     Unknown,
     Verdict,
 )
+from jiacan.campaigns.core.amounts import UNITS, Unit, write, write_change, write_interval
+from jiacan.campaigns.core.naming import MEASURES, offer_named, reason_named
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import Money
 from jiacan.offers.contracts.awards import Outcome

@@ -13,8 +13,8 @@ from statistics import fmean, variance
 
 from scipy.special import stdtrit
 
+from jiacan.campaigns.contracts.reported import Estimate, Interval, Unknown
 from jiacan.campaigns.core.intervals import TAIL
-from jiacan.campaigns.core.reported import Estimate, Interval, Unknown
 from jiacan.kernel.messages import tell
 
 WEEKS = 8

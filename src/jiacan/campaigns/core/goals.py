@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from jiacan.campaigns.core.reported import Estimate, GoalResult, Known, PeriodFigures, Unknown, Verdict
+from jiacan.campaigns.contracts.reported import Estimate, GoalResult, Known, PeriodFigures, Unknown, Verdict
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import to_minor
 from jiacan.kernel.periods import Period, days_later

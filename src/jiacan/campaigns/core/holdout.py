@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from jiacan.campaigns.contracts.reported import Arm, Estimate, HoldoutComparison, Unknown
 from jiacan.campaigns.core.intervals import Sample, bootstrap_mean_difference, mean_difference, rate_difference
-from jiacan.campaigns.core.reported import Arm, Estimate, HoldoutComparison, Unknown
 from jiacan.kernel.messages import tell
 
 LARGEST_BOOTSTRAP = 20_000

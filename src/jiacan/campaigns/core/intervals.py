@@ -12,7 +12,7 @@ from math import sqrt
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from jiacan.campaigns.core.reported import Estimate, Interval
+from jiacan.campaigns.contracts.reported import Estimate, Interval
 
 TAIL = 0.975
 RESAMPLES = 5_000

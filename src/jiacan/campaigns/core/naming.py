@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from jiacan.campaigns.core.reported import Tone, Verdict
+from jiacan.campaigns.contracts.reported import Tone, Verdict
 from jiacan.kernel.messages import Message, Name, tell
 from jiacan.offers.contracts.awards import Outcome
 from jiacan.offers.contracts.benefits import Kind

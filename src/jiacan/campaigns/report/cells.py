@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from jiacan.campaigns.contracts.reported import Interval, Tone, Unknown, Verdict
 from jiacan.campaigns.core.amounts import Unit
-from jiacan.campaigns.core.reported import Interval, Tone, Unknown, Verdict
 from jiacan.kernel.messages import Message, Name
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import altair as alt
 
-from jiacan.campaigns.core.reported import CampaignFacts, DayFigure
+from jiacan.campaigns.contracts.reported import CampaignFacts, DayFigure
 from jiacan.offers.contracts.awards import Outcome
 
 # Colours no page uses: each is replaced by the page's own, so that both themes fit.

@@ -13,12 +13,8 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from jiacan.campaigns.contracts import Figures
-from jiacan.campaigns.core.findings import findings_of
-from jiacan.campaigns.core.forecast import expected_on, expected_total, history_days, history_missing
-from jiacan.campaigns.core.goals import DAILY_SUMS, Results, earlier_period, judge, period_unknown, still_open
-from jiacan.campaigns.core.holdout import SpendGroup, compare, holdout_bound, return_on_spend
-from jiacan.campaigns.core.reported import (
+from jiacan.campaigns.contracts.figures import Figures
+from jiacan.campaigns.contracts.reported import (
     AwardCount,
     CampaignFacts,
     DayFigure,
@@ -29,6 +25,10 @@ from jiacan.campaigns.core.reported import (
     Report,
     Unknown,
 )
+from jiacan.campaigns.core.findings import findings_of
+from jiacan.campaigns.core.forecast import expected_on, expected_total, history_days, history_missing
+from jiacan.campaigns.core.goals import DAILY_SUMS, Results, earlier_period, judge, period_unknown, still_open
+from jiacan.campaigns.core.holdout import SpendGroup, compare, holdout_bound, return_on_spend
 from jiacan.campaigns.measures.awards import awards_by_day
 from jiacan.campaigns.measures.holdout import given_to, population, spend_groups
 from jiacan.campaigns.measures.orders import (

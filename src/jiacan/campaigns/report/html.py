@@ -8,9 +8,9 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from jiacan import __version__
+from jiacan.campaigns.contracts.reported import CampaignFacts, Report, Unknown
 from jiacan.campaigns.core.amounts import Unit, write, write_change
 from jiacan.campaigns.core.naming import OUTCOMES, TONES, offer_named
-from jiacan.campaigns.core.reported import CampaignFacts, Report, Unknown
 from jiacan.campaigns.report.cells import (
     Bar,
     Cell,

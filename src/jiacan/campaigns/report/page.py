@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from jiacan.campaigns.contracts.reported import CampaignFacts, Estimate, Report, Unknown
 from jiacan.campaigns.core.amounts import UNITS, Unit, write, write_change, write_interval
 from jiacan.campaigns.core.naming import PHASES
-from jiacan.campaigns.core.reported import CampaignFacts, Estimate, Report, Unknown
 from jiacan.campaigns.report import definitions
 from jiacan.campaigns.report.cells import Figure, Headline, Page
 from jiacan.campaigns.report.sections.goals import course_section, goals_section

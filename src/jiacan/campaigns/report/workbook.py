@@ -9,9 +9,9 @@ from typing import Any
 
 import xlsxwriter
 
+from jiacan.campaigns.contracts.reported import Report, Unknown
 from jiacan.campaigns.core.amounts import Unit
 from jiacan.campaigns.core.naming import OUTCOMES, TONES
-from jiacan.campaigns.core.reported import Report, Unknown
 from jiacan.campaigns.report.cells import (
     Cell,
     Day,

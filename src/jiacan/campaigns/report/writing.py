@@ -7,8 +7,8 @@ from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from jiacan.campaigns.contracts.reported import Report, Unknown
 from jiacan.campaigns.core.naming import VERDICTS
-from jiacan.campaigns.core.reported import Report, Unknown
 from jiacan.campaigns.report.errors import ReportFormUnknown
 from jiacan.campaigns.report.html import to_html
 from jiacan.campaigns.report.workbook import to_workbook

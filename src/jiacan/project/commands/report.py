@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jiacan.campaigns.core.reported import Report
+from jiacan.campaigns.contracts.reported import Report
 from jiacan.campaigns.report.loading import load_report
 from jiacan.campaigns.report.writing import check_report_path, to_data, write_report
 from jiacan.kernel.messages import tell

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from jiacan.campaigns import facade as campaigns
-from jiacan.campaigns.contracts import RunSummary
+from jiacan.campaigns.contracts.figures import RunSummary
 from jiacan.campaigns.report.awards_file import check_awards_path, write_awards
 from jiacan.kernel.messages import tell
 from jiacan.offers.contracts.rules import PlanRules

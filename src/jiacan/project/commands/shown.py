@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
-from jiacan.campaigns.contracts import Figures
+from jiacan.campaigns.contracts.figures import Figures
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import Money
 from jiacan.offers.contracts.rules import PlanRules

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from jiacan.campaigns.contracts.reported import CampaignFacts, Estimate, GoalResult, Unknown
 from jiacan.campaigns.core.amounts import UNITS, Unit, write_interval
 from jiacan.campaigns.core.naming import BASELINES, MEASURES, VERDICTS
-from jiacan.campaigns.core.reported import CampaignFacts, Estimate, GoalResult, Unknown
 from jiacan.campaigns.report import definitions
 from jiacan.campaigns.report.cells import Cell, Column, Day, Figure, Section, State, Table, Text
 from jiacan.kernel.messages import Message, tell

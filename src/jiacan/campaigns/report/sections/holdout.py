@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from jiacan.campaigns.contracts.reported import Arm, CampaignFacts, Estimate, HoldoutComparison, Unknown
 from jiacan.campaigns.core.amounts import Unit, write_interval
-from jiacan.campaigns.core.reported import Arm, CampaignFacts, Estimate, HoldoutComparison, Unknown
 from jiacan.campaigns.report import definitions
 from jiacan.campaigns.report.cells import Cell, Column, Figure, Section, Table, Text, Whisker
 from jiacan.kernel.messages import tell

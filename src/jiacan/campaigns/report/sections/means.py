@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from jiacan.campaigns.contracts.reported import CampaignFacts, Unknown
 from jiacan.campaigns.core.amounts import Unit
-from jiacan.campaigns.core.reported import CampaignFacts, Unknown
 from jiacan.campaigns.report import definitions
 from jiacan.campaigns.report.cells import Bar, Cell, Column, Figure, Moment, Section, Table, Text
 from jiacan.kernel.messages import Message, tell

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+from jiacan.campaigns.contracts.reported import AwardCount, CampaignFacts
 from jiacan.campaigns.core.amounts import Unit
 from jiacan.campaigns.core.naming import KINDS, OUTCOMES, item_named, offer_named, reason_named
-from jiacan.campaigns.core.reported import AwardCount, CampaignFacts
 from jiacan.campaigns.report import definitions
 from jiacan.campaigns.report.cells import Cell, Column, Day, Figure, Section, Table, Text
 from jiacan.kernel.messages import tell

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from jiacan.campaigns.contracts import Figures
+from jiacan.campaigns.contracts.figures import Figures
 from jiacan.kernel.messages import Message
 from jiacan.kernel.periods import Period
 from jiacan.offers.contracts.awards import Outcome
