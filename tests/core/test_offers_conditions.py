@@ -208,10 +208,10 @@ def test_every_offer_answers_once_in_plan_order():
         (SpendAtLeast(1_000), "9.90 CNY more brings Mug"),
         (QuantityAtLeast(3), "2 more pieces are needed; it gives Mug"),
         (bundle(({"pot"}, 1)), "the set is not complete; it gives Mug"),
-        (OnWeekdays(frozenset({6, 5})), "it holds only on Saturday, Sunday; it gives Mug"),
-        (BetweenHours(time(22), time(2, 30)), "it holds only from 22:00 to 02:30; it gives Mug"),
-        (FromChannels(frozenset({"tmall", "jd"})), "it holds only in jd, tmall; it gives Mug"),
-        (FromRegions(frozenset({"Zhejiang"})), "it holds only for Zhejiang; it gives Mug"),
+        (OnWeekdays(frozenset({6, 5})), "it is valid only on Saturday, Sunday; it gives Mug"),
+        (BetweenHours(time(22), time(2, 30)), "it is valid only from 22:00 to 02:30; it gives Mug"),
+        (FromChannels(frozenset({"tmall", "jd"})), "it is valid only in jd, tmall; it gives Mug"),
+        (FromRegions(frozenset({"Zhejiang"})), "it is valid only for Zhejiang; it gives Mug"),
         (CustomerIsNew(False), "it is for customers who ordered before; it gives Mug"),
         (OrderNumberIs(2, 2), "it is not for order number 1 of a customer; it gives Mug"),
     ],
@@ -241,7 +241,7 @@ def test_more_spend_is_promised_to_bring_something_only_where_nothing_else_is_mi
     at_weekends = Rung(1, (SpendAtLeast(5000), OnWeekdays(frozenset({5}))), (MUG,))
     rules = plan(offer("ladder", rungs=[at_weekends]))
     assert told(rules, order("1", 4000, paid_at=at(21))) == ["10.00 CNY more brings Mug"]
-    assert told(rules, order("1", 4000, paid_at=at(20))) == ["it holds only on Saturday; it gives Mug"]
+    assert told(rules, order("1", 4000, paid_at=at(20))) == ["it is valid only on Saturday; it gives Mug"]
 
 
 def test_periods_of_two_offers_are_each_their_own():

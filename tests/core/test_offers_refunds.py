@@ -189,7 +189,7 @@ def test_a_gift_is_then_owed_by_the_customer():
     (owed,) = group.entries
     assert (owed.debit, owed.credit, owed.amount) == (
         AccountKey("debtor/ann", "stock:mug"),
-        AccountKey("spring/owed", "stock:mug"),
+        AccountKey("plan/spring/owed", "stock:mug"),
         2,
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -18,6 +19,7 @@ from babel.messages.pofile import read_po, write_po
 from tests.style.sources import PACKAGE, sources
 
 FOLDER = PACKAGE / "locale" / "zh_Hans" / "LC_MESSAGES"
+SAME_DATE = datetime(2026, 1, 1, tzinfo=UTC)  # so that an update changes only what has changed
 PO, MO = FOLDER / "django.po", FOLDER / "django.mo"
 
 
@@ -58,9 +60,21 @@ def compiled(catalogue: Catalog) -> bytes:
 def update() -> int:
     """Write both files anew; says how many sentences still lack their Chinese."""
     known = translations()
-    catalogue = Catalog(locale="zh_Hans", project="Jiacan", charset="utf-8", creation_date=None, revision_date=None)
+    catalogue = Catalog(
+        locale="zh_Hans",
+        header_comment="# Jiacan's sentences in Simplified Chinese.",
+        charset="utf-8",
+        project="Jiacan",
+        version="0",
+        msgid_bugs_address="",
+        last_translator="",
+        language_team="",
+        fuzzy=False,
+        creation_date=SAME_DATE,
+        revision_date=SAME_DATE,
+    )
     for text, place in sorted(told().items(), key=lambda each: (each[1], each[0])):
-        catalogue.add(text, known.get(text, ""), locations=[(place, None)], flags=["python-brace-format"])
+        catalogue.add(text, known.get(text, ""), locations=[(place, 0)], flags=["python-brace-format"])
     FOLDER.mkdir(parents=True, exist_ok=True)
     with PO.open("wb") as file:
         write_po(file, catalogue, width=110, omit_header=False, include_lineno=False)

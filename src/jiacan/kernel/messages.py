@@ -74,6 +74,8 @@ class Phrasebook:
                 return value.isoformat()
             case tuple() | list():
                 return ("、" if self.language == "zh" else ", ").join(self.word(item) for item in value)
+            case int() if not isinstance(value, bool):
+                return f"{value:,}"
             case _:
                 return str(value)
 

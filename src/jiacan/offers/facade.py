@@ -116,8 +116,8 @@ def _match_events(
 
 def _load_book(shop_id: int, rules: PlanRules, events: Iterable[Event], held: Iterable[Held]) -> Book:
     bounded = {
-        **ledger.balances_under(shop_id, f"{rules.plan_id}/stock/"),
-        **ledger.balances_under(shop_id, f"{rules.plan_id}/budget/"),
+        **ledger.balances_under(shop_id, f"plan/{rules.plan_id}/stock/"),
+        **ledger.balances_under(shop_id, f"plan/{rules.plan_id}/budget/"),
     }
     available = {key: balance.available or 0 for key, balance in bounded.items()}
     empty = {stock_unit(item): item for item in rules.stock}

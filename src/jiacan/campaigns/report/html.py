@@ -75,8 +75,6 @@ class _Html:
             "sections": [self._section(section) for section in page.sections],
             "definitions_title": say(tell("What every figure means")),
             "definitions": [self._definition(definition) for definition in page.definitions],
-            "unit_word": say(tell("Unit")),
-            "period_word": say(tell("Time")),
             "footer": say(tell("Written by Jiacan {version} from recorded orders and awards.", version=__version__)),
         }
 
@@ -86,8 +84,7 @@ class _Html:
             "key": definition.key,
             "name": say(definition.name),
             "says": say(definition.says),
-            "unit": say(definition.unit),
-            "period": say(definition.period),
+            "kept_in": say(tell("Unit: {unit}. Time: {period}.", unit=definition.unit, period=definition.period)),
         }
 
     def _section(self, section: Section) -> dict[str, object]:

@@ -23,8 +23,8 @@ class NotEnoughLeft(JiacanError):
 
     def message(self) -> Message:
         return tell(
-            "{account} has {left} left, and the new version of the plan takes {asked} out of it. "
-            "Lower it by {left} at the most; what was given stays given.",
+            "{account} has {left} left, and the new version of the plan takes {asked} out of it; "
+            "what was given stays given. Lower it by no more than {left}.",
             account=self.account,
             asked=self.asked,
             left=self.left,

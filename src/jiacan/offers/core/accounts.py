@@ -28,27 +28,27 @@ def stock_unit(stock: str) -> str:
 
 def stock_account(plan_id: str, stock: str) -> AccountKey:
     """Pieces still to give."""
-    return AccountKey(f"{plan_id}/stock/{stock}", stock_unit(stock))
+    return AccountKey(f"plan/{plan_id}/stock/{stock}", stock_unit(stock))
 
 
 def budget_account(plan_id: str, line: str, currency: str) -> AccountKey:
     """Money of a budget line still to promise."""
-    return AccountKey(f"{plan_id}/budget/{line}", currency)
+    return AccountKey(f"plan/{plan_id}/budget/{line}", currency)
 
 
 def reserve_account(plan_id: str, currency: str) -> AccountKey:
     """Money locked away until released with a reason."""
-    return AccountKey(f"{plan_id}/reserve", currency)
+    return AccountKey(f"plan/{plan_id}/reserve", currency)
 
 
 def spent_account(plan_id: str, line: str, currency: str) -> AccountKey:
     """Money of a budget line that is gone."""
-    return AccountKey(f"{plan_id}/spent/{line}", currency)
+    return AccountKey(f"plan/{plan_id}/spent/{line}", currency)
 
 
 def plan_account(plan_id: str, side: str, unit: str) -> AccountKey:
     """One of the plan's unbounded accounts: supply, treasury, given, issued, owed."""
-    return AccountKey(f"{plan_id}/{side}", unit)
+    return AccountKey(f"plan/{plan_id}/{side}", unit)
 
 
 def customer_account(customer_id: str, unit: str) -> AccountKey:
@@ -86,7 +86,7 @@ class Allowance:
 
 def allowances(plan_id: str, offer_id: str, limits: Limits, *, customer_id: str, day: date) -> Iterator[Allowance]:
     """The counts that one award of the offer to the customer on the day takes from, widest first."""
-    base = f"{plan_id}/allowance/{offer_id}"
+    base = f"plan/{plan_id}/allowance/{offer_id}"
     if limits.total is not None:
         yield Allowance(AccountKey(f"{base}/total", AWARDS), limits.total, "total", None)
     if limits.per_day is not None:
@@ -101,7 +101,7 @@ def allowances(plan_id: str, offer_id: str, limits: Limits, *, customer_id: str,
 
 def awarded_account(plan_id: str, offer_id: str) -> AccountKey:
     """How many awards the offer has given."""
-    return AccountKey(f"{plan_id}/awarded/{offer_id}", AWARDS)
+    return AccountKey(f"plan/{plan_id}/awarded/{offer_id}", AWARDS)
 
 
 def means(rules: PlanRules) -> Iterator[tuple[Account, AccountKey, int]]:

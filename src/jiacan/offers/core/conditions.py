@@ -64,22 +64,21 @@ def _ask_circumstances(condition: Condition, basket: Basket) -> int | Message:
     match condition:
         case OnWeekdays(days):
             days_named = tuple(_WEEKDAYS[day] for day in sorted(days))
-            return 1 if basket.local.weekday() in days else tell("it holds only on {days}", days=days_named)
+            return 1 if basket.local.weekday() in days else tell("it is valid only on {days}", days=days_named)
         case BetweenHours(starts, ends):
             now = basket.local.time()
             inside = starts <= now < ends if starts < ends else now >= starts or now < ends
-            words = tell("it holds only from {starts} to {ends}", starts=f"{starts:%H:%M}", ends=f"{ends:%H:%M}")
+            words = tell("it is valid only from {starts} to {ends}", starts=f"{starts:%H:%M}", ends=f"{ends:%H:%M}")
             return 1 if inside else words
         case FromChannels(channels):
             return (
                 1
                 if order.channel in channels
-                else tell("it holds only in {channels}", channels=tuple(sorted(channels)))
+                else tell("it is valid only in {channels}", channels=tuple(sorted(channels)))
             )
         case FromRegions(regions):
-            return (
-                1 if order.region in regions else tell("it holds only for {regions}", regions=tuple(sorted(regions)))
-            )
+            words = tell("it is valid only for {regions}", regions=tuple(sorted(regions)))
+            return 1 if order.region in regions else words
         case CustomerIsNew(new):
             words = tell("it is for a first order") if new else tell("it is for customers who ordered before")
             return 1 if (order.number == 1) == new else words

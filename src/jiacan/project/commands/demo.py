@@ -46,8 +46,7 @@ def demo(*, to: Path = Path("out"), common: Common = COMMON) -> int:
     step(4, tell("Why did this order get what it got?"))
     receipt(str(plan), TELLING_ORDER, common=common)
     step(5, tell("Report"))
-    report(str(plan), to=html, common=common)
-    report(str(plan), to=xlsx, common=common)
+    report(str(plan), to=[html, xlsx], common=common)
     out.console.rule()
     out.say(tell("Done in {seconds} seconds.", seconds=round(monotonic() - began)))
     for line in (

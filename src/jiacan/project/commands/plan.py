@@ -37,14 +37,9 @@ def print_problems(checked: CheckedPlan, out: Screen) -> None:
     severities = {Severity.ERROR: tell("error"), Severity.WARNING: tell("warning")}
     for problem in checked.problems:
         place = f"{checked.source}:{problem.line}:{problem.column}"
-        said = tell(
-            "{place}: {severity}: {message} [{path}]",
-            place=place,
-            severity=severities[problem.severity],
-            message=problem.message,
-            path=problem.path,
-        )
-        out.say(said)
+        severity = severities[problem.severity]
+        said = tell("{place}: {severity}: {message}", place=place, severity=severity, message=problem.message)
+        out.say(tell("{said} [{path}]", said=said, path=problem.path) if problem.path else said)
     counted = tell(
         "{plan}: {errors} errors, {warnings} warnings.",
         plan=checked.source,

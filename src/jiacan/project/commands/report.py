@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from jiacan.campaigns.contracts.reported import Report
 from jiacan.campaigns.report.loading import load_report
@@ -14,7 +18,13 @@ from jiacan.project.commands.plan import print_problems
 from jiacan.project.output import COMMON, Common, Screen, screen
 
 
-def report(plan: str, /, *, to: Path | None = None, common: Common = COMMON) -> int:
+def report(
+    plan: str,
+    /,
+    *,
+    to: Annotated[list[Path] | None, Parameter(negative="", consume_multiple=True)] = None,
+    common: Common = COMMON,
+) -> int:
     """Report what came of a plan that ran: goals, awards, money and stock, and the effect on customers.
 
     Parameters
@@ -22,11 +32,12 @@ def report(plan: str, /, *, to: Path | None = None, common: Common = COMMON) -> 
     plan
         The plan's file.
     to
-        Where to write the report: .html is one page for the browser, .xlsx a workbook. With --json the figures are
-        printed, and a file is optional.
+        Where to write the report: .html is one page for the browser, .xlsx a workbook; both may be named. With --json
+        the figures are printed, and a file is optional.
     """
-    if to is not None:
-        check_report_path(to)
+    files = tuple(to or ())
+    for file in files:
+        check_report_path(file)
     checked = plans.read_plan(plan)
     if checked.rules is None:
         print_problems(checked, screen(common))
@@ -36,17 +47,17 @@ def report(plan: str, /, *, to: Path | None = None, common: Common = COMMON) -> 
     with out.progress() as progress:
         progress(tell("Working out the report"), -1)
         made = load_report(checked)
-        if to is not None:
-            write_report(made, to, out.words)
+        for file in files:
+            write_report(made, file, out.words)
     if common.json:
         out.print_json(to_data(made, out.words))
         return 0
-    _show(made, to, out)
+    _show(made, files, out)
     return 0
 
 
-def _show(made: Report, to: Path | None, out: Screen) -> None:
+def _show(made: Report, files: Sequence[Path], out: Screen) -> None:
     for finding in made.findings:
         out.say(tell("• {says}", says=finding.says))
-    if to is not None:
-        out.say(tell("Wrote {path}.", path=str(to)))
+    for file in files:
+        out.say(tell("Wrote {path}.", path=str(file)))

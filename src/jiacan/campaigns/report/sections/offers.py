@@ -78,7 +78,7 @@ def _by_reason(facts: CampaignFacts) -> Table:
         Column(tell("Offer"), numeric=False),
         Column(tell("Reason"), numeric=False),
         Column(tell("What became of it"), numeric=False),
-        Column(tell("Awards"), definitions.REFUSED),
+        Column(tell("Times"), definitions.REFUSED),
     )
     return Table("reasons", tell("By reason"), columns, rows, tell("Nothing was refused or replaced."))
 
