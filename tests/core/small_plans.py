@@ -115,7 +115,7 @@ def goods(sku, minor, quantity=1, **more):
     return OrderLine(sku, quantity, minor * 10_000, **more)
 
 
-def order(order_id, *lines, customer="ann", paid_at=None, number=1, **more):
+def order(order_id, *lines, customer="c1", paid_at=None, number=1, **more):
     """An order, paid on the 16th at noon but for what is said; a bare number is a line of that price."""
     bought = tuple(goods(f"sku-{line}", line) if isinstance(line, int) else line for line in lines)
     return Order(order_id, customer, paid_at or at(16), bought, number=number, **more)

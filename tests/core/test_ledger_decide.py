@@ -32,9 +32,9 @@ LATER = AT + timedelta(days=30)
 
 STOCK = AccountKey("plan/stock/mug", "mug")
 ANNA = AccountKey("customer/anna", "mug")
-BEN = AccountKey("customer/ben", "mug")
+C2 = AccountKey("customer/c2", "mug")
 POINTS = AccountKey("customer/anna", "points")
-OPENING = {STOCK: Balance(10, 0, 0), ANNA: Balance(0, 0, 0), BEN: Balance(0, 0, None)}
+OPENING = {STOCK: Balance(10, 0, 0), ANNA: Balance(0, 0, 0), C2: Balance(0, 0, None)}
 
 
 def move(key, amount, *, debit=STOCK, credit=ANNA, at=AT):
@@ -98,12 +98,12 @@ def test_what_was_posted_from_a_hold_can_be_reversed_by_the_key_of_the_posting()
 
 
 def test_a_reversal_is_refused_when_the_credit_has_spent_it():
-    decision = settle(move("m", 3), move("n", 2, debit=ANNA, credit=BEN), Reverse("r", "m", AT))
+    decision = settle(move("m", 3), move("n", 2, debit=ANNA, credit=C2), Reverse("r", "m", AT))
     assert decision.outcomes[2] == Refused(BelowFloor(ANNA, asked=3, available=1))
 
 
 def test_an_account_without_a_floor_gives_without_bound():
-    assert settle(move("m", 99, debit=BEN)).outcomes == (Applied(),)
+    assert settle(move("m", 99, debit=C2)).outcomes == (Applied(),)
 
 
 def test_the_floor_itself_can_be_reached_and_not_passed():
@@ -126,13 +126,13 @@ def test_a_hold_whose_closing_was_taken_back_is_open_still():
 
 
 def test_a_group_may_spend_what_it_has_just_received():
-    decision = settle((move("m", 10), move("n", 10, debit=ANNA, credit=BEN)))
+    decision = settle((move("m", 10), move("n", 10, debit=ANNA, credit=C2)))
     assert decision.outcomes == (Applied(),)
-    assert decision.deltas == {STOCK: Delta(-10, 0), BEN: Delta(10, 0)}
+    assert decision.deltas == {STOCK: Delta(-10, 0), C2: Delta(10, 0)}
 
 
 def test_a_group_in_the_other_order_is_refused_although_its_sum_would_fit():
-    decision = settle((move("n", 10, debit=ANNA, credit=BEN), move("m", 10)))
+    decision = settle((move("n", 10, debit=ANNA, credit=C2), move("m", 10)))
     assert decision.outcomes == (Refused(BelowFloor(ANNA, asked=10, available=0)),)
     assert decision.transfers == ()
 
@@ -158,8 +158,8 @@ def test_a_posting_again_is_a_duplicate_whether_it_names_the_whole_or_not():
     "other",
     [
         move("k", 4),
-        move("k", 3, credit=BEN),
-        move("k", 3, debit=BEN),
+        move("k", 3, credit=C2),
+        move("k", 3, debit=C2),
         hold("k", 3),
         Post("k", "h", AT),
         Reverse("k", "nothing", AT),

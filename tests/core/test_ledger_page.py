@@ -25,8 +25,8 @@ from jiacan.ledger.core.decide import decide
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "algorithms" / "ledger.md"
 DAY_ZERO = datetime(2011, 11, 14, tzinfo=UTC)
-STOCK, ANNA, BEN = ACCOUNTS = [AccountKey(name, "mug") for name in ("stock", "anna", "ben")]
-OPENING = {STOCK: Balance(10, 0, 0), ANNA: Balance(0, 0, 0), BEN: Balance(0, 0, 0)}
+STOCK, ANNA, C2 = ACCOUNTS = [AccountKey(name, "mug") for name in ("stock", "anna", "c2")]
+OPENING = {STOCK: Balance(10, 0, 0), ANNA: Balance(0, 0, 0), C2: Balance(0, 0, 0)}
 
 ENTRY = re.compile(
     r"(?P<what>\w+) (?P<key>\w+): (?:(?P<amount>\d+|all) (?:of )?)?"

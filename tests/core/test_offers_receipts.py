@@ -210,7 +210,7 @@ def test_every_refusal_has_words():
 # --- rows -------------------------------------------------------------------------------------------------
 
 
-def row(order_id, offer_id, kind, item, quantity, amount, outcome, *, reason="", rung=0, customer="ann"):
+def row(order_id, offer_id, kind, item, quantity, amount, outcome, *, reason="", rung=0, customer="c1"):
     return AwardRow(order_id, customer, offer_id, rung, kind, item, quantity, amount, outcome, reason)
 
 
@@ -222,13 +222,13 @@ def test_each_benefit_is_a_row_and_each_return_is_named():
         budget={"gifts": 9999, "coupons": 9999},
     )
     first = order("1", goods("tea", 2000, quantity=4))
-    second = order("2", goods("tea", 5000), customer="bob")
+    second = order("2", goods("tea", 5000), customer="c2")
     assert rows(rules, first, second, refund("r", first, ("tea", 3))) == [
         row("1", "ladder", "gift", "mug", 1, 320, "granted", rung=1),
         row("1", "ladder", "coupon", "ten-off", 1, 1000, "granted", rung=1),
         row("1", "points", "points", "", 80, 80, "granted"),
-        row("2", "ladder", "gift", "sample", 1, 60, "otherwise", reason="stock:mug", rung=1, customer="bob"),
-        row("2", "points", "points", "", 50, 50, "refused", reason="limit:total", customer="bob"),
+        row("2", "ladder", "gift", "sample", 1, 60, "otherwise", reason="stock:mug", rung=1, customer="c2"),
+        row("2", "points", "points", "", 50, 50, "refused", reason="limit:total", customer="c2"),
         row("1", "ladder", "gift", "mug", 1, 320, "clawed_back", reason="refund:r", rung=1),
         row("1", "ladder", "coupon", "ten-off", 1, 1000, "clawed_back", reason="refund:r", rung=1),
         row("1", "points", "points", "", 60, 60, "clawed_back", reason="refund:r"),

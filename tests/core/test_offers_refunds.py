@@ -62,7 +62,7 @@ def test_goods_returned_below_the_threshold_take_the_gift_back():
     rules = plan(offer("gift", MUG, when=[SpendAtLeast(6000)]))
     book = opening_book(rules)
     (taken,) = claw_backs(rules, OF, refund("r", OF, ("tea", 3)), book=book)
-    assert taken == ClawBack("1", "ann", "gift", 0, "r", at(20), (Item(Kind.GIFT, "mug", 1, 320),))
+    assert taken == ClawBack("1", "c1", "gift", 0, "r", at(20), (Item(Kind.GIFT, "mug", 1, 320),))
     assert stock_left(rules, book, "mug") == 999
 
 
@@ -188,7 +188,7 @@ def test_a_gift_is_then_owed_by_the_customer():
     (group,) = settled(rules, OF, refund("r", OF, ("tea", 5)))[1].groups
     (owed,) = group.entries
     assert (owed.debit, owed.credit, owed.amount) == (
-        AccountKey("debtor/ann", "stock:mug"),
+        AccountKey("debtor/c1", "stock:mug"),
         AccountKey("plan/spring/owed", "stock:mug"),
         2,
     )
@@ -198,9 +198,9 @@ def test_points_are_taken_from_the_balance_whatever_is_left_of_it():
     rules = plan(offer("points", PER_YUAN))
     paid, returned = settled(rules, OF, refund("r", OF, ("tea", 2)))
     ((got,), (taken,)) = (group.entries for group in (*paid.groups, *returned.groups))
-    assert (got.credit, got.amount) == (AccountKey("customer/ann", "points"), 100)
-    assert (taken.debit, taken.amount) == (AccountKey("customer/ann", "points"), 40)
-    assert AccountKey("customer/ann", "points") not in {account.key for account, _, _ in means(rules)}
+    assert (got.credit, got.amount) == (AccountKey("customer/c1", "points"), 100)
+    assert (taken.debit, taken.amount) == (AccountKey("customer/c1", "points"), 40)
+    assert AccountKey("customer/c1", "points") not in {account.key for account, _, _ in means(rules)}
 
 
 def test_the_money_of_cash_stays_spent_and_that_of_credit_is_free_again():
@@ -327,7 +327,7 @@ def test_an_expired_coupon_is_gone_and_a_return_takes_it_no_more():
     assert settlements[1].claw_backs == ()
     ((released, gone),) = (group.entries for group in settlements[1].groups)
     assert (released.at, gone.at) == (EXPIRES, EXPIRES)
-    assert (gone.debit.owner, gone.amount) == ("customer/ann", 1)
+    assert (gone.debit.owner, gone.amount) == ("customer/c1", 1)
     assert book.held["1"][0].holdings[0].lapsed
     assert budget_left(LONG, book, "coupons") == 1000
 

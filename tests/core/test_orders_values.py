@@ -23,7 +23,7 @@ returns = st.lists(st.builds(RefundLine, sku=st.sampled_from("abcd"), quantity=s
 
 
 def order(*order_lines):
-    return Order("1", "ann", PAID_AT, tuple(order_lines))
+    return Order("1", "c1", PAID_AT, tuple(order_lines))
 
 
 def test_each_line_is_rounded_on_its_own_halves_up():

@@ -71,7 +71,7 @@ def test_a_plan_without_offers_is_warned_about():
         ),
         ("- 1\n", "error 1:1: A plan is a table of keys such as `id: spring-bonus`; this is not."),
         ("plan", "error 1:1: A plan is a table of keys such as `id: spring-bonus`; this is not."),
-        ("a" * (MAX_CHARACTERS + 1), "error 1:1: A plan has at most 1000000 characters; this has 1000001."),
+        ("a" * (MAX_CHARACTERS + 1), "error 1:1: A plan has at most 1,000,000 characters; this has 1,000,001."),
     ],
 )
 def test_what_is_no_plan_at_all_is_told_once(text, problem):

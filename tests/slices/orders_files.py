@@ -15,7 +15,7 @@ HEADER = (
     "order_id,customer_id,paid_at,sku,quantity,unit_price,line_discount,shipping,placed_at,received_at,status,title"
 )
 REFUND_HEADER = "refund_id,order_id,refunded_at,sku,quantity,amount"
-GOOD = "good,ann,2011-11-14 09:00:00,mug,2,5.00,,,,,,"
+GOOD = "good,c1,2011-11-14 09:00:00,mug,2,5.00,,,,,,"
 GOOD_REFUND = "r-good,good,2011-11-20,mug,1,5.00"
 _COLUMNS = HEADER.split(",")
 
@@ -24,7 +24,7 @@ def row(order_id="1", sku="mug", **cells: object) -> str:
     """One line of an order file: paid on 2011-11-14, one piece at 10.00, unless said otherwise."""
     values = {
         "order_id": order_id,
-        "customer_id": "ann",
+        "customer_id": "c1",
         "paid_at": "2011-11-14 09:00:00",
         "sku": sku,
         "quantity": 1,

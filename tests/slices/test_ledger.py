@@ -181,8 +181,8 @@ def test_a_key_used_before_for_something_else_is_refused(stock):
 
 
 def test_an_account_that_is_not_open_is_a_fault_of_the_program(stock):
-    with pytest.raises(LookupError, match="shop 1 has no account customer/ben in mug; open it first"):
-        apply(give("a", 1), Move("b", STOCK, AccountKey("customer/ben", "mug"), 1, AT))
+    with pytest.raises(LookupError, match="shop 1 has no account customer/c2 in mug; open it first"):
+        apply(give("a", 1), Move("b", STOCK, AccountKey("customer/c2", "mug"), 1, AT))
     assert balance(STOCK) == Balance(10, 0, 0)
 
 

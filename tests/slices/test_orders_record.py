@@ -226,7 +226,7 @@ def test_recorders_of_the_same_orders_at_the_same_time_end_with_one_of_each(test
 def test_the_whole_online_retail_data_comes_back_as_it_was_read(shop):
     with read(SHARED / "data" / "online_retail.parquet") as history:
         summary = facade.record(shop, history)
-        assert summary == RecordSummary(orders_new=19773, lines_new=527725, refunds_new=3775)
+        assert summary == RecordSummary(orders_new=19773, lines_new=527725, refunds_new=3774)
         period = Period(datetime(2011, 11, 14, tzinfo=UTC), datetime(2011, 11, 28, tzinfo=UTC))
         orders, refunds = list(history.orders(period)), history.refunds(period)
     events = [event for events in facade.walk_events(shop, period, 500) for event in events]

@@ -66,8 +66,8 @@ def _explain_moment(name: str, text: str) -> Message:
         return tell(
             "{cell} is no day of the calendar between {first} and {last}; correct it",
             cell=text,
-            first=FIRST_YEAR,
-            last=LAST_YEAR,
+            first=str(FIRST_YEAR),
+            last=str(LAST_YEAR),
         )
     return tell("{cell} is not a time; write it as 2011-11-14 08:30:00", cell=text)
 
