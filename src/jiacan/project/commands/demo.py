@@ -16,7 +16,7 @@ from jiacan.project.commands.run import run
 from jiacan.project.output import COMMON, Common, screen
 
 PLAN, ORDERS = "order-bonus.yaml", "online-retail-part.parquet"
-TELLING_ORDER = "577504"
+TELLING_ORDER = "578174"
 """An order of the shipped history that was given the substitute, because the mugs had run out."""
 
 
