@@ -90,6 +90,19 @@ def test_a_receipt_says_why_in_both_languages(orders_file, test_database_url):
     assert "without an account" in guest
 
 
+def test_a_customer_is_told_what_they_have_what_they_owe_and_why(orders_file, tmp_path, test_database_url):
+    refunds = tmp_path / "refunds.csv"
+    refunds.write_text("refund_id,order_id,refunded_at,sku,quantity\nR1,A1,2011-11-16T10:00,mug-a,1\n")
+    jiacan("run", PLAN, "--orders", orders_file, "--refunds", refunds, database_url=test_database_url)
+    told = jiacan_json("customer", PLAN, "c1", database_url=test_database_url)
+    assert (told["has"], told["owes"]) == (["1 chance(s) in Order draw"], ["Custom mug"])
+    assert [line["outcome"] for line in told["orders"]["A1"]] == ["granted", "clawed_back"] * 2 + ["granted"]
+    chinese = jiacan("customer", PLAN, "c1", database_url=test_database_url, lang="zh")
+    assert "应退还或补款：定制马克杯" in chinese
+    unknown = jiacan("customer", PLAN, "c9", database_url=test_database_url, code=2)
+    assert "No order of customer c9 met an offer" in unknown
+
+
 def test_a_receipt_of_an_unknown_order_is_told_in_words(orders_file, test_database_url):
     jiacan("run", PLAN, "--orders", orders_file, database_url=test_database_url)
     assert "B7" in jiacan("receipt", PLAN, "B7", database_url=test_database_url, code=2)

@@ -14,7 +14,7 @@ from jiacan.campaigns.core.figures import Tally
 from jiacan.kernel.messages import Message, Phrasebook, tell
 from jiacan.kernel.periods import Period
 from jiacan.offers import facade as offers
-from jiacan.offers.contracts.awards import AwardRow, ReceiptLine
+from jiacan.offers.contracts.awards import AwardRow, ReceiptLine, Statement
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import Refund
@@ -125,11 +125,26 @@ def receipt(plan: CheckedPlan, order_id: str) -> tuple[ReceiptLine, ...]:
     Raises:
         ShopUnknown, OrderNotPaid: no such paid order was recorded.
     """
+    shop_id, rules = _in_force(plan)
+    return offers.receipt(shop_id, order_id, rules, rules_of=_VersionRules(shop_id, rules))
+
+
+def statement(plan: CheckedPlan, customer_id: str) -> Statement:
+    """What a customer has of the plan and owes it, and what each of their orders got.
+
+    Raises:
+        ShopUnknown, CustomerUnknown: nothing of theirs was settled.
+    """
+    shop_id, rules = _in_force(plan)
+    return offers.statement(shop_id, customer_id, rules, rules_of=_VersionRules(shop_id, rules))
+
+
+def _in_force(plan: CheckedPlan) -> tuple[int, PlanRules]:
+    """The shop and the rules of the plan's last live version; the file's own where none went live."""
     draft = _rules_of(plan)
     shop = tenancy.get_shop(draft.shop)
     known = plans.find_versions(shop.id, draft.plan_id)
-    rules = plans.load_rules(shop.id, draft.plan_id, known[-1].number) if known else draft
-    return offers.receipt(shop.id, order_id, rules, rules_of=_VersionRules(shop.id, rules))
+    return shop.id, plans.load_rules(shop.id, draft.plan_id, known[-1].number) if known else draft
 
 
 class _VersionRules:

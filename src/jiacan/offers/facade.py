@@ -9,14 +9,15 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from django.db import transaction
 
 from jiacan.ledger import facade as ledger
 from jiacan.ledger.contracts import Account, AccountKey, Applied, Balance, Group, Hold, Move, Refused
 from jiacan.offers import store
-from jiacan.offers.contracts.awards import Award, AwardRow, ClawBack, ReceiptLine, Rehearsed
-from jiacan.offers.contracts.errors import NotEnoughLeft, OrderNotPaid
+from jiacan.offers.contracts.awards import Award, AwardRow, ClawBack, ReceiptLine, Rehearsed, Statement
+from jiacan.offers.contracts.errors import CustomerUnknown, NotEnoughLeft, OrderNotPaid
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.core import rehearse as rehearsing
 from jiacan.offers.core.accounts import allowances, budget_account, means, stock_account, stock_unit
@@ -26,10 +27,12 @@ from jiacan.offers.core.match import explain_order
 from jiacan.offers.core.receipts import receipt_lines
 from jiacan.offers.core.rows import award_rows, claw_back_rows
 from jiacan.offers.core.settle import Settlement, is_held_out, settle
+from jiacan.offers.core.statement import describe, has, kinds_kept, owes
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import EventKey, Order, Refund
 
 VersionRules = Callable[[int], PlanRules]
+Settled = TypeVar("Settled", Award, ClawBack)
 
 
 def open_plan(shop_id: int, rules: PlanRules, before: PlanRules | None) -> None:
@@ -223,8 +226,41 @@ def receipt(shop_id: int, order_id: str, rules: PlanRules, *, rules_of: VersionR
     order = orders.load_orders(shop_id, [order_id]).get(order_id)
     if order is None:
         raise OrderNotPaid(order_id=order_id)
-    awards = tuple(store.find_awards(shop_id, rules.plan_id, order_id))
-    backs = tuple(store.find_claw_backs(shop_id, rules.plan_id, order_id))
+    awards = tuple(store.find_awards(shop_id, rules.plan_id, [order_id]))
+    backs = tuple(store.find_claw_backs(shop_id, rules.plan_id, [order_id]))
     version = awards[0].plan_version if awards else rules.version
     by = rules if version == rules.version else rules_of(version)
     return receipt_lines(awards, backs, explain_order(order, by), by)
+
+
+def statement(shop_id: int, customer_id: str, rules: PlanRules, *, rules_of: VersionRules) -> Statement:
+    """What the customer has of the plan and owes it, and what each of their orders got.
+
+    Raises:
+        CustomerUnknown: the plan has settled no order of theirs.
+    """
+    order_ids = store.find_orders_of(shop_id, rules.plan_id, customer_id)
+    if not order_ids:
+        raise CustomerUnknown(customer_id=customer_id)
+    kinds = tuple(kinds_kept(customer_id, rules))
+    balances = ledger.load_balances(shop_id, [key for kept in kinds for key in (kept.account, kept.debt)])
+    awards = _by_order(store.find_awards(shop_id, rules.plan_id, order_ids))
+    backs = _by_order(store.find_claw_backs(shop_id, rules.plan_id, order_ids))
+    receipts = {}
+    for order_id in order_ids:
+        version = awards[order_id][0].plan_version
+        by = rules if version == rules.version else rules_of(version)
+        receipts[order_id] = receipt_lines(awards[order_id], backs[order_id], (), by)
+    return Statement(
+        customer_id=customer_id,
+        has=describe((has(kept, balances) for kept in kinds), rules),
+        owes=describe((owes(kept, balances) for kept in kinds), rules),
+        orders=receipts,
+    )
+
+
+def _by_order(found: Iterable[Settled]) -> dict[str, list[Settled]]:
+    grouped: dict[str, list[Settled]] = defaultdict(list)
+    for one in found:
+        grouped[one.order_id].append(one)
+    return grouped

@@ -28,7 +28,10 @@ class Award(models.Model):
                 fields=("shop", "plan_id", "order_id", "offer_id"), name="an_order_earns_an_offer_once"
             ),
         )
-        indexes = (models.Index(fields=("shop", "plan_id", "settled_for", "order_id"), name="award_in_order"),)
+        indexes = (
+            models.Index(fields=("shop", "plan_id", "settled_for", "order_id"), name="award_in_order"),
+            models.Index(fields=("shop", "customer_id", "plan_id"), name="award_of_customer"),
+        )
 
 
 class AwardItem(models.Model):

@@ -245,11 +245,18 @@ def find_emptied_at(shop_id: int, plan_id: str, stock: Iterable[str]) -> dict[st
         return dict(cursor.fetchall())
 
 
-def find_awards(shop_id: int, plan_id: str, order_id: str | None = None) -> Iterator[Award]:
-    """Awards in the order in which they were settled, of the whole plan or of one order."""
+def find_orders_of(shop_id: int, plan_id: str, customer_id: str) -> tuple[str, ...]:
+    """The customer's orders that the plan has an answer to, in the order in which they were settled."""
+    found = AwardRecord.objects.filter(shop_id=shop_id, plan_id=plan_id, customer_id=customer_id)
+    ordered = found.order_by("settled_for", "order_id").values_list("order_id", flat=True)
+    return tuple(dict.fromkeys(ordered))
+
+
+def find_awards(shop_id: int, plan_id: str, order_ids: Sequence[str] | None = None) -> Iterator[Award]:
+    """Awards in the order in which they were settled, of the whole plan or of some orders."""
     one = Q(shop_id=shop_id, plan_id=plan_id)
-    if order_id is not None:
-        one &= Q(order_id=order_id)
+    if order_ids is not None:
+        one &= Q(order_id__in=order_ids)
     items = _grouped(AwardItem.objects.filter(one).order_by("order_id", "offer_id", "place"))
     awards = AwardRecord.objects.filter(one).order_by("settled_for", "order_id", "offer_place")
     for award in awards.iterator(chunk_size=_BATCH):
@@ -280,11 +287,11 @@ def _to_award(record: AwardRecord, items: tuple[Item, ...]) -> Award:
     )
 
 
-def find_claw_backs(shop_id: int, plan_id: str, order_id: str | None = None) -> Iterator[ClawBack]:
-    """Claw-backs in the order in which they happened, of the whole plan or of one order."""
+def find_claw_backs(shop_id: int, plan_id: str, order_ids: Sequence[str] | None = None) -> Iterator[ClawBack]:
+    """Claw-backs in the order in which they happened, of the whole plan or of some orders."""
     rows = ClawBackItem.objects.filter(shop_id=shop_id, plan_id=plan_id)
-    if order_id is not None:
-        rows = rows.filter(order_id=order_id)
+    if order_ids is not None:
+        rows = rows.filter(order_id__in=order_ids)
     ordered = rows.order_by("at", "refund_id", "order_id", "offer_place", "place")
     for _, group in groupby(
         ordered.iterator(chunk_size=_BATCH), key=lambda row: (row.refund_id, row.order_id, row.offer_id)

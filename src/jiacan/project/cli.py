@@ -28,6 +28,7 @@ plan.command(f"{COMMANDS}.plan:schema", name="schema", help="The JSON Schema of 
 app.command(f"{COMMANDS}.simulate:simulate", name="simulate", help="Rehearse a plan on past orders; stores nothing.")
 app.command(f"{COMMANDS}.run:run", name="run", help="Award a plan's benefits durably; safe to repeat, safe to kill.")
 app.command(f"{COMMANDS}.receipt:receipt", name="receipt", help="What one order got and why, offer by offer.")
+app.command(f"{COMMANDS}.customer:customer", name="customer", help="What one customer has, owes and got.")
 app.command(f"{COMMANDS}.report:report", name="report", help="What happened, against the goals: HTML or XLSX.")
 app.command(f"{COMMANDS}.demo:demo", name="demo", help="A real campaign on real orders, from check to report.")
 ledger.command(f"{COMMANDS}.ledger:audit", name="audit", help="Recompute every balance from its transfers.")

@@ -13,6 +13,7 @@ import psycopg
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from fasteners import InterProcessLock
 from psycopg import conninfo, sql
 
 from jiacan.kernel.errors import JiacanError
@@ -84,6 +85,8 @@ def start_embedded(folder: Path) -> str:
     data = folder / "postgres"
     server = get_server(data, start=False)
     if server._postmaster_info is None:
+        # The wheel's own lock is one file for the whole machine, which belongs to whoever came first.
+        server._lock = InterProcessLock(folder / "lock")
         with server._lock:
             server.ensure_pgdata_inited()
             configuration = data / "postgresql.auto.conf"

@@ -62,6 +62,16 @@ class ReceiptLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """What a customer has of a plan, what they owe it after claw-backs, and their orders' receipts in order."""
+
+    customer_id: str
+    has: tuple[Message, ...]
+    owes: tuple[Message, ...]
+    orders: Mapping[str, tuple[ReceiptLine, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Unmet:
     """Why an order does not meet an offer, in words to send on."""
 

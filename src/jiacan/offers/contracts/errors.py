@@ -42,3 +42,17 @@ class OrderNotPaid(JiacanError):
             "There is no paid order {order} here. Check the number, or give the file that has it to `jiacan run`.",
             order=self.order_id,
         )
+
+
+@dataclass(eq=False)
+class CustomerUnknown(JiacanError):
+    """The plan has no answer to any order of that customer."""
+
+    customer_id: str
+
+    def message(self) -> Message:
+        return tell(
+            "No order of customer {customer} met an offer of this plan. Check the number; "
+            "`jiacan receipt PLAN ORDER` says why an order met none.",
+            customer=self.customer_id,
+        )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from jiacan.campaigns.contracts.figures import Figures
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import Money
+from jiacan.offers.contracts.awards import ReceiptLine
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.orders.contracts import ReadSummary
 from jiacan.project.output import Screen
@@ -142,3 +144,27 @@ def _show_budget(figures: Figures, rules: PlanRules, out: Screen) -> None:
         for each in figures.budget
     ]
     out.table(tell("Budget, {currency}", currency=rules.currency), heads, rows)
+
+
+def receipt_to_json(lines: Sequence[ReceiptLine], out: Screen) -> list[dict[str, object]]:
+    """Each offer's answer to one order."""
+    said = out.words
+    return [
+        {
+            "offer_id": line.offer_id,
+            "offer": said.word(line.offer),
+            "outcome": line.outcome,
+            "says": said.say(line.says),
+            "basis": None if line.basis is None else said.say(line.basis),
+        }
+        for line in lines
+    ]
+
+
+def show_receipt(order_id: str, lines: Sequence[ReceiptLine], out: Screen) -> None:
+    """Each offer's answer to one order, and under it what an agent may check."""
+    out.say(tell("Order {order}", order=order_id))
+    for line in lines:
+        out.say(tell("  {offer}: {says}", offer=line.offer, says=line.says))
+        if line.basis is not None:
+            out.say(tell("    ({basis})", basis=line.basis))
