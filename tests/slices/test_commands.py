@@ -121,3 +121,21 @@ def test_a_database_that_does_not_answer_is_told_in_words(orders_file):
     nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
     said = jiacan("run", PLAN, "--orders", orders_file, database_url=nowhere, code=2)
     assert "does not answer" in " ".join(said.split())
+
+
+@pytest.mark.parametrize("home", ["a-file", "/proc/nowhere"])
+def test_a_folder_that_cannot_hold_the_database_is_told_in_words(orders_file, tmp_path, monkeypatch, home):
+    (tmp_path / "a-file").write_text("")
+    monkeypatch.setenv("JIACAN_HOME", str(tmp_path / home))
+    said = jiacan("run", PLAN, "--orders", orders_file, code=2)
+    assert "The embedded database cannot be kept in" in said
+
+
+def test_a_plan_without_offers_for_orders_gives_nothing_and_runs(orders_file, tmp_path, test_database_url):
+    plan = tmp_path / "plan.yaml"
+    text = PLAN.read_text()
+    begin, end = text.index("  - id: spend-ladder"), text.index("  - id: refer-a-friend")
+    plan.write_text(text[:begin] + text[end:])
+    assert jiacan_json("simulate", plan, "--orders", orders_file)["events_by_offer"] == {}
+    ran = jiacan_json("run", plan, "--orders", orders_file, database_url=test_database_url)
+    assert (ran["orders_new"], ran["events_settled"], ran["events_by_offer"]) == (3, 0, {})

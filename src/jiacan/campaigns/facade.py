@@ -46,9 +46,10 @@ def rehearse(plan: CheckedPlan, files: OrderFiles, *, words: Phrasebook, on_prog
     with _read(rules, files, words, on_progress) as history:
         on_progress(tell("Matching and settling"), -1)
         refunds: dict[str, list[Refund]] = {}
-        for refund in history.refunds(rules.window):
+        for refund in history.refunds(rules.window) if rules.window else ():
             refunds.setdefault(refund.order_id, []).append(refund)
-        rehearsed = offers.rehearse(history.orders(rules.window), refunds, rules)
+        found = history.orders(rules.window) if rules.window else ()
+        rehearsed = offers.rehearse(found, refunds, rules)
         tally = Tally(rules)
         for award in rehearsed.awards:
             tally.add_award(award)
@@ -97,7 +98,10 @@ def settle_recorded(shop_id: int, rules: PlanRules, *, on_progress: Progress) ->
     """Settle every recorded event of the plan's time that it has not settled, in order; says how many."""
     versions = _VersionRules(shop_id, rules)
     settled = 0
-    for chunk in orders.walk_events(shop_id, versions.window(), EVENTS_PER_TRANSACTION):
+    window = versions.window()
+    if window is None:
+        return 0
+    for chunk in orders.walk_events(shop_id, window, EVENTS_PER_TRANSACTION):
         settled += len(offers.settle_events(shop_id, rules, chunk, rules_of=versions))
         on_progress(tell("Settling: {day}", day=chunk[-1].occurred_at.astimezone(rules.zone).date()), -1)
     return settled
@@ -160,9 +164,12 @@ class _VersionRules:
             self._loaded[number] = plans.load_rules(self.shop_id, self.plan_id, number)
         return self._loaded[number]
 
-    def window(self) -> Period:
+    def window(self) -> Period | None:
         """The time in which some version had an offer for orders: refunds of what it gave may still come."""
-        windows = [self(version.number).window for version in plans.find_versions(self.shop_id, self.plan_id)]
+        versions = plans.find_versions(self.shop_id, self.plan_id)
+        windows = [window for version in versions if (window := self(version.number).window) is not None]
+        if not windows:
+            return None
         return Period(min(each.starts_at for each in windows), max(each.ends_at for each in windows))
 
 

@@ -56,8 +56,8 @@ def system_reason(error: OSError) -> Message:
             return tell("there is no such file or folder; check the path")
         case IsADirectoryError():
             return tell("it is a folder; name a file")
-        case NotADirectoryError():
-            return tell("a part of its path is no folder")
+        case NotADirectoryError() | FileExistsError():
+            return tell("a part of its path is a file, not a folder")
         case PermissionError():
             return tell("you may not; check its permissions")
         case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from fasteners import InterProcessLock
 from psycopg import conninfo, sql
 
-from jiacan.kernel.errors import JiacanError
+from jiacan.kernel.errors import JiacanError, system_reason
 from jiacan.kernel.messages import Message, tell
 
 with warnings.catch_warnings():
@@ -52,6 +53,22 @@ class DatabaseUnreachable(JiacanError):
 
 
 @dataclass(eq=False)
+class HomeUnusable(JiacanError):
+    """The embedded database cannot live in the folder."""
+
+    folder: str
+    reason: Message
+
+    def message(self) -> Message:
+        return tell(
+            "The embedded database cannot be kept in {folder}: {reason}. Name another folder by JIACAN_HOME; where "
+            "there is a file postgres/log in it, its last lines say more.",
+            folder=self.folder,
+            reason=self.reason,
+        )
+
+
+@dataclass(eq=False)
 class DatabaseNewer(JiacanError):
     """The database was migrated by a later version of Jiacan than this one."""
 
@@ -80,8 +97,20 @@ def start_embedded(folder: Path) -> str:
 
     Returns:
         A connection string to the database, which is created if need be.
+
+    Raises:
+        HomeUnusable: the folder cannot hold a database, or the server does not start in it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _start(folder)
+    except OSError as error:
+        raise HomeUnusable(folder=str(folder), reason=system_reason(error)) from error
+    except (subprocess.SubprocessError, RuntimeError) as error:
+        raise HomeUnusable(folder=str(folder), reason=tell("PostgreSQL does not start in it")) from error
+
+
+def _start(folder: Path) -> str:
     data = folder / "postgres"
     server = get_server(data, start=False)
     if server._postmaster_info is None:

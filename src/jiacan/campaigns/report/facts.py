@@ -276,6 +276,6 @@ class _Evaluation:
 
 def _run_of(sources: Sources) -> Period:
     run = sources.document.phases.get("run") or sources.rules.window
-    if run.starts_at >= run.ends_at:
+    if run is None:
         raise NoRunPhase(plan_id=sources.rules.plan_id)
     return run

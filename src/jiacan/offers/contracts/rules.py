@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -154,10 +153,9 @@ class PlanRules:
     staff: frozenset[str]
 
     @property
-    def window(self) -> Period:
-        """The shortest period that holds every order an offer could be given for."""
+    def window(self) -> Period | None:
+        """The shortest period that holds every order an offer could be given for; None where none is for orders."""
         paid = [offer.during for offer in self.offers if offer.trigger is Trigger.ORDER_PAID]
         if not paid:
-            never = datetime.min.replace(tzinfo=ZoneInfo("UTC"))
-            return Period(never, never)
+            return None
         return Period(min(p.starts_at for p in paid), max(p.ends_at for p in paid))

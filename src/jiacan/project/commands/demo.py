@@ -8,6 +8,7 @@ from time import monotonic
 from jiacan import __file__ as package_file
 from jiacan.kernel.errors import FileUnreadable
 from jiacan.kernel.messages import Message, tell
+from jiacan.project.commands.files import Files
 from jiacan.project.commands.ledger import audit
 from jiacan.project.commands.plan import check
 from jiacan.project.commands.receipt import receipt
@@ -40,7 +41,7 @@ def demo(*, to: Path = Path("out"), common: Common = COMMON) -> int:
     step(1, tell("Check the plan"))
     check(str(plan), common=common)
     step(2, tell("Run it on real orders: every benefit once, never beyond a limit"))
-    code = run(str(plan), orders=[orders], awards=awards, common=common)
+    code = run(str(plan), files=Files(orders=[orders], awards=awards), common=common)
     step(3, tell("Does the ledger add up?"))
     code |= audit(common=common)
     step(4, tell("Why did this order get what it got?"))

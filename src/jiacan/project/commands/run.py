@@ -2,50 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from jiacan.campaigns import facade as campaigns
 from jiacan.campaigns.contracts.figures import RunSummary
-from jiacan.campaigns.report.awards_file import check_awards_path, write_awards
+from jiacan.campaigns.report.awards_file import write_awards
 from jiacan.kernel.messages import tell
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.plans import facade as plans
 from jiacan.project import database
+from jiacan.project.commands.files import Files
 from jiacan.project.commands.plan import print_problems
 from jiacan.project.commands.shown import figures_to_json, read_to_json, show_figures, show_read
-from jiacan.project.commands.simulate import Files
 from jiacan.project.output import COMMON, Common, Screen, screen
 
 ACTOR = "command line"
 
 
-def run(
-    plan: str,
-    /,
-    *,
-    orders: Files,
-    refunds: Files | None = None,
-    awards: Path | None = None,
-    bad_rows: Path | None = None,
-    common: Common = COMMON,
-) -> int:
+def run(plan: str, /, *, files: Files, common: Common = COMMON) -> int:
     """Make a plan go live and award its benefits for these orders, durably; safe to repeat, safe to kill and repeat.
 
     Parameters
     ----------
     plan
         The plan's file; a changed file becomes the plan's next version.
-    orders
-        Files of orders: CSV, Parquet or XLSX. What was delivered before is known and counts once.
-    refunds
-        Files of their refunds.
-    awards
-        Write every award, refusal and claw-back of the campaign here (.csv, .parquet or .xlsx).
-    bad_rows
-        Write the rows that could not be taken here, with the reasons.
     """
-    if awards is not None:
-        check_awards_path(awards)
+    wanted = files.checked()
     checked = plans.read_plan(plan)
     if checked.rules is None:
         print_problems(checked, screen(common))
@@ -53,17 +33,16 @@ def run(
     rules = checked.rules
     out = screen(common, rules.zone)
     database.open_database()
-    files = campaigns.OrderFiles(tuple(orders), tuple(refunds or ()), bad_rows)
     with out.progress() as progress:
-        summary = campaigns.run(checked, files, actor=ACTOR, words=out.words, on_progress=progress)
-    if awards is not None:
-        write_awards(campaigns.award_rows(checked), awards)
+        summary = campaigns.run(checked, wanted, actor=ACTOR, words=out.words, on_progress=progress)
+    if files.awards is not None:
+        write_awards(campaigns.award_rows(checked), files.awards)
     if common.json:
         out.print_json(_to_json(summary, rules, out))
         return 0
     _show(summary, rules, out)
-    if awards is not None:
-        out.say(tell("Wrote the campaign's awards to {path}.", path=str(awards)))
+    if files.awards is not None:
+        out.say(tell("Wrote the campaign's awards to {path}.", path=str(files.awards)))
     out.say(tell("Next: jiacan report {plan} --to report.html", plan=plan))
     return 0
 
