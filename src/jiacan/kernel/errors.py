@@ -11,17 +11,18 @@ nothing else. Anything that is not a `JiacanError` is a fault of the program and
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from jiacan.kernel.messages import Message, tell
 
 
-class JiacanError(Exception):
+class JiacanError(Exception, ABC):
     """Something the person at the keyboard can put right."""
 
+    @abstractmethod
     def message(self) -> Message:
         """What is wrong, where, and what to do."""
-        raise NotImplementedError  # pragma: no cover - every error below says its own
 
     def __str__(self) -> str:
         return str(self.message())
