@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from jiacan.tenancy.models import AuditEntry
+
 HEADER = "order_id,customer_id,paid_at,sku,quantity,unit_price\n"
 FIRST = HEADER + "A1,c1,2011-11-15T10:00,pot,2,100.00\nA2,c2,2011-11-15T11:00,pot,2,100.00\n"
 LATER = HEADER + "A3,c4,2011-11-16T10:00,pot,2,100.00\n"
@@ -20,6 +22,18 @@ def test_more_stock_in_the_next_version_is_what_later_orders_get(shop):
     assert "version 1, offer spend-ladder#1" in shop.receipt("A1")
     assert "version 2, offer spend-ladder#1" in shop.receipt("A3")
     assert shop.audit_is_clean()
+
+
+def test_every_change_of_stock_and_budget_is_audited_with_what_was_and_what_is(shop):
+    shop.run("--orders", shop.write("first.csv", FIRST))
+    shop.edit("units: 1,", "units: 3,")
+    shop.run("--orders", shop.folder / "first.csv")
+    of_mugs = AuditEntry.objects.filter(subject="plan/order-bonus-2011/stock/mug").order_by("id")
+    assert list(of_mugs.values_list("actor", "before", "after")) == [
+        ("command line", {"planned": 0}, {"planned": 1, "unit": "stock:mug"}),
+        ("command line", {"planned": 1}, {"planned": 3, "unit": "stock:mug"}),
+    ]
+    assert AuditEntry.objects.filter(subject="plan/order-bonus-2011/budget/gifts").count() == 1
 
 
 def test_a_refund_asks_again_under_the_version_that_gave_the_award(shop):

@@ -90,7 +90,7 @@ def go_live(shop_id: int, plan: CheckedPlan, *, actor: str) -> PlanRules:
         before = [version.number for version in known if version.number < rules.version]
         if not known or known[-1].number < rules.version:
             previous = plans.load_rules(shop_id, rules.plan_id, max(before)) if before else None
-            offers.open_plan(shop_id, rules, previous)
+            offers.open_plan(shop_id, rules, previous, actor=actor)
         return rules
 
 

@@ -30,13 +30,14 @@ from jiacan.offers.core.settle import Settlement, is_held_out, settle
 from jiacan.offers.core.statement import describe, has, kinds_kept, owes
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import EventKey, Order, Refund
+from jiacan.tenancy import facade as tenancy
 
 VersionRules = Callable[[int], PlanRules]
 Settled = TypeVar("Settled", Award, ClawBack)
 
 
-def open_plan(shop_id: int, rules: PlanRules, before: PlanRules | None) -> None:
-    """Fill the plan's stock, budget and reserve, or change them by what the new version changes.
+def open_plan(shop_id: int, rules: PlanRules, before: PlanRules | None, *, actor: str) -> None:
+    """Fill the plan's stock, budget and reserve, or change them by what the new version changes; audited.
 
     Raises:
         NotEnoughLeft: the new version takes more out of an account than is left in it.
@@ -49,12 +50,21 @@ def open_plan(shop_id: int, rules: PlanRules, before: PlanRules | None) -> None:
         ledger.open_accounts(shop_id, [Account(key, 0) for key in targets])
         ledger.open_accounts(shop_id, [Account(source, None) for source, _ in targets.values()])
         for key, (source, amount) in targets.items():
-            _fill(shop_id, rules, key, source, change=amount - had.get(key, 0))
+            planned = had.get(key, 0)
+            if amount == planned:
+                continue
+            _fill(shop_id, rules, key, source, change=amount - planned)
+            tenancy.audit(
+                shop_id,
+                actor=actor,
+                action="stock or budget changed",
+                subject=key.owner,
+                before={"planned": planned},
+                after={"planned": amount, "unit": key.unit},
+            )
 
 
 def _fill(shop_id: int, rules: PlanRules, key: AccountKey, source: AccountKey, *, change: int) -> None:
-    if change == 0:
-        return
     name = f"{rules.plan_id}/v{rules.version}/{key.owner}"
     debit, credit = (source, key) if change > 0 else (key, source)
     at = min(offer.during.starts_at for offer in rules.offers)
