@@ -35,7 +35,7 @@ from jiacan.ledger.core.decide import decide
 
 FLOORS = {
     AccountKey("stock", "mug"): 0,
-    AccountKey("anna", "mug"): -2,
+    AccountKey("customer", "mug"): -2,
     AccountKey("outside", "mug"): None,
     AccountKey("budget", "GBP"): 0,
     AccountKey("spent", "GBP"): 0,
