@@ -139,3 +139,18 @@ def test_a_plan_without_offers_for_orders_gives_nothing_and_runs(orders_file, tm
     assert jiacan_json("simulate", plan, "--orders", orders_file)["events_by_offer"] == {}
     ran = jiacan_json("run", plan, "--orders", orders_file, database_url=test_database_url)
     assert (ran["orders_new"], ran["events_settled"], ran["events_by_offer"]) == (3, 0, {})
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("simulate", PLAN, "--orders"),
+        ("simulate", PLAN),
+        ("report", PLAN, "--to"),
+        ("plan", "new", "--starts-on", "tomorrow"),
+        ("frobnicate",),
+        ("run", PLAN, "--orders", "x.csv", "--lang", "fr"),
+    ],
+)
+def test_a_command_given_wrongly_says_so_and_does_nothing(arguments):
+    assert "Error" in jiacan(*arguments, code=2)

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from jiacan.campaigns.facade import OrderFiles
 from jiacan.campaigns.report.awards_file import check_awards_path
 
-Paths = Annotated[list[Path], Parameter(negative="", consume_multiple=True)]
+Paths = Annotated[list[Path], Parameter(negative="", consume_multiple=1)]
 
 
 @Parameter(name="*")

@@ -83,7 +83,7 @@ def new(
     *,
     template: str = "order-bonus",
     to: Path | None = None,
-    starts_on: Annotated[str | None, Parameter(help="When the run phase begins, e.g. 2026-11-01.")] = None,
+    starts_on: Annotated[date | None, Parameter(help="When the run phase begins, e.g. 2026-11-01.")] = None,
     common: Common = COMMON,
 ) -> None:
     """Begin a plan: a commented one to edit.
@@ -96,7 +96,7 @@ def new(
         Where to write it; on the screen where it is left out.
     """
     out = screen(common)
-    first_day = date.fromisoformat(starts_on) if starts_on else date.today() + timedelta(days=28)  # noqa: DTZ011
+    first_day = starts_on or date.today() + timedelta(days=28)  # noqa: DTZ011
     text = plans.new_plan(template, starts_on=first_day)
     if to is None:
         out.console.print(text, markup=False, highlight=False, soft_wrap=True, end="")

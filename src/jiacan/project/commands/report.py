@@ -22,7 +22,7 @@ def report(
     plan: str,
     /,
     *,
-    to: Annotated[list[Path] | None, Parameter(negative="", consume_multiple=True)] = None,
+    to: Annotated[list[Path] | None, Parameter(negative="", consume_multiple=1)] = None,
     common: Common = COMMON,
 ) -> int:
     """Report what came of a plan that ran: goals, awards, money and stock, and the effect on customers.
