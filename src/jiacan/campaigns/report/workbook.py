@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
@@ -30,6 +31,9 @@ from jiacan.kernel.messages import Message, Phrasebook, tell
 from jiacan.kernel.money import minor_digits, to_major
 from jiacan.offers.contracts.awards import Outcome
 
+_A4 = 9
+_NARROWEST, _WIDEST = 10, 48
+_DAYS = {"date_axis": True, "num_format": "mm-dd"}
 _COLOURS = {
     Outcome.GRANTED: "#37485a",
     Outcome.OTHERWISE: "#93a4b4",
@@ -66,6 +70,7 @@ class _Writer:
     currency: str
     places: dict[str, _Place] = field(default_factory=dict)
     formats: dict[str, Any] = field(default_factory=dict)
+    known: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def write(self, page: Page) -> None:
         """Every sheet: the overview, one for each section, the definitions."""
@@ -82,7 +87,11 @@ class _Writer:
 
     def _sheet(self, title: Message) -> Any:
         name = self.words.say(title).translate(str.maketrans("", "", "[]:*?/\\'"))[:31]
-        return self.book.add_worksheet(name)
+        sheet = self.book.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        sheet.fit_to_pages(1, 0)
+        return sheet
 
     def _overview(self, page: Page) -> None:
         sheet = self._sheet(tell("Overview"))
@@ -123,10 +132,34 @@ class _Writer:
         row = 0
         for n, table in enumerate(section.tables):
             row = self._table(sheet, row, table, freeze=n == 0)
+        self._widen(sheet, section.tables)
         for text in section.intro:
             sheet.write_string(row, 0, self.words.say(text))
             row += 1
         self._chart(sheet, section.key)
+
+    def _widen(self, sheet: Any, tables: Iterable[Table]) -> None:
+        """Make each column wide enough for what stands in it, within reason."""
+        widths: dict[int, int] = {}
+        for table in tables:
+            kept = [n for n, column in enumerate(table.columns) if not column.drawing]
+            for place, n in enumerate(kept):
+                heading = len(self.words.say(table.columns[n].title))
+                cells = (self._letters(row[n]) for row in table.rows)
+                widths[place] = max(widths.get(place, _NARROWEST), heading, *cells, _NARROWEST)
+        for place, width in widths.items():
+            sheet.set_column(place, place, min(width + 2, _WIDEST))
+
+    def _letters(self, cell: Cell) -> int:
+        match cell:
+            case Figure(value):
+                return len(f"{value:,.0f}") + len(".00 ") + len(self.currency)
+            case Text(says) | State(_, says):
+                return len(self.words.word(says))
+            case Moment():
+                return len("2011-11-14 10:00")
+            case _:
+                return _NARROWEST
 
     def _table(self, sheet: Any, row: int, table: Table, *, freeze: bool) -> int:
         say = self.words.say
@@ -136,12 +169,12 @@ class _Writer:
             sheet.write_string(row + 1, place, say(table.columns[n].title), self._heading())
         if freeze:
             sheet.freeze_panes(row + 2, 1)
-            sheet.set_column(0, 0, 26)
-            sheet.set_column(1, len(kept), 20)
         first = row + 2
         for down, cells in enumerate(table.rows):
             for place, n in enumerate(kept):
                 self._cell(sheet, first + down, place, cells[n])
+                if not isinstance(cells[n], Unknown):
+                    self.known[table.key, place] = first + down
         last = first + len(table.rows) - 1
         self.places[table.key] = _Place(sheet.get_name(), first, last)
         row = max(last, first - 1) + 1
@@ -196,11 +229,13 @@ class _Writer:
             chart = self.book.add_chart({"type": "line"})
             self._series(chart, "course", 1, tell("Orders"), "#1d1b18", line=True)
             self._series(chart, "course", 2, tell("Expected orders"), "#c8371f", line=True)
+            chart.set_x_axis(_DAYS)
             self._place(sheet, chart, tell("Orders a day"), "G2")
         elif section_key == "offers" and self._has_rows("awards-by-day"):
             chart = self.book.add_chart({"type": "column", "subtype": "stacked"})
             for column, (outcome, colour) in enumerate(_COLOURS.items(), start=1):
                 self._series(chart, "awards-by-day", column, OUTCOMES[outcome], colour)
+            chart.set_x_axis(_DAYS)
             self._place(sheet, chart, tell("Awards and refusals by day"), "I2")
         elif section_key == "means" and self._has_rows("budget"):
             chart = self.book.add_chart({"type": "bar", "subtype": "stacked"})
@@ -216,10 +251,13 @@ class _Writer:
 
     def _series(self, chart: Any, key: str, column: int, name: Message, colour: str, *, line: bool = False) -> None:
         place = self.places[key]
+        last = self.known.get(
+            (key, column), place.first
+        )  # a figure that is unknown to the end is not drawn as nothing
         settings: dict[str, Any] = {
             "name": self.words.say(name),
             "categories": [place.sheet, place.first, 0, place.last, 0],
-            "values": [place.sheet, place.first, column, place.last, column],
+            "values": [place.sheet, place.first, column, last, column],
         }
         settings |= {"line": {"color": colour, "width": 1.75}} if line else {"fill": {"color": colour}, "gap": 40}
         chart.add_series(settings)
