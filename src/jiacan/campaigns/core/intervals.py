@@ -66,7 +66,7 @@ def rate_difference(successes: int, size: int, less_successes: int, less_size: i
     p, q = successes / size, less_successes / less_size
     low = p - q - sqrt((p - first.low) ** 2 + (second.high - q) ** 2)
     high = p - q + sqrt((first.high - p) ** 2 + (q - second.low) ** 2)
-    return Estimate(p - q, Interval(low, high))
+    return Estimate(p - q, Interval(max(low, -1.0), min(high, 1.0)))  # floats may step a hair outside
 
 
 def mean_difference(sample: Sample, less: Sample) -> Estimate:
