@@ -50,11 +50,7 @@ def rehearse(plan: CheckedPlan, files: OrderFiles, *, words: Phrasebook, on_prog
             refunds.setdefault(refund.order_id, []).append(refund)
         found = history.orders(rules.window) if rules.window else ()
         rehearsed = offers.rehearse(found, refunds, rules)
-        tally = Tally(rules)
-        for award in rehearsed.awards:
-            tally.add_award(award)
-        for back in rehearsed.claw_backs:
-            tally.add_claw_back(back)
+        tally = Tally.of(rules, rehearsed.awards, rehearsed.claw_backs)
         figures = tally.figures(rehearsed.stock_left, tally.balances(rehearsed.budget_left_minor))
         return Rehearsal(read=history.summary, figures=figures, rows=rehearsed.rows)
 
@@ -85,12 +81,9 @@ def run(plan: CheckedPlan, files: OrderFiles, *, actor: str, words: Phrasebook, 
 def go_live(shop_id: int, plan: CheckedPlan, *, actor: str) -> PlanRules:
     """Make the plan's text its live version and fill its accounts; the same text again changes nothing."""
     with transaction.atomic():
-        known = plans.find_versions(shop_id, _rules_of(plan).plan_id)
         rules = plans.go_live(shop_id, plan, actor=actor)
-        before = [version.number for version in known if version.number < rules.version]
-        if not known or known[-1].number < rules.version:
-            previous = plans.load_rules(shop_id, rules.plan_id, max(before)) if before else None
-            offers.open_plan(shop_id, rules, previous, actor=actor)
+        before = plans.load_rules(shop_id, rules.plan_id, rules.version - 1) if rules.version > 1 else None
+        offers.open_plan(shop_id, rules, before, actor=actor)
         return rules
 
 
@@ -109,11 +102,7 @@ def settle_recorded(shop_id: int, rules: PlanRules, *, on_progress: Progress) ->
 
 def figures(shop_id: int, rules: PlanRules) -> Figures:
     """What the campaign has come to."""
-    tally = Tally(rules)
-    for award in offers.awards_of(shop_id, rules.plan_id):
-        tally.add_award(award)
-    for back in offers.claw_backs_of(shop_id, rules.plan_id):
-        tally.add_claw_back(back)
+    tally = Tally.of(rules, offers.awards_of(shop_id, rules.plan_id), offers.claw_backs_of(shop_id, rules.plan_id))
     return tally.figures(offers.stock_left(shop_id, rules), offers.budget_balances(shop_id, rules))
 
 

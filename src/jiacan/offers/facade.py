@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from django.db import transaction
@@ -39,39 +40,56 @@ Settled = TypeVar("Settled", Award, ClawBack)
 def open_plan(shop_id: int, rules: PlanRules, before: PlanRules | None, *, actor: str) -> None:
     """Fill the plan's stock, budget and reserve, or change them by what the new version changes; audited.
 
+    Once for a version, however often it is asked.
+
     Raises:
         NotEnoughLeft: the new version takes more out of an account than is left in it.
     """
-    had = {} if before is None else {account.key: amount for account, _, amount in means(before)}
-    wanted = {account.key: (source, amount) for account, source, amount in means(rules)}
-    gone = {account.key: (source, 0) for account, source, _ in (() if before is None else means(before))}
+    had, wanted = _planned(before), _planned(rules)
+    changes = [
+        _Change(key, source, had.get(key, (source, 0))[1], wanted.get(key, (source, 0))[1])
+        for key, (source, _) in {**had, **wanted}.items()
+    ]
+    changes = [change for change in changes if change.before != change.after]
     with transaction.atomic():
-        targets = {**gone, **wanted}
-        ledger.open_accounts(shop_id, [Account(key, 0) for key in targets])
-        ledger.open_accounts(shop_id, [Account(source, None) for source, _ in targets.values()])
-        for key, (source, amount) in targets.items():
-            planned = had.get(key, 0)
-            if amount == planned:
-                continue
-            _fill(shop_id, rules, key, source, change=amount - planned)
-            tenancy.audit(
-                shop_id,
-                actor=actor,
-                action="stock or budget changed",
-                subject=key.owner,
-                before={"planned": planned},
-                after={"planned": amount, "unit": key.unit},
-            )
+        ledger.open_accounts(shop_id, [Account(change.key, 0) for change in changes])
+        ledger.open_accounts(shop_id, [Account(change.source, None) for change in changes])
+        outcomes = ledger.apply(shop_id, [change.group(rules) for change in changes])
+        for change, outcome in zip(changes, outcomes, strict=True):
+            if isinstance(outcome, Refused):
+                left = ledger.load_balances(shop_id, [change.key])[change.key].available
+                raise NotEnoughLeft(account=change.key.owner, asked=change.before - change.after, left=left or 0)
+            if isinstance(outcome, Applied):
+                tenancy.audit(
+                    shop_id,
+                    actor=actor,
+                    action="stock or budget changed",
+                    subject=change.key.owner,
+                    before={"planned": change.before},
+                    after={"planned": change.after, "unit": change.key.unit},
+                )
 
 
-def _fill(shop_id: int, rules: PlanRules, key: AccountKey, source: AccountKey, *, change: int) -> None:
-    name = f"{rules.plan_id}/v{rules.version}/{key.owner}"
-    debit, credit = (source, key) if change > 0 else (key, source)
-    at = min(offer.during.starts_at for offer in rules.offers)
-    (outcome,) = ledger.apply(shop_id, [Group((Move(name, debit, credit, abs(change), at),))])
-    if isinstance(outcome, Refused):
-        left = ledger.load_balances(shop_id, [key])[key].available
-        raise NotEnoughLeft(account=key.owner, asked=-change, left=left or 0)
+def _planned(rules: PlanRules | None) -> dict[AccountKey, tuple[AccountKey, int]]:
+    """What a version puts into each bounded account, and where from."""
+    return {} if rules is None else {account.key: (source, amount) for account, source, amount in means(rules)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What a version plans for an account, against the version before."""
+
+    key: AccountKey
+    source: AccountKey
+    before: int
+    after: int
+
+    def group(self, rules: PlanRules) -> Group:
+        """The transfer that makes the change, under a name of the version's own."""
+        more = self.after - self.before
+        debit, credit = (self.source, self.key) if more > 0 else (self.key, self.source)
+        at = min(offer.during.starts_at for offer in rules.offers)
+        return Group((Move(f"{rules.plan_id}/v{rules.version}/{self.key.owner}", debit, credit, abs(more), at),))
 
 
 def settle_events(

@@ -36,9 +36,20 @@ class Tally:
     short_at: dict[str, datetime] = field(default_factory=dict)
     spent_minor: Counter[str] = field(default_factory=Counter)
 
-    @property
-    def _lines(self) -> Mapping[str, Mapping[Kind, str]]:
-        return {offer.id: offer.budget for offer in self.rules.offers}
+    lines: Mapping[str, Mapping[Kind, str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lines = {offer.id: offer.budget for offer in self.rules.offers}
+
+    @classmethod
+    def of(cls, rules: PlanRules, awards: Iterable[Award], claw_backs: Iterable[ClawBack]) -> Tally:
+        """All of these, added up."""
+        tally = cls(rules)
+        for award in awards:
+            tally.add_award(award)
+        for back in claw_backs:
+            tally.add_claw_back(back)
+        return tally
 
     def balances(self, budget_left_minor: Mapping[str, int]) -> dict[str, Balance]:
         """Each budget line's balance, from what is left of it: what is neither left nor spent is at risk."""
@@ -57,7 +68,7 @@ class Tally:
             self.short_at.setdefault(award.refusal.code, award.settled_for)
         if award.outcome not in GIVEN:
             return
-        lines = self._lines[award.offer_id]
+        lines = self.lines[award.offer_id]
         for item in award.items:
             if item.kind in lines and item.kind not in HELD_KINDS:
                 self.spent_minor[lines[item.kind]] += item.amount_minor

@@ -7,7 +7,7 @@ carries it out, so that what is decided here and what the database stores are th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jiacan.kernel.ids import fraction_of
@@ -130,7 +130,7 @@ class _Walk:
     def award(self, event: PaidEvent, groups: list[Group]) -> Settlement:
         counts: list[Allowance] = []
         if is_held_out(event.customer_id, self.rules):
-            awards = [self._unsettled(event, match, Outcome.HELD_OUT) for match in self._would_give(event.matches)]
+            awards = [self._answer(event, match, Outcome.HELD_OUT) for match in self._would_give(event.matches)]
         else:
             awards = []
             given_in_group: dict[str, str] = {}
@@ -180,19 +180,19 @@ class _Walk:
         exclusive = stacking is not None and stacking.pick is not Pick.ALL
         if stacking is not None and exclusive and stacking.group in given_in_group:
             refusal: Refusal = NotStacked(stacking.group, given_in_group[stacking.group])
-            return _Tried(self._unsettled(event, match, Outcome.REFUSED, refusal))
+            return _Tried(self._answer(event, match, Outcome.REFUSED, refusal))
         day = event.at.astimezone(self.rules.zone).date()
         counts = tuple(allowances(self.rules.plan_id, offer.id, offer.limits, customer_id=event.customer_id, day=day))
         reached = self._limit_reached(counts)
         if reached is not None:
-            return _Tried(self._unsettled(event, match, Outcome.REFUSED, reached))
+            return _Tried(self._answer(event, match, Outcome.REFUSED, reached))
         short = self._short_of(match.items, offer)
         if short is None:
             granted = self._grant(event, match, match.items, counts, offer=offer, instead_of=None)
         elif match.otherwise and self._short_of(match.otherwise, offer) is None:
             granted = self._grant(event, match, match.otherwise, counts, offer=offer, instead_of=short)
         else:
-            return _Tried(self._unsettled(event, match, Outcome.REFUSED, short))
+            return _Tried(self._answer(event, match, Outcome.REFUSED, short))
         if stacking is not None and exclusive:
             given_in_group[stacking.group] = offer.id
         return granted
@@ -243,18 +243,7 @@ class _Walk:
         for account, (amount, _) in self._needs(items, offer).items():
             self.book.take(account, amount, left=self.book.left(account, 0), at=event.at)
         outcome = Outcome.GRANTED if instead_of is None else Outcome.OTHERWISE
-        award = Award(
-            order_id=event.order_id,
-            customer_id=event.customer_id,
-            offer_id=offer.id,
-            rung=match.rung,
-            plan_version=self.rules.version,
-            settled_for=event.at,
-            spend_minor=match.spend_minor,
-            outcome=outcome,
-            items=items,
-            refusal=instead_of,
-        )
+        award = replace(self._answer(event, match, outcome, instead_of), items=items)
         self.book.hold(self._held(award, offer))
         return _Tried(award, grant_group(award, offer, counts, self.rules), counts)
 
@@ -278,7 +267,7 @@ class _Walk:
             holdings=holdings,
         )
 
-    def _unsettled(self, event: PaidEvent, match: Match, outcome: Outcome, refusal: Refusal | None = None) -> Award:
+    def _answer(self, event: PaidEvent, match: Match, outcome: Outcome, refusal: Refusal | None = None) -> Award:
         return Award(
             order_id=event.order_id,
             customer_id=event.customer_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from jiacan.kernel.money import MICROS, divide_half_up, minor_digits
+from jiacan.kernel.money import micros_to_minor
 from jiacan.offers.contracts.benefits import (
     Benefit,
     CashBenefit,
@@ -189,7 +189,7 @@ def _take_of(benefit: Benefit, rules: PlanRules) -> Bound:
 
 def points_minor(points: int, rules: PlanRules) -> int:
     """What the points are worth, halves up."""
-    return divide_half_up(points * rules.points_value_micros * 10 ** minor_digits(rules.currency), MICROS)
+    return micros_to_minor(points * rules.points_value_micros, rules.currency)
 
 
 # --- bounds -----------------------------------------------------------------------------------------------

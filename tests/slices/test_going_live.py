@@ -1,0 +1,46 @@
+"""Two people let two texts of one plan go live at the same moment: its books are filled once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from django.db import connection
+
+from jiacan.campaigns import facade as campaigns
+from jiacan.offers import facade as offers
+from jiacan.plans import facade as plans
+from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy.models import AuditEntry
+from tests.slices.histories import PLAN
+
+TEXT = PLAN.read_text()
+TEXTS = (TEXT, TEXT.replace("units: 150", "units: 160"))
+
+
+def test_two_texts_at_once_fill_the_stock_to_what_the_last_one_says(test_database_url):
+    shop = tenancy.open_shop("gifts")
+    together = Barrier(len(TEXTS))
+
+    def go_live(text):
+        together.wait()
+        try:
+            return campaigns.go_live(shop.id, plans.check_text(text, "plan.yaml"), actor="owner")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(TEXTS)) as threads:
+        rules = sorted(threads.map(go_live, TEXTS), key=lambda each: each.version)
+    last = rules[-1]
+    assert [each.version for each in rules] == [1, 2]
+    assert offers.stock_left(shop.id, last)["mug"] == last.stock["mug"].units
+    assert offers.budget_balances(shop.id, last)["gifts"].posted == last.budget["gifts"].amount_minor
+
+
+def test_going_live_again_with_the_same_text_changes_nothing(test_database_url):
+    shop = tenancy.open_shop("gifts")
+    plan = plans.check_text(TEXT, "plan.yaml")
+    first = campaigns.go_live(shop.id, plan, actor="owner")
+    audited = AuditEntry.objects.count()
+    assert campaigns.go_live(shop.id, plan, actor="owner") == first
+    assert (offers.stock_left(shop.id, first)["mug"], AuditEntry.objects.count()) == (150, audited)
