@@ -7,10 +7,11 @@ from threading import Barrier
 
 from django.db import connection
 
-from jiacan.campaigns import facade as campaigns
+from jiacan.campaigns.facade import running as campaigns
 from jiacan.offers import facade as offers
 from jiacan.plans import facade as plans
 from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy.contracts import Actor
 from jiacan.tenancy.models import AuditEntry
 from tests.slices.histories import PLAN
 
@@ -25,7 +26,7 @@ def test_two_texts_at_once_fill_the_stock_to_what_the_last_one_says(test_databas
     def go_live(text):
         together.wait()
         try:
-            return campaigns.go_live(shop.id, plans.check_text(text, "plan.yaml"), actor="owner")
+            return campaigns.go_live(shop.id, plans.check_text(text, "plan.yaml"), actor=Actor("owner", "test"))
         finally:
             connection.close()
 
@@ -40,7 +41,7 @@ def test_two_texts_at_once_fill_the_stock_to_what_the_last_one_says(test_databas
 def test_going_live_again_with_the_same_text_changes_nothing(test_database_url):
     shop = tenancy.open_shop("gifts")
     plan = plans.check_text(TEXT, "plan.yaml")
-    first = campaigns.go_live(shop.id, plan, actor="owner")
+    first = campaigns.go_live(shop.id, plan, actor=Actor("owner", "test"))
     audited = AuditEntry.objects.count()
-    assert campaigns.go_live(shop.id, plan, actor="owner") == first
+    assert campaigns.go_live(shop.id, plan, actor=Actor("owner", "test")) == first
     assert (offers.stock_left(shop.id, first)["mug"], AuditEntry.objects.count()) == (150, audited)

@@ -81,8 +81,8 @@ def test_an_unknown_template_and_an_impossible_start_are_named():
 
 def test_the_same_text_is_the_same_version():
     shop = tenancy.open_shop("tea")
-    first = facade.go_live(shop.id, checked(), actor="owner")
-    again = facade.go_live(shop.id, checked(), actor="operator")
+    first = facade.go_live(shop.id, checked(), actor=Actor("owner", "test"))
+    again = facade.go_live(shop.id, checked(), actor=Actor("operator", "test"))
     assert (first.version, again) == (1, first)
     assert [(one.number, one.actor) for one in facade.find_versions(shop.id, "spring")] == [(1, "owner")]
     assert AuditEntry.objects.filter(action="plan went live").count() == 1
@@ -90,8 +90,8 @@ def test_the_same_text_is_the_same_version():
 
 def test_a_changed_text_is_the_next_version_and_both_can_be_loaded():
     shop = tenancy.open_shop("tea")
-    first = facade.go_live(shop.id, checked(), actor="owner")
-    second = facade.go_live(shop.id, checked(edited("amount: 900", "amount: 950")), actor="owner")
+    first = facade.go_live(shop.id, checked(), actor=Actor("owner", "test"))
+    second = facade.go_live(shop.id, checked(edited("amount: 900", "amount: 950")), actor=Actor("owner", "test"))
     assert (first.version, second.version) == (1, 2)
     assert facade.load_rules(shop.id, "spring", 1) == first
     assert facade.load_rules(shop.id, "spring", 2) == second
@@ -101,15 +101,15 @@ def test_a_changed_text_is_the_next_version_and_both_can_be_loaded():
 
 def test_a_text_that_comes_back_after_another_is_a_new_version():
     shop = tenancy.open_shop("tea")
-    facade.go_live(shop.id, checked(), actor="owner")
-    facade.go_live(shop.id, checked(edited("amount: 900", "amount: 950")), actor="owner")
-    assert facade.go_live(shop.id, checked(), actor="owner").version == 3
+    facade.go_live(shop.id, checked(), actor=Actor("owner", "test"))
+    facade.go_live(shop.id, checked(edited("amount: 900", "amount: 950")), actor=Actor("owner", "test"))
+    assert facade.go_live(shop.id, checked(), actor=Actor("owner", "test")).version == 3
 
 
 def test_going_live_is_audited_with_what_was_and_what_is():
     shop = tenancy.open_shop("tea")
-    facade.go_live(shop.id, checked(), actor="owner")
-    facade.go_live(shop.id, checked(edited("amount: 900", "amount: 950")), actor="operator")
+    facade.go_live(shop.id, checked(), actor=Actor("owner", "test"))
+    facade.go_live(shop.id, checked(edited("amount: 900", "amount: 950")), actor=Actor("operator", "test"))
     entries = AuditEntry.objects.order_by("id").values_list("actor", "subject", "before", "after")
     old, new = facade.find_versions(shop.id, "spring")
     assert list(entries) == [
@@ -121,7 +121,7 @@ def test_going_live_is_audited_with_what_was_and_what_is():
 def test_a_plan_with_errors_does_not_go_live():
     shop = tenancy.open_shop("tea")
     with pytest.raises(PlanHasErrors) as caught:
-        facade.go_live(shop.id, checked(edited("units: 100", "units: many")), actor="owner")
+        facade.go_live(shop.id, checked(edited("units: 100", "units: many")), actor=Actor("owner", "test"))
     assert str(caught.value) == (
         "plan.yaml cannot go live before its errors are put right (1). "
         "Line 20, column 22: `many` is not a whole number. "
@@ -136,9 +136,9 @@ def test_a_plan_with_errors_does_not_go_live():
 )
 def test_a_later_version_cannot_move(field, old, new):
     shop = tenancy.open_shop("tea")
-    facade.go_live(shop.id, checked(), actor="owner")
+    facade.go_live(shop.id, checked(), actor=Actor("owner", "test"))
     with pytest.raises(PlanMoved) as caught:
-        facade.go_live(shop.id, checked(edited(f"{field}: {old}", f"{field}: {new}")), actor="owner")
+        facade.go_live(shop.id, checked(edited(f"{field}: {old}", f"{field}: {new}")), actor=Actor("owner", "test"))
     assert (caught.value.field, caught.value.was, caught.value.now) == (field, old, new)
     assert len(facade.find_versions(shop.id, "spring")) == 1
     assert AuditEntry.objects.count() == 1
@@ -146,7 +146,7 @@ def test_a_later_version_cannot_move(field, old, new):
 
 def test_another_shops_versions_are_not_seen():
     tea, coffee = tenancy.open_shop("tea"), tenancy.open_shop("coffee")
-    facade.go_live(tea.id, checked(), actor="owner")
+    facade.go_live(tea.id, checked(), actor=Actor("owner", "test"))
     assert facade.find_versions(coffee.id, "spring") == ()
     with pytest.raises(PlanVersionUnknown) as caught:
         facade.load_rules(coffee.id, "spring", 1)
@@ -156,7 +156,7 @@ def test_another_shops_versions_are_not_seen():
 @pytest.mark.parametrize("change", ["UPDATE plans_planversion SET text = 'x'", "DELETE FROM plans_planversion"])
 def test_a_version_never_changes(change):
     shop = tenancy.open_shop("tea")
-    facade.go_live(shop.id, checked(), actor="owner")
+    facade.go_live(shop.id, checked(), actor=Actor("owner", "test"))
     with pytest.raises(IntegrityError, match="never changes"), connection.cursor() as cursor:
         cursor.execute(change)
 
@@ -167,8 +167,9 @@ from jiacan.project import start, database
 database.open_database()
 from jiacan.plans import facade
 from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy.contracts import Actor
 plan = facade.read_plan(sys.argv[1])
-print(facade.go_live(tenancy.get_shop("tea").id, plan, actor="process").version)
+print(facade.go_live(tenancy.get_shop("tea").id, plan, actor=Actor("process", "test")).version)
 """
 
 

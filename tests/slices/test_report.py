@@ -7,7 +7,7 @@ from zipfile import is_zipfile
 import duckdb
 import pytest
 
-from jiacan.campaigns import facade as campaigns
+from jiacan.campaigns.facade import running as campaigns
 from jiacan.campaigns.report.errors import PlanNeverRan
 from jiacan.campaigns.report.facts import make_report
 from jiacan.campaigns.report.loading import load_report
@@ -16,7 +16,7 @@ from jiacan.kernel.messages import ENGLISH
 from jiacan.orders import facade as orders
 from jiacan.plans import facade as plans
 from jiacan.tenancy import facade as tenancy
-from jiacan.tenancy.contracts import ShopUnknown
+from jiacan.tenancy.contracts import Actor, ShopUnknown
 from tests.conftest import SHARED, needs_shared
 from tests.core.small_report import PLAN, regular_orders, sources
 from tests.slices.commands import jiacan, jiacan_json
@@ -46,7 +46,11 @@ def run(plan_file, orders_file):
     """Run the plan in this process; gives it checked."""
     checked = plans.read_plan(str(plan_file))
     campaigns.run(
-        checked, campaigns.OrderFiles((orders_file,)), actor="test", words=ENGLISH, on_progress=lambda *_: None
+        checked,
+        campaigns.OrderFiles((orders_file,)),
+        actor=Actor("test", "test"),
+        words=ENGLISH,
+        on_progress=lambda *_: None,
     )
     return checked
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from jiacan.tenancy import facade
-from jiacan.tenancy.contracts import ShopUnknown
+from jiacan.tenancy.contracts import Actor, ShopUnknown
 from jiacan.tenancy.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -23,13 +23,22 @@ def test_an_unknown_shop_is_named():
 @pytest.mark.parametrize("change", ["UPDATE tenancy_auditentry SET actor = 'x'", "DELETE FROM tenancy_auditentry"])
 def test_the_audit_cannot_be_rewritten(change):
     shop = facade.open_shop("gifts")
-    facade.audit(shop.id, actor="command line", action="plan went live", subject="plan-1", after={"version": 1})
+    facade.audit(
+        shop.id, actor=Actor("command line", "test"), action="plan went live", subject="plan-1", after={"version": 1}
+    )
     with pytest.raises(IntegrityError, match="only be added to"), connection.cursor() as cursor:
         cursor.execute(change)
 
 
 def test_the_audit_keeps_what_was_and_what_is():
     shop = facade.open_shop("gifts")
-    facade.audit(shop.id, actor="a", action="stock changed", subject="mug", before={"units": 1}, after={"units": 2})
+    facade.audit(
+        shop.id,
+        actor=Actor("a", "test"),
+        action="stock changed",
+        subject="mug",
+        before={"units": 1},
+        after={"units": 2},
+    )
     entry = AuditEntry.objects.get()
     assert (entry.before, entry.after, entry.at is not None) == ({"units": 1}, {"units": 2}, True)

@@ -32,12 +32,13 @@ from jiacan.offers.core.statement import describe, has, kinds_kept, owes
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import EventKey, Order, Refund
 from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy.contracts import Actor
 
 VersionRules = Callable[[int], PlanRules]
 Settled = TypeVar("Settled", Award, ClawBack)
 
 
-def open_plan(shop_id: int, rules: PlanRules, before: PlanRules | None, *, actor: str) -> None:
+def open_plan(shop_id: int, rules: PlanRules, before: PlanRules | None, *, actor: Actor) -> None:
     """Fill the plan's stock, budget and reserve, or change them by what the new version changes; audited.
 
     Once for a version, however often it is asked.

@@ -29,6 +29,7 @@ from jiacan.plans.core.schema import to_schema
 from jiacan.plans.core.templating import fill_dates
 from jiacan.plans.core.worst_case import worst_cases as find_worst_cases
 from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy.contracts import Actor
 
 EARLIEST_START, LATEST_START = date(1971, 1, 1), date(2998, 12, 31)
 
@@ -82,7 +83,7 @@ def worst_cases(document: PlanDocument, rules: PlanRules) -> tuple[WorstCase, ..
     return find_worst_cases(document, rules)
 
 
-def go_live(shop_id: int, checked: CheckedPlan, *, actor: str) -> PlanRules:
+def go_live(shop_id: int, checked: CheckedPlan, *, actor: Actor) -> PlanRules:
     """The rules of the version that this text is: the latest, or the next one where the text has changed.
 
     A text that comes back after another one is a new version: what is in force is always the last.
@@ -105,7 +106,7 @@ def go_live(shop_id: int, checked: CheckedPlan, *, actor: str) -> PlanRules:
 
 
 def _add_version(
-    shop_id: int, checked: CheckedPlan, rules: PlanRules, versions: Sequence[PlanVersion], *, actor: str
+    shop_id: int, checked: CheckedPlan, rules: PlanRules, versions: Sequence[PlanVersion], *, actor: Actor
 ) -> PlanVersion:
     if versions:
         _refuse_moves(load_rules(shop_id, rules.plan_id, versions[-1].number), rules)
@@ -115,7 +116,7 @@ def _add_version(
         number=len(versions) + 1,
         text=checked.text,
         sha256=checked.sha256,
-        actor=actor,
+        actor=actor.name,
     )
     tenancy.audit(
         shop_id,

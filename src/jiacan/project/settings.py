@@ -1,12 +1,22 @@
 """Django's settings. Whatever an operator may choose comes from the environment and is named here.
 
-JIACAN_HOME          the folder of the embedded database (a folder of the user's by default)
-JIACAN_DATABASE_URL  a PostgreSQL server to use instead of the embedded one
-JIACAN_LANG          zh or en; otherwise LANG decides
+JIACAN_HOME             the folder of the embedded database (a folder of the user's by default)
+JIACAN_DATABASE_URL     a PostgreSQL server to use instead of the embedded one
+JIACAN_LANG             zh or en; otherwise LANG decides (the command line only)
+JIACAN_SECRET_KEY       what sessions and links are signed with; `jiacan serve` keeps one in JIACAN_HOME by default
+JIACAN_URL              the address people reach the server at, such as https://shop.example: links are made with it,
+                        and https turns on HSTS and cookies that travel over TLS only
+JIACAN_HOSTS            names the server answers to, by commas (JIACAN_URL's own, localhost and 127.0.0.1 by default)
+JIACAN_PROXIES          how many proxies stand before the server and may say where a request came from (0 by default)
+JIACAN_PRIVATE_WEBHOOKS 1 lets webhooks go to private and loopback addresses
+JIACAN_EMAIL_URL        smtp://user:password@host:port to send mail by; without it links are shown to be handed on
 """
 
 import os
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONCE, NONE, SELF
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -19,17 +29,145 @@ LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# --- where the server is reached --------------------------------------------------------------------------
+
+PUBLIC_URL = os.environ.get("JIACAN_URL", "").rstrip("/")
+_BEHIND_TLS = PUBLIC_URL.startswith("https://")
+_HOST = urlsplit(PUBLIC_URL).hostname
+ALLOWED_HOSTS = [
+    name.strip() for name in os.environ.get("JIACAN_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if name.strip()
+] + ([_HOST] if _HOST else [])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+TRUSTED_PROXIES = int(os.environ.get("JIACAN_PROXIES", "0"))
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31_536_000 if _BEHIND_TLS else 0
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _BEHIND_TLS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+PRIVATE_WEBHOOKS = os.environ.get("JIACAN_PRIVATE_WEBHOOKS") == "1"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+MAX_UPLOAD_BYTES = 200 * 1024 * 1024
+"""The largest file of orders that a page takes."""
+
+# --- what it is made of -----------------------------------------------------------------------------------
+
 INSTALLED_APPS = [
-    "jiacan.tenancy",
-    "jiacan.ledger",
-    "jiacan.orders",
-    "jiacan.customers",
-    "jiacan.offers",
-    "jiacan.plans",
+    "jiacan.project",
+    "jiacan.api",
     "jiacan.campaigns",
+    "jiacan.plans",
+    "jiacan.offers",
+    "jiacan.customers",
+    "jiacan.orders",
+    "jiacan.ledger",
+    "jiacan.webhooks",
+    "jiacan.console",
+    "jiacan.tenancy",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "procrastinate.contrib.django",
 ]
 
-TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "jiacan.project.urls"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    }
+]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = os.environ.get("JIACAN_STATIC_ROOT", str(PACKAGE.parent.parent / "out" / "static"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# --- who may come in --------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "tenancy.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "/account/login/"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "jiacan.console.web.sign_in.InvitedOnly"
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Jiacan"
+USERSESSIONS_TRACK_ACTIVITY = True
+
+if os.environ.get("JIACAN_EMAIL_URL"):
+    _MAIL = urlsplit(os.environ["JIACAN_EMAIL_URL"])
+    EMAIL_HOST, EMAIL_PORT = _MAIL.hostname, _MAIL.port or 587
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+    EMAIL_USE_TLS = True
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 # Filled in by `project.database.open_database`, which starts the embedded server where none is named.
 DATABASES = {

@@ -1,19 +1,212 @@
-"""Shops: the values that cross this slice's door."""
+"""Shops, their people and what each may do, tokens, and the audit: the values that cross this slice's door."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, tell
 
+# --- shops and people -------------------------------------------------------------------------------------
+
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """One shop; every row of every other slice belongs to exactly one."""
+    """One shop; every row of every other slice belongs to exactly one.
+
+    Its pages tell the time in `zone`. Its orders are in `currency`, which is empty until its first plan says it.
+    """
 
     id: int
     slug: str
+    name: str
+    zone: ZoneInfo
+    currency: str
+
+
+class Role(StrEnum):
+    """What a person is at a shop."""
+
+    OWNER = "owner"
+    OPERATIONS = "operations"
+    MARKETING = "marketing"
+    SERVICE_LEAD = "service_lead"
+    SERVICE_AGENT = "service_agent"
+    WAREHOUSE = "warehouse"
+    FINANCE = "finance"
+    ANALYST = "analyst"
+    AUDITOR = "auditor"
+
+
+class Permission(StrEnum):
+    """What can be allowed. A token's scopes are permissions too: one vocabulary for people and programs."""
+
+    SEE_CAMPAIGNS = "campaigns.see"
+    EDIT_PLANS = "plans.edit"
+    GO_LIVE = "plans.go_live"
+    REHEARSE = "plans.rehearse"
+    TAKE_ALARMS = "alarms.take"
+    SEE_AWARDS = "awards.see"
+    CLAW_BACK = "awards.claw_back"
+    SEE_CUSTOMERS = "customers.see"
+    SEE_BUDGET = "budget.see"
+    WORK_TASKS = "tasks.work"
+    SEE_REPORT = "report.see"
+    EXPORT = "data.export"
+    SEND_ORDERS = "orders.send"
+    SEE_ORDERS = "orders.see"
+    QUOTE = "offers.quote"
+    RESERVE = "offers.reserve"
+    MANAGE_SHOP = "shop.manage"
+    MANAGE_PEOPLE = "people.manage"
+    MANAGE_TOKENS = "tokens.manage"
+    MANAGE_WEBHOOKS = "webhooks.manage"
+    SEE_AUDIT = "audit.see"
+    SEE_JOBS = "jobs.see"
+
+
+_P = Permission
+_EVERYONE = frozenset({_P.SEE_CAMPAIGNS, _P.WORK_TASKS})
+_SERVICE = frozenset({_P.SEE_AWARDS, _P.SEE_CUSTOMERS, _P.SEE_ORDERS, _P.QUOTE})
+
+MAY: Mapping[Role, frozenset[Permission]] = {
+    Role.OWNER: frozenset(Permission),
+    Role.OPERATIONS: frozenset(Permission) - {_P.MANAGE_SHOP, _P.MANAGE_PEOPLE, _P.MANAGE_TOKENS, _P.SEE_AUDIT},
+    Role.MARKETING: _EVERYONE | {_P.EDIT_PLANS, _P.REHEARSE, _P.SEE_BUDGET, _P.SEE_REPORT, _P.SEE_AWARDS, _P.QUOTE},
+    Role.SERVICE_LEAD: _EVERYONE | _SERVICE | {_P.CLAW_BACK, _P.TAKE_ALARMS, _P.EXPORT},
+    Role.SERVICE_AGENT: _EVERYONE | _SERVICE,
+    Role.WAREHOUSE: _EVERYONE | {_P.TAKE_ALARMS, _P.SEE_AWARDS, _P.SEE_ORDERS},
+    Role.FINANCE: _EVERYONE
+    | {_P.SEE_BUDGET, _P.SEE_REPORT, _P.SEE_AWARDS, _P.SEE_ORDERS, _P.EXPORT, _P.CLAW_BACK, _P.TAKE_ALARMS},
+    Role.ANALYST: frozenset({_P.SEE_CAMPAIGNS, _P.REHEARSE, _P.SEE_BUDGET, _P.SEE_REPORT, _P.SEE_AWARDS, _P.EXPORT}),
+    Role.AUDITOR: frozenset(
+        {_P.SEE_CAMPAIGNS, _P.SEE_BUDGET, _P.SEE_REPORT, _P.SEE_AWARDS, _P.SEE_ORDERS, _P.SEE_AUDIT, _P.EXPORT}
+        | {_P.SEE_JOBS}
+    ),
+}
+"""The one table of who may do what. Pages, API, exports, search and streams all ask it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who can sign in. `language` is zh, en or empty for the browser's choice."""
+
+    id: int
+    email: str
+    name: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A person's role at one shop."""
+
+    shop: Shop
+    person: Person
+    role: Role
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role allows it."""
+        return permission in MAY[self.role]
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An open invitation to a shop; its secret is shown once and kept only as a hash."""
+
+    id: int
+    email: str
+    role: Role
+    invited_by: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A program's key to one shop. The secret is shown once and kept only as a hash; `hint` is its last four."""
+
+    id: int
+    shop: Shop
+    name: str
+    scopes: frozenset[Permission]
+    hint: str
+    created_by: str
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+    def may(self, permission: Permission) -> bool:
+        """Whether one of its scopes allows it."""
+        return permission in self.scopes
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret in the clear, to be shown once; printing it by accident shows nothing."""
+
+    value: str
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+
+# --- the audit --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something, and from where: `origin` is a way in, with an address where there is one."""
+
+    name: str
+    origin: str
+
+
+COMMAND_LINE = Actor("command line", "command line")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One line of a shop's audit: who changed what, when, from where, before and after; chained by hashes.
+
+    `number` counts from 1 within the shop without gaps. `hash` is SHA-256 over the hash before it and the line.
+    """
+
+    number: int
+    at: datetime
+    actor: str
+    origin: str
+    action: str
+    subject: str
+    before: Mapping[str, object] | None
+    after: Mapping[str, object] | None
+    previous_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """Which lines of the audit are asked for; empty is all. `text` is looked for in every field."""
+
+    text: str = ""
+    action: str = ""
+    actor: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditVerdict:
+    """Whether a shop's audit is whole: how many lines were checked, and the first that does not fit, if any."""
+
+    checked: int
+    broken_at: int | None
+
+
+# --- errors -----------------------------------------------------------------------------------------------
 
 
 @dataclass(eq=False)
@@ -26,4 +219,38 @@ class ShopUnknown(JiacanError):
         return tell(
             "There is no shop {slug} in this database; `jiacan run` creates it with its first plan.",
             slug=self.slug,
+        )
+
+
+@dataclass(eq=False)
+class NotAllowed(JiacanError):
+    """The role or token does not allow it."""
+
+    permission: Permission
+
+    def message(self) -> Message:
+        return tell(
+            "This needs the permission {permission}. Ask an owner of the shop for a role or token that has it.",
+            permission=self.permission,
+        )
+
+
+@dataclass(eq=False)
+class LinkSpent(JiacanError):
+    """A one-time link that was used, has expired, or was never given out."""
+
+    def message(self) -> Message:
+        return tell("This link was used already or has expired. Ask whoever sent it for a new one.")
+
+
+@dataclass(eq=False)
+class LastOwner(JiacanError):
+    """A shop keeps at least one owner."""
+
+    shop: str
+
+    def message(self) -> Message:
+        return tell(
+            "{shop} would be left without an owner. Make someone else an owner first.",
+            shop=self.shop,
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jiacan.campaigns import facade as campaigns
 from jiacan.campaigns.contracts.reported import Report
+from jiacan.campaigns.facade import running as campaigns
 from jiacan.campaigns.report.errors import PlanNeverRan
 from jiacan.campaigns.report.facts import Sources, make_report
 from jiacan.offers import facade as offers

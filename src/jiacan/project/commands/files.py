@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from jiacan.campaigns.facade import OrderFiles
+from jiacan.campaigns.facade.running import OrderFiles
 from jiacan.campaigns.report.awards_file import check_awards_path
 
 Paths = Annotated[list[Path], Parameter(negative="", consume_multiple=1)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jiacan.campaigns import facade as campaigns
+from jiacan.campaigns.facade import running as campaigns
 from jiacan.plans import facade as plans
 from jiacan.project import database
 from jiacan.project.commands.shown import receipt_to_json, show_receipt

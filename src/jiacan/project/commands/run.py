@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jiacan.campaigns import facade as campaigns
 from jiacan.campaigns.contracts.figures import RunSummary
+from jiacan.campaigns.facade import running as campaigns
 from jiacan.campaigns.report.awards_file import write_awards
 from jiacan.kernel.messages import tell
 from jiacan.offers.contracts.rules import PlanRules
@@ -13,8 +13,7 @@ from jiacan.project.commands.files import Files
 from jiacan.project.commands.plan import print_problems
 from jiacan.project.commands.shown import figures_to_json, read_to_json, show_figures, show_read
 from jiacan.project.output import COMMON, Common, Screen, screen
-
-ACTOR = "command line"
+from jiacan.tenancy.contracts import COMMAND_LINE
 
 
 def run(plan: str, /, *, files: Files, common: Common = COMMON) -> int:
@@ -34,7 +33,7 @@ def run(plan: str, /, *, files: Files, common: Common = COMMON) -> int:
     out = screen(common, rules.zone)
     database.open_database()
     with out.progress() as progress:
-        summary = campaigns.run(checked, wanted, actor=ACTOR, words=out.words, on_progress=progress)
+        summary = campaigns.run(checked, wanted, actor=COMMAND_LINE, words=out.words, on_progress=progress)
     if files.awards is not None:
         write_awards(campaigns.award_rows(checked), files.awards)
     if common.json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jiacan.campaigns import facade as campaigns
+from jiacan.campaigns.facade import running as campaigns
 from jiacan.campaigns.report.awards_file import write_awards
 from jiacan.kernel.messages import tell
 from jiacan.plans import facade as plans

@@ -21,6 +21,7 @@ from jiacan.orders.contracts import Refund
 from jiacan.plans import facade as plans
 from jiacan.plans.contracts import CheckedPlan, PlanHasErrors
 from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy.contracts import Actor
 
 EVENTS_PER_TRANSACTION = 1_000
 
@@ -55,7 +56,9 @@ def rehearse(plan: CheckedPlan, files: OrderFiles, *, words: Phrasebook, on_prog
         return Rehearsal(read=history.summary, figures=figures, rows=rehearsed.rows)
 
 
-def run(plan: CheckedPlan, files: OrderFiles, *, actor: str, words: Phrasebook, on_progress: Progress) -> RunSummary:
+def run(
+    plan: CheckedPlan, files: OrderFiles, *, actor: Actor, words: Phrasebook, on_progress: Progress
+) -> RunSummary:
     """Take orders and refunds in, durably, and settle what of them was not settled yet.
 
     Safe to repeat and to kill: recording and settling are done in transactions that know what was done before.
@@ -65,7 +68,7 @@ def run(plan: CheckedPlan, files: OrderFiles, *, actor: str, words: Phrasebook, 
     """
     draft = _rules_of(plan)
     with _read(draft, files, words, on_progress) as history:
-        shop = tenancy.open_shop(draft.shop)
+        shop = tenancy.open_shop(draft.shop, zone=draft.zone, currency=draft.currency)
         rules = go_live(shop.id, plan, actor=actor)
         recorded = orders.record(shop.id, history, on_progress=_by_stage(on_progress))
         settled = settle_recorded(shop.id, rules, on_progress=on_progress)
@@ -78,7 +81,7 @@ def run(plan: CheckedPlan, files: OrderFiles, *, actor: str, words: Phrasebook, 
         )
 
 
-def go_live(shop_id: int, plan: CheckedPlan, *, actor: str) -> PlanRules:
+def go_live(shop_id: int, plan: CheckedPlan, *, actor: Actor) -> PlanRules:
     """Make the plan's text its live version and fill its accounts; the same text again changes nothing."""
     with transaction.atomic():
         rules = plans.go_live(shop_id, plan, actor=actor)

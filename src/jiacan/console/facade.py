@@ -1,0 +1,108 @@
+"""What every page stands on: who may see it, in which language and time zone it speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+
+from jiacan.console.contracts import Access, Needs, Open, SignedIn, Visit
+from jiacan.kernel.messages import Language, Phrasebook
+from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy.contracts import NotAllowed, Permission
+
+View = Callable[..., Any]
+
+
+def page(*, needs: Permission) -> Callable[[View], View]:
+    """A page of a shop's console, at an address with `<slug:shop>`: `view(request, visit, **the rest)`.
+
+    Whoever has not signed in is asked to; a shop that is not theirs does not exist for them; a role that may not is
+    told what it lacks. While the view runs, times are told in the shop's zone.
+    """
+
+    def guard(view: View) -> View:
+        if iscoroutinefunction(view):
+
+            @wraps(view)
+            async def guarded_async(request: HttpRequest, shop: str, **rest: object) -> HttpResponseBase:
+                visit = await sync_to_async(_visit)(request, shop, needs)
+                if isinstance(visit, HttpResponse):
+                    return visit
+                timezone.activate(visit.shop.zone)
+                return await view(request, visit, **rest)
+
+            return _with_access(guarded_async, Needs(needs))
+
+        @wraps(view)
+        def guarded(request: HttpRequest, shop: str, **rest: object) -> HttpResponseBase:
+            visit = _visit(request, shop, needs)
+            if isinstance(visit, HttpResponse):
+                return visit
+            with timezone.override(visit.shop.zone):
+                return view(request, visit, **rest)
+
+        return _with_access(guarded, Needs(needs))
+
+    return guard
+
+
+def signed_in_page(view: View) -> View:
+    """A page for whoever has signed in, whatever their shop: `view(request, **the rest)`."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **rest: object) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return view(request, **rest)
+
+    return _with_access(guarded, SignedIn())
+
+
+def open_page(*, why: str) -> Callable[[View], View]:
+    """A page for everyone; `why` says why that is right."""
+    return lambda view: _with_access(view, Open(why))
+
+
+def words(zone: ZoneInfo | None = None) -> Phrasebook:
+    """The words of the language in which this request is answered, telling the time in `zone` or the active one."""
+    language: Language = "zh" if (get_language() or "").startswith("zh") else "en"
+    active = zone or ZoneInfo(timezone.get_current_timezone_name())
+    return Phrasebook(language, gettext, active)
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where the request came from: the peer, or what the trusted proxies before us say of it."""
+    peer = str(request.META.get("REMOTE_ADDR", ""))
+    if not settings.TRUSTED_PROXIES:
+        return peer
+    said = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    return said[-settings.TRUSTED_PROXIES] if len(said) >= settings.TRUSTED_PROXIES else peer
+
+
+def _visit(request: HttpRequest, shop: str, needs: Permission) -> Visit | HttpResponse:
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    membership = tenancy.find_membership(request.user.pk, shop)
+    if membership is None:
+        raise Http404
+    visit = Visit(membership, address_of(request))
+    if not visit.may(needs):
+        refused = NotAllowed(needs).message()
+        return render(request, "console/refused.html", {"visit": visit, "message": refused}, status=403)
+    return visit
+
+
+def _with_access(view: View, access: Access) -> View:
+    view.access = access  # type: ignore[attr-defined]
+    return view
