@@ -74,7 +74,8 @@ class Order:
     """A paid order, its lines in the order of the file that brought them.
 
     `number` counts the customer's paid orders at this shop up to and including this one, by
-    `(paid_at, order_id)`; it is 0 for a guest, who has no `customer_id`.
+    `(paid_at, order_id)`; it is 0 for a guest, who has no `customer_id`. Lines and `shipping_minor` are what they
+    cost before any reduction that Jiacan gives.
     """
 
     order_id: str
@@ -84,6 +85,7 @@ class Order:
     number: int = 0
     channel: str = ""
     region: str = ""
+    shipping_minor: int = 0
 
     def spend_minor(self, currency: str) -> int:
         """What was spent on goods: the sum of its lines' spend, each rounded on its own."""

@@ -21,7 +21,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FETCH_ROWS = 10_000
 
 _ORDER_LINES = """
-SELECT order_id, customer_id, epoch_us(paid_at), number, channel, region,
+SELECT order_id, customer_id, epoch_us(paid_at), number, channel, region, shipping_minor,
     sku, quantity, unit_price_micros, discount_micros, category, title
 FROM orders JOIN lines USING (order_id)
 WHERE paid_at >= make_timestamptz(?) AND paid_at < make_timestamptz(?)
@@ -82,13 +82,11 @@ class History:
 
     def orders(self, period: Period) -> Iterator[Order]:
         """The orders paid in the period, by `(paid_at, order_id)`; numbers count the whole history."""
-        for head, rows in itertools.groupby(self._rows(_ORDER_LINES, period), key=lambda row: row[:6]):
-            order_id, customer_id, paid_us, number, channel, region = head
-            lines = tuple(
-                OrderLine(row[6], row[7], row[8], row[9], category=row[10] or "", title=row[11] or "") for row in rows
-            )
+        for head, rows in itertools.groupby(self._rows(_ORDER_LINES, period), key=lambda row: row[:7]):
+            order_id, customer_id, paid_us, number, channel, region, shipping_minor = head
+            lines = tuple(OrderLine(*row[7:11], category=row[11] or "", title=row[12] or "") for row in rows)
             paid_at = _EPOCH + timedelta(microseconds=paid_us)
-            yield Order(order_id, customer_id, paid_at, lines, number, channel or "", region or "")
+            yield Order(order_id, customer_id, paid_at, lines, number, channel or "", region or "", shipping_minor)
 
     def refunds(self, period: Period) -> tuple[Refund, ...]:
         """The refunds, whenever made, of orders paid in the period, by `(refunded_at, refund_id, order_id)`."""

@@ -12,7 +12,7 @@ from jiacan.kernel.periods import Period
 from jiacan.orders.contracts import EventKey, Order, OrderLine, Refund, RefundLine
 
 _ORDERS = """
-SELECT paid.order_id, paid.customer_id, paid.paid_at, paid.channel, paid.region,
+SELECT paid.order_id, paid.customer_id, paid.paid_at, paid.channel, paid.region, paid.shipping_minor,
     (SELECT count(*) FROM orders_order AS earlier
      WHERE earlier.shop_id = paid.shop_id AND earlier.customer_id = paid.customer_id
         AND (earlier.paid_at, earlier.order_id) <= (paid.paid_at, paid.order_id))
@@ -60,8 +60,8 @@ def load_orders(shop_id: int, order_ids: Collection[str]) -> dict[str, Order]:
         }
         cursor.execute(_ORDERS, [shop_id, list(order_ids)])
         return {
-            order_id: Order(order_id, customer_id, paid_at, lines[order_id], number, channel, region)
-            for order_id, customer_id, paid_at, channel, region, number in cursor.fetchall()
+            order_id: Order(order_id, customer_id, paid_at, lines[order_id], number, channel, region, shipping_minor)
+            for order_id, customer_id, paid_at, channel, region, shipping_minor, number in cursor.fetchall()
         }
 
 
