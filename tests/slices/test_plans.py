@@ -22,6 +22,7 @@ from jiacan.plans.contracts import (
     TemplateUnknown,
 )
 from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy.contracts import Actor
 from jiacan.tenancy.models import AuditEntry
 from tests.core.test_plan_base import BASE, edited
 
