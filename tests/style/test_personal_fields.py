@@ -19,6 +19,9 @@ CLEARED = {
     "offers_clawbackitem": {"plan_id", "order_id", "offer_id", "refund_id", "kind", "item"},
     "offers_settledevent": {"plan_id", "event_id", "order_id"},
     "plans_planversion": {"plan_id", "text", "sha256"},
+    "plans_plandraft": {"plan_id", "text"},
+    "campaigns_approval": {"plan_id", "sha256", "note", "state", "answer"},
+    "campaigns_taskstep": {"plan_id", "task_id", "state", "evidence"},
 }
 
 HOLDS_TEXT = (models.CharField, models.TextField, models.JSONField)

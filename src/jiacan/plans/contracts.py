@@ -270,6 +270,18 @@ class PlanVersion:
     sha256: str
     went_live_at: datetime
     actor: str
+    approver: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A plan being written. `revision` counts its savings from 1."""
+
+    plan_id: str
+    text: str
+    revision: int
+    saved_at: datetime
+    saved_by: str
 
 
 # --- errors -----------------------------------------------------------------------------------------------
@@ -349,3 +361,41 @@ class TemplateUnknown(JiacanError):
 
     def message(self) -> Message:
         return tell("There is no template {name}; there are: {known}.", name=self.name, known=self.known)
+
+
+@dataclass(eq=False)
+class DraftUnknown(JiacanError):
+    """No plan of that id is being written at this shop."""
+
+    plan_id: str
+
+    def message(self) -> Message:
+        return tell(
+            "There is no draft of plan {plan_id} here. Begin one from a template, a file or a live version.",
+            plan_id=self.plan_id,
+        )
+
+
+@dataclass(eq=False)
+class DraftMoved(JiacanError):
+    """Someone else saved the draft since it was opened; nothing was overwritten."""
+
+    kept: Draft
+
+    def message(self) -> Message:
+        return tell(
+            "{who} saved this plan at {at}, after you opened it. Nothing was overwritten: compare the two texts, "
+            "bring them together, and save again.",
+            who=self.kept.saved_by,
+            at=self.kept.saved_at,
+        )
+
+
+@dataclass(eq=False)
+class DraftTaken(JiacanError):
+    """A plan of that id is being written or has gone live already."""
+
+    plan_id: str
+
+    def message(self) -> Message:
+        return tell("There is a plan {plan_id} here already; open it, or choose another id.", plan_id=self.plan_id)

@@ -13,6 +13,10 @@ from jiacan.offers.contracts.rules import PlanRules
 from jiacan.plans import readers, store
 from jiacan.plans.contracts import (
     CheckedPlan,
+    Draft,
+    DraftMoved,
+    DraftTaken,
+    DraftUnknown,
     PlanDocument,
     PlanHasErrors,
     PlanMoved,
@@ -83,10 +87,11 @@ def worst_cases(document: PlanDocument, rules: PlanRules) -> tuple[WorstCase, ..
     return find_worst_cases(document, rules)
 
 
-def go_live(shop_id: int, checked: CheckedPlan, *, actor: Actor) -> PlanRules:
+def go_live(shop_id: int, checked: CheckedPlan, *, actor: Actor, approver: str = "") -> PlanRules:
     """The rules of the version that this text is: the latest, or the next one where the text has changed.
 
-    A text that comes back after another one is a new version: what is in force is always the last.
+    A text that comes back after another one is a new version: what is in force is always the last. The version
+    keeps who brought it and who approved it.
 
     Raises:
         PlanHasErrors: the plan has errors.
@@ -101,12 +106,18 @@ def go_live(shop_id: int, checked: CheckedPlan, *, actor: Actor) -> PlanRules:
         if versions and versions[-1].sha256 == checked.sha256:
             version = versions[-1]
         else:
-            version = _add_version(shop_id, checked, rules, versions, actor=actor)
+            version = _add_version(shop_id, checked, rules, versions, actor=actor, approver=approver)
     return replace(rules, version=version.number)
 
 
 def _add_version(
-    shop_id: int, checked: CheckedPlan, rules: PlanRules, versions: Sequence[PlanVersion], *, actor: Actor
+    shop_id: int,
+    checked: CheckedPlan,
+    rules: PlanRules,
+    versions: Sequence[PlanVersion],
+    *,
+    actor: Actor,
+    approver: str,
 ) -> PlanVersion:
     if versions:
         _refuse_moves(load_rules(shop_id, rules.plan_id, versions[-1].number), rules)
@@ -117,6 +128,7 @@ def _add_version(
         text=checked.text,
         sha256=checked.sha256,
         actor=actor.name,
+        approver=approver,
     )
     tenancy.audit(
         shop_id,
@@ -124,7 +136,7 @@ def _add_version(
         action="plan went live",
         subject=rules.plan_id,
         before={"version": versions[-1].number, "sha256": versions[-1].sha256} if versions else None,
-        after={"version": version.number, "sha256": version.sha256},
+        after={"version": version.number, "sha256": version.sha256, "approved by": version.approver},
     )
     return version
 
@@ -170,3 +182,62 @@ def load_rules(shop_id: int, plan_id: str, version: int) -> PlanRules:
     rules = load_plan(shop_id, plan_id, version).rules
     assert rules is not None, "load_plan gives rules or raises"
     return rules
+
+
+def find_drafts(shop_id: int) -> tuple[Draft, ...]:
+    """Every plan being written at the shop, the last saved first."""
+    return store.find_drafts(shop_id)
+
+
+def find_draft(shop_id: int, plan_id: str) -> Draft | None:
+    """The draft of the plan, if one is being written."""
+    return store.find_draft(shop_id, plan_id)
+
+
+def get_draft(shop_id: int, plan_id: str) -> Draft:
+    """The draft of the plan.
+
+    Raises:
+        DraftUnknown: none is being written.
+    """
+    draft = store.find_draft(shop_id, plan_id)
+    if draft is None:
+        raise DraftUnknown(plan_id=plan_id)
+    return draft
+
+
+def begin_draft(shop_id: int, plan_id: str, text: str, *, actor: Actor) -> Draft:
+    """Begin a plan that is not there yet.
+
+    Raises:
+        DraftTaken: a plan of that id is being written or has gone live.
+    """
+    with transaction.atomic():
+        store.lock_plan(shop_id, plan_id)
+        if store.find_draft(shop_id, plan_id) is not None or store.find_versions(shop_id, plan_id):
+            raise DraftTaken(plan_id=plan_id)
+        return store.put_draft(shop_id, plan_id, text, revision=1, saved_by=actor.name)
+
+
+def save_draft(shop_id: int, plan_id: str, text: str, *, opened_revision: int, actor: Actor) -> Draft:
+    """Save the draft that was opened at that revision; 0 where a live version was opened and no draft was there.
+
+    Raises:
+        DraftMoved: someone saved it since; it carries their text.
+    """
+    with transaction.atomic():
+        store.lock_plan(shop_id, plan_id)
+        kept = store.find_draft(shop_id, plan_id)
+        revision = 0 if kept is None else kept.revision
+        if kept is not None and kept.text == text:
+            return kept
+        if kept is not None and revision != opened_revision:
+            raise DraftMoved(kept=kept)
+        return store.put_draft(
+            shop_id, plan_id, text, revision=max(revision, opened_revision) + 1, saved_by=actor.name
+        )
+
+
+def discard_draft(shop_id: int, plan_id: str) -> None:
+    """Stop writing the plan; what went live stays."""
+    store.delete_draft(shop_id, plan_id)

@@ -81,10 +81,10 @@ def run(
         )
 
 
-def go_live(shop_id: int, plan: CheckedPlan, *, actor: Actor) -> PlanRules:
+def go_live(shop_id: int, plan: CheckedPlan, *, actor: Actor, approver: str = "") -> PlanRules:
     """Make the plan's text its live version and fill its accounts; the same text again changes nothing."""
     with transaction.atomic():
-        rules = plans.go_live(shop_id, plan, actor=actor)
+        rules = plans.go_live(shop_id, plan, actor=actor, approver=approver)
         before = plans.load_rules(shop_id, rules.plan_id, rules.version - 1) if rules.version > 1 else None
         offers.open_plan(shop_id, rules, before, actor=actor)
         return rules

@@ -29,4 +29,9 @@ PERSONAL_FIELDS = (
     ),
     PersonalField("tenancy_auditentry", "actor", _STAFF, "to account for a change", THREE_YEARS, OnErasure.KEEP),
     PersonalField("plans_planversion", "actor", _STAFF, "to account for the rules", THREE_YEARS, OnErasure.KEEP),
+    PersonalField("plans_planversion", "approver", _STAFF, "to account for the rules", THREE_YEARS, OnErasure.KEEP),
+    PersonalField("plans_plandraft", "saved_by", _STAFF, "to ask whoever wrote it", THREE_YEARS, OnErasure.KEEP),
+    PersonalField("campaigns_approval", "asked_by", _STAFF, "to account for the rules", THREE_YEARS, OnErasure.KEEP),
+    PersonalField("campaigns_approval", "approver", _STAFF, "to account for the rules", THREE_YEARS, OnErasure.KEEP),
+    PersonalField("campaigns_taskstep", "by", _STAFF, "to account for a gate", THREE_YEARS, OnErasure.KEEP),
 )

@@ -1,0 +1,185 @@
+"""From a draft to a live plan: checked, put to a named approver, its gates shown done, and then in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from jiacan.campaigns.contracts.planning import (
+    Approval,
+    ApprovalMissing,
+    ApprovalState,
+    ApproverMayNot,
+    DraftChanged,
+    GatesOpen,
+    OtherId,
+    OtherShopsPlan,
+)
+from jiacan.campaigns.core.tasks import open_gates
+from jiacan.campaigns.facade import running, tasks
+from jiacan.campaigns.store import approvals as store
+from jiacan.kernel.messages import Name
+from jiacan.offers.contracts.rules import PlanRules
+from jiacan.plans import facade as plans
+from jiacan.plans.contracts import CheckedPlan, Draft, PlanDocument, PlanHasErrors
+from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy.contracts import Actor, Membership, Permission, Role, Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A draft that may go live, as far as its text goes, and the gates that are not shown done yet."""
+
+    draft: Draft
+    checked: CheckedPlan
+    document: PlanDocument
+    gates: tuple[Name, ...]
+
+
+def look(shop: Shop, plan_id: str, *, at: datetime) -> Ready:
+    """The draft as it would go live.
+
+    Raises:
+        DraftUnknown: none is being written.
+        PlanHasErrors: its text has errors.
+        OtherShopsPlan, OtherId: it names another shop, or another id than it is kept under.
+    """
+    draft = plans.get_draft(shop.id, plan_id)
+    checked = plans.check_text(draft.text, source=plan_id)
+    if checked.document is None:
+        raise PlanHasErrors(source=plan_id, problems=checked.errors)
+    if checked.document.shop != shop.slug:
+        raise OtherShopsPlan(named=checked.document.shop, here=shop.slug)
+    if checked.document.plan_id != plan_id:
+        raise OtherId(named=checked.document.plan_id, kept=plan_id)
+    gates = open_gates(tasks.cards(shop.id, checked.document, at=at))
+    return Ready(draft, checked, checked.document, gates)
+
+
+def ask_approval(
+    shop: Shop, plan_id: str, *, revision: int, approver_id: int, note: str, actor: Actor, at: datetime
+) -> Approval:
+    """Put going live to a named person; a request that was open before is withdrawn. Audited.
+
+    Raises:
+        ApproverMayNot: that person may not let plans go live here.
+        DraftChanged: the draft is at another revision by now.
+        JiacanError: the draft may not go live (see `look`).
+    """
+    with transaction.atomic():
+        ready = look(shop, plan_id, at=at)
+        if ready.draft.revision != revision:
+            raise DraftChanged(plan_id=plan_id, revision=revision, now=ready.draft.revision)
+        approver = _approver(shop, approver_id)
+        asked = store.put_approval(
+            shop.id,
+            plan_id,
+            draft=ready.draft,
+            sha256=ready.checked.sha256,
+            asked_by=actor.name,
+            approver=approver.person,
+            note=note,
+        )
+        tenancy.audit(
+            shop.id,
+            actor=actor,
+            action="approval asked for",
+            subject=plan_id,
+            after={"revision": revision, "approver": approver.person.email, "note": note},
+        )
+        return asked
+
+
+def approve(
+    shop: Shop, plan_id: str, *, approver: Membership, actor: Actor, without_gates: str, note: str, at: datetime
+) -> PlanRules:
+    """Let the draft go live, as the person it was put to.
+
+    Args:
+        shop: whose plan it is.
+        plan_id: which plan.
+        approver: who says so.
+        actor: the same, with where they come from.
+        without_gates: an owner's reason to go live with gates open; empty for none.
+        note: what the approver says.
+        at: now.
+
+    Raises:
+        ApprovalMissing: nothing is open, or it is put to someone else.
+        ApproverMayNot: the approver has lost that permission since.
+        DraftChanged: the text is not what was asked for.
+        GatesOpen: gates are not shown done.
+    """
+    with transaction.atomic():
+        approval, sha256 = _open(shop, plan_id, approver)
+        if not approver.may(Permission.GO_LIVE):
+            raise ApproverMayNot(name=approver.person.name or approver.person.email)
+        ready = look(shop, plan_id, at=at)
+        if ready.checked.sha256 != sha256:
+            raise DraftChanged(plan_id=plan_id, revision=approval.revision, now=ready.draft.revision)
+        if ready.gates and not (without_gates.strip() and approver.role is Role.OWNER):
+            raise GatesOpen(gates=ready.gates)
+        store.answer(shop.id, approval.id, ApprovalState.APPROVED, note)
+        if ready.gates:
+            tenancy.audit(
+                shop.id,
+                actor=actor,
+                action="went live with gates open",
+                subject=plan_id,
+                after={"gates": [gate.en or gate.zh for gate in ready.gates], "reason": without_gates.strip()},
+            )
+        rules = running.go_live(shop.id, ready.checked, actor=actor, approver=approver.person.email)
+        plans.discard_draft(shop.id, plan_id)
+        return rules
+
+
+def decline(shop: Shop, plan_id: str, *, approver: Membership, actor: Actor, note: str) -> None:
+    """Say no, with what has to change; audited.
+
+    Raises:
+        ApprovalMissing: nothing is open, or it is put to someone else.
+    """
+    with transaction.atomic():
+        approval, _ = _open(shop, plan_id, approver)
+        store.answer(shop.id, approval.id, ApprovalState.DECLINED, note)
+        tenancy.audit(
+            shop.id,
+            actor=actor,
+            action="approval declined",
+            subject=plan_id,
+            after={"revision": approval.revision, "note": note},
+        )
+
+
+def find_open_approval(shop_id: int, plan_id: str) -> Approval | None:
+    """The request that waits for an answer, if there is one."""
+    found = store.find_open(shop_id, plan_id)
+    return None if found is None else found[0]
+
+
+def find_approvals(shop_id: int, plan_id: str) -> tuple[Approval, ...]:
+    """Every request and its answer, the last first."""
+    return store.find_approvals(shop_id, plan_id)
+
+
+def find_waiting_for(shop_id: int, person_id: int) -> tuple[Approval, ...]:
+    """The requests that wait for that person's answer, the oldest first."""
+    return store.find_waiting_for(shop_id, person_id)
+
+
+def _open(shop: Shop, plan_id: str, approver: Membership) -> tuple[Approval, str]:
+    found = store.find_open(shop.id, plan_id, for_update=True)
+    if found is None or found[0].approver_id != approver.person.id:
+        raise ApprovalMissing(plan_id=plan_id)
+    return found
+
+
+def _approver(shop: Shop, person_id: int) -> Membership:
+    for member in tenancy.members_of(shop.id):
+        if member.person.id == person_id:
+            if member.may(Permission.GO_LIVE):
+                return member
+            raise ApproverMayNot(name=member.person.name or member.person.email)
+    raise ApproverMayNot(name="–")
