@@ -8,6 +8,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 
 from jiacan.offers.contracts.benefits import (
+    BundlePriceBenefit,
     CashBenefit,
     CouponBenefit,
     CreditBenefit,
@@ -16,10 +17,13 @@ from jiacan.offers.contracts.benefits import (
     Kind,
     PointsBenefit,
     ServiceBenefit,
+    ShippingBenefit,
     TicketBenefit,
     TierBenefit,
+    UnitsForBenefit,
+    UnitsOffBenefit,
 )
-from jiacan.offers.contracts.conditions import SpendAtLeast, SpendEvery
+from jiacan.offers.contracts.conditions import BundlePart, Scope, SpendAtLeast, SpendEvery
 from jiacan.offers.contracts.rules import Ladder, Limits, Pick, Rung
 from tests.core.small_plans import COUPONS, goods, offer, order, plan, refund, spend
 from tests.core.small_plans import RUN as WHOLE
@@ -34,6 +38,7 @@ ALL_LINES = {
     "credit": "money",
     "discount": "money",
 }
+SET = (BundlePart(frozenset({"tea", "cup"}), 1), BundlePart(frozenset({"cup", "pot"}), 2))
 OFFERS = (
     offer(
         "ladder",
@@ -67,6 +72,19 @@ OFFERS = (
     offer("back", CashBenefit(300), when=[SpendAtLeast(4000)], stack=("price", Pick.BEST), budget=ALL_LINES),
     offer("wrap", ServiceBenefit("wrapping", 1), stack=("extra", Pick.FIRST), budget=ALL_LINES),
     offer("gold", TierBenefit("gold"), when=[SpendAtLeast(9000)], stack=("extra", Pick.FIRST)),
+    offer("wrapped-set", BundlePriceBenefit(SET, 2500), budget=ALL_LINES),
+    offer("thirds", UnitsOffBenefit(3, 1, 100, scope=Scope(skus=frozenset({"tea", "cup"}))), budget=ALL_LINES),
+    offer(
+        "mixed",
+        UnitsForBenefit(2, 1500, at_most_times=3),
+        ShippingBenefit(pay_minor=0),
+        when=[SpendAtLeast(3000)],
+        limits=Limits(per_day=4),
+        budget={"discount": "money"},
+        otherwise=(UnitsOffBenefit(2, 1, 50), TicketBenefit("wheel", 1)),
+        stack=("price", Pick.BEST),
+    ),
+    offer("postage", ShippingBenefit(off_minor=500), DiscountBenefit(off_minor=900), when=[SpendAtLeast(2000)]),
     offer("kept", GiftBenefit("sample", 1), PointsBenefit(1, 50), keep=[Kind.GIFT], budget={"gift": "gifts"}),
 )
 
@@ -80,7 +98,7 @@ def scarce_plans(draw):
     """A plan of some of the offers, with little of everything."""
     few, little = st.sampled_from([9, 3, 2, 1, 0]), st.sampled_from([60_000, 9_999, 2_500, 800, 0])
     return plan(
-        *draw(st.lists(st.sampled_from(OFFERS), min_size=1, max_size=8, unique_by=lambda one: one.id)),
+        *draw(st.lists(st.sampled_from(OFFERS), min_size=1, max_size=9, unique_by=lambda one: one.id)),
         stock={item: draw(few) for item in ("mug", "hamper", "sample", "wrapping")},
         budget={line: draw(little) for line in ("gifts", "coupons", "points", "money")},
         coupons=SHORT_COUPONS,
@@ -94,7 +112,13 @@ def histories(draw, most_orders=10, most_refunds=6):
     """Orders of a few customers, a guest and a clerk, and refunds of them; all in two weeks."""
     customers = st.sampled_from(["c1", "c2", "c3", "clerk", None])
     orders = [
-        order(str(number), *draw(lines), customer=draw(customers), paid_at=draw(moments))
+        order(
+            str(number),
+            *draw(lines),
+            customer=draw(customers),
+            paid_at=draw(moments),
+            shipping_minor=draw(st.sampled_from([0, 300, 800])),
+        )
         for number in range(draw(st.integers(1, most_orders)))
     ]
     refunds = [

@@ -53,7 +53,12 @@ def test_one_line_more_never_gives_fewer_of_what_every_multiplies(minor, bought,
 @given(scarce_plans(), lines, st.randoms(use_true_random=False))
 def test_the_order_of_lines_changes_nothing(rules, bought, random):
     shuffled = random.sample(bought, len(bought))
-    assert match_order(order("1", *bought), rules) == match_order(order("1", *shuffled), rules)
+    one, other = (match_order(order("1", *lines), rules) for lines in (bought, shuffled))
+    assert [_given(match) for match in one] == [_given(match) for match in other]
+
+
+def _given(match):
+    return match.offer_id, match.rung, match.spend_minor, match.items, match.otherwise
 
 
 @quick

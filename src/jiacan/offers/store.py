@@ -20,6 +20,7 @@ from jiacan.offers.contracts.awards import (
     LimitReached,
     NotStacked,
     Outcome,
+    PriceTaken,
     Refusal,
     StockEmpty,
 )
@@ -30,7 +31,7 @@ from jiacan.offers.models import AwardItem, ClawBackItem, SettledEvent
 from jiacan.orders.contracts import EventKey
 
 _REFUSALS: dict[str, TypeAdapter[Refusal]] = {
-    kind.__name__: TypeAdapter(kind) for kind in (LimitReached, NotStacked, StockEmpty, BudgetExhausted)
+    kind.__name__: TypeAdapter(kind) for kind in (LimitReached, NotStacked, PriceTaken, StockEmpty, BudgetExhausted)
 }
 _BATCH = 2_000
 

@@ -21,7 +21,8 @@ class Item:
     """One benefit made concrete: how many or how much, and the money it puts at risk.
 
     `quantity` is pieces, coupons, points or tickets; for cash, credit and discount it is 1 and `amount_minor`
-    says how much. `valid_days` is set where it lapses when unused.
+    says how much. A discount's `id` is `SHIPPING`, or empty for the goods. `valid_days` is set where it lapses when
+    unused.
     """
 
     kind: Kind
@@ -31,15 +32,78 @@ class Item:
     valid_days: int | None = None
 
 
+SHIPPING = "shipping"
+"""The id of a discount on shipping."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What each line of an order costs, or is reduced by, and its shipping."""
+
+    lines: tuple[int, ...]
+    shipping: int
+
+    @property
+    def goods(self) -> int:
+        """The lines together."""
+        return sum(self.lines)
+
+    def minus(self, taken: Prices) -> Prices:
+        """What is left when so much is taken of each."""
+        lines = tuple(price - off for price, off in zip(self.lines, taken.lines, strict=True))
+        return Prices(lines, self.shipping - taken.shipping)
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsEffect:
+    """So much off the goods, reckoned on their list price; `bases` is the list price it falls on, line by line."""
+
+    minor: int
+    bases: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingEffect:
+    """So much off the shipping."""
+
+    minor: int
+
+
+Effect = GoodsEffect | ShippingEffect
+
+
+@dataclass(frozen=True, slots=True)
+class Gets:
+    """What a match would be given, and the price effects behind its discounts."""
+
+    items: tuple[Item, ...]
+    effects: tuple[Effect, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An order meets an offer: the rung, the base it was measured on, and what it would be given."""
+    """An order meets an offer: the rung, the base it was measured on, and what it would be given, or else instead."""
 
     offer_id: str
     rung: int
     spend_minor: int
-    items: tuple[Item, ...]
-    otherwise: tuple[Item, ...]
+    gets: Gets
+    instead: Gets
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """What it would be given if there were no other offer."""
+        return self.gets.items
+
+    @property
+    def otherwise(self) -> tuple[Item, ...]:
+        """What would then stand in."""
+        return self.instead.items
+
+    @property
+    def has_effects(self) -> bool:
+        """Whether it bears on prices."""
+        return bool(self.gets.effects or self.instead.effects)
 
     @property
     def at_risk_minor(self) -> int:
@@ -118,6 +182,17 @@ class NotStacked:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceTaken:
+    """Earlier offers took off all that this one could; `asked_minor` is what it would take alone."""
+
+    asked_minor: int
+
+    @property
+    def code(self) -> str:
+        return "limit:price"
+
+
+@dataclass(frozen=True, slots=True)
 class StockEmpty:
     """Fewer pieces are left than the award needs; `emptied_at` is when the last one went, if none is left."""
 
@@ -144,7 +219,7 @@ class BudgetExhausted:
         return f"budget:{self.budget}"
 
 
-Refusal = LimitReached | NotStacked | StockEmpty | BudgetExhausted
+Refusal = LimitReached | NotStacked | PriceTaken | StockEmpty | BudgetExhausted
 
 
 @dataclass(frozen=True, slots=True)

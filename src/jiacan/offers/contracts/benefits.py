@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from jiacan.offers.contracts.conditions import BundlePart, Scope
+
 
 class Kind(StrEnum):
     """The kinds of benefit."""
@@ -73,13 +75,65 @@ class CreditBenefit:
     minor: int
 
 
+# --- price effects: reckoned on list prices, docs/algorithms/pricing.md has the rules and worked numbers ------
+#
+# `scope` None is the goods that the offer's spend condition counts. `at_most_minor` caps one award's reduction,
+# `at_most_times` the groups or sets that are counted.
+
+
 @dataclass(frozen=True, slots=True)
 class DiscountBenefit:
-    """Money off this order: fixed, or a percentage of spend up to a cap; never more than the spend."""
+    """Money off the goods: fixed, or a percentage of their price; never more than their price."""
 
     off_minor: int | None = None
     percent: int | None = None
     at_most_minor: int | None = None
+    scope: Scope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsOffBenefit:
+    """Of every `every` units, from the dearest down, the last `units` cost `percent` less; 100 is free."""
+
+    every: int
+    units: int
+    percent: int
+    at_most_times: int | None = None
+    at_most_minor: int | None = None
+    scope: Scope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsForBenefit:
+    """Every `units` units, from the dearest down, for `price_minor` together where they cost more."""
+
+    units: int
+    price_minor: int
+    at_most_times: int | None = None
+    at_most_minor: int | None = None
+    scope: Scope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BundlePriceBenefit:
+    """Each whole set of the parts for `price_minor`, for as many sets as makes the goods cost least."""
+
+    parts: tuple[BundlePart, ...]
+    price_minor: int
+    at_most_times: int | None = None
+    at_most_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingBenefit:
+    """Shipping reduced by `off_minor`, or to `pay_minor` (0 is free)."""
+
+    pay_minor: int | None = None
+    off_minor: int | None = None
+    at_most_minor: int | None = None
+
+
+PriceBenefit = DiscountBenefit | UnitsOffBenefit | UnitsForBenefit | BundlePriceBenefit | ShippingBenefit
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +151,16 @@ class TierBenefit:
     tier: str
 
 
-Benefit = (
+OtherBenefit = (
     GiftBenefit
     | ServiceBenefit
     | CouponBenefit
     | PointsBenefit
     | CashBenefit
     | CreditBenefit
-    | DiscountBenefit
     | TicketBenefit
     | TierBenefit
 )
+"""Benefits that do not bear on prices."""
+
+Benefit = OtherBenefit | PriceBenefit

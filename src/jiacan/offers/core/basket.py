@@ -6,6 +6,7 @@ from datetime import datetime
 
 from jiacan.offers.contracts.conditions import Scope
 from jiacan.offers.contracts.rules import PlanRules
+from jiacan.offers.core.units import Run, dearest_first, split
 from jiacan.orders.contracts import Order, OrderLine
 
 EVERYTHING = Scope()
@@ -34,6 +35,19 @@ class Basket:
     def units(self, scope: Scope) -> int:
         """Units of the lines in the scope."""
         return sum(line.quantity for line, _ in self._lines if _covers(scope, line))
+
+    def bases(self, scope: Scope) -> tuple[int, ...]:
+        """Spend of each line of the order in minor units, 0 for those outside the scope."""
+        return tuple(minor if _covers(scope, line) else 0 for line, minor in self._lines)
+
+    def runs(self, scope: Scope) -> tuple[Run, ...]:
+        """The units of the lines in the scope, from the dearest down."""
+        return dearest_first(
+            run
+            for place, (line, minor) in enumerate(self._lines)
+            if _covers(scope, line)
+            for run in split(place, line.sku, quantity=line.quantity, minor=minor)
+        )
 
     def units_of_any(self, skus: frozenset[str]) -> int:
         """Units of these SKUs together."""

@@ -5,40 +5,53 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from jiacan.kernel.messages import Message, Name, tell
-from jiacan.kernel.money import Money, divide_half_up, micros_to_minor
-from jiacan.offers.contracts.awards import Item
+from jiacan.kernel.money import Money, micros_to_minor
+from jiacan.offers.contracts.awards import SHIPPING, Effect, Gets, Item, ShippingEffect
 from jiacan.offers.contracts.benefits import (
     Benefit,
     CashBenefit,
     CouponBenefit,
     CreditBenefit,
-    DiscountBenefit,
     GiftBenefit,
     Kind,
+    OtherBenefit,
     PointsBenefit,
+    PriceBenefit,
     ServiceBenefit,
     TicketBenefit,
     TierBenefit,
 )
+from jiacan.offers.contracts.conditions import Scope
 from jiacan.offers.contracts.rules import PlanRules
+from jiacan.offers.core.basket import Basket
+from jiacan.offers.core.pricing import effect_of, list_prices, reduction, to_amounts
 
 
-def to_items(benefits: Iterable[Benefit], *, spend_minor: int, times: int, rules: PlanRules) -> tuple[Item, ...]:
-    """What the benefits come to for this spend, `times` over; the same item named twice is one; nothings vanish."""
-    items = (_to_item(benefit, spend_minor, times, rules) for benefit in benefits)
-    return merge_items(items, spend_minor=spend_minor, rules=rules)
+def come_to(steps: Iterable[tuple[Iterable[Benefit], int]], basket: Basket, base: Scope, rules: PlanRules) -> Gets:
+    """What benefits come to for this basket, each step's so many times over.
 
-
-def merge_items(items: Iterable[Item], *, spend_minor: int, rules: PlanRules) -> tuple[Item, ...]:
-    """The same item named twice is one, in the place of the first; nothings vanish."""
+    The same item named twice is one, in the place of the first; nothings vanish.
+    """
+    spend_minor = basket.spend_minor(base)
+    effects: list[Effect] = []
     merged: dict[tuple[Kind, str], Item] = {}
-    for item in items:
-        before = merged.get((item.kind, item.id))
-        merged[item.kind, item.id] = item if before is None else _added(before, item, spend_minor, rules)
-    return tuple(item for item in merged.values() if item.quantity > 0)
+    for benefits, times in steps:
+        for benefit in benefits:
+            if isinstance(benefit, PriceBenefit):
+                effect = effect_of(benefit, basket, base, times)
+                effects.append(effect)
+                item = discount_item(effect)
+            else:
+                item = _to_item(benefit, spend_minor, times, rules)
+            before = merged.get((item.kind, item.id))
+            merged[item.kind, item.id] = item if before is None else _added(before, item, rules)
+    items = tuple(item for item in merged.values() if item.quantity > 0)
+    if not effects:
+        return Gets(items)
+    return Gets(to_amounts(items, reduction(effects, list_prices(basket.order, rules.currency))), tuple(effects))
 
 
-def _to_item(benefit: Benefit, spend_minor: int, times: int, rules: PlanRules) -> Item:
+def _to_item(benefit: OtherBenefit, spend_minor: int, times: int, rules: PlanRules) -> Item:
     match benefit:
         case GiftBenefit(stock, quantity) | ServiceBenefit(stock, quantity):
             kind = Kind.GIFT if isinstance(benefit, GiftBenefit) else Kind.SERVICE
@@ -53,12 +66,15 @@ def _to_item(benefit: Benefit, spend_minor: int, times: int, rules: PlanRules) -
             return money_item(Kind.CASH, minor * times)
         case CreditBenefit(minor):
             return money_item(Kind.CREDIT, minor * times)
-        case DiscountBenefit():
-            return money_item(Kind.DISCOUNT, _discount_minor(benefit, spend_minor, times))
         case TicketBenefit(draw, quantity):
             return Item(Kind.TICKET, draw, quantity * times, 0)
         case TierBenefit(tier):
             return Item(Kind.TIER, tier, 1, 0)
+
+
+def discount_item(effect: Effect) -> Item:
+    """What an effect takes by itself, as an item."""
+    return money_item(Kind.DISCOUNT, effect.minor, of=SHIPPING if isinstance(effect, ShippingEffect) else "")
 
 
 def points_item(number: int, rules: PlanRules) -> Item:
@@ -66,28 +82,18 @@ def points_item(number: int, rules: PlanRules) -> Item:
     return Item(Kind.POINTS, "", number, micros_to_minor(number * rules.points_value_micros, rules.currency))
 
 
-def money_item(kind: Kind, minor: int) -> Item:
+def money_item(kind: Kind, minor: int, *, of: str = "") -> Item:
     """An amount of money: one of it, or none when it is nothing."""
-    return Item(kind, "", 1 if minor > 0 else 0, minor)
+    return Item(kind, of, 1 if minor > 0 else 0, minor)
 
 
-def _discount_minor(discount: DiscountBenefit, spend_minor: int, times: int) -> int:
-    if discount.off_minor is not None:
-        return min(discount.off_minor * times, spend_minor)
-    assert discount.percent is not None, "a discount is an amount or a percentage"
-    off = divide_half_up(spend_minor * discount.percent, 100)
-    return min(off, spend_minor if discount.at_most_minor is None else discount.at_most_minor)
-
-
-def _added(first: Item, second: Item, spend_minor: int, rules: PlanRules) -> Item:
+def _added(first: Item, second: Item, rules: PlanRules) -> Item:
     quantity, minor = first.quantity + second.quantity, first.amount_minor + second.amount_minor
     match first.kind:
         case Kind.POINTS:
             return points_item(quantity, rules)
-        case Kind.DISCOUNT:
-            return money_item(Kind.DISCOUNT, min(minor, spend_minor))
-        case Kind.CASH | Kind.CREDIT:
-            return money_item(first.kind, minor)
+        case Kind.CASH | Kind.CREDIT | Kind.DISCOUNT:
+            return money_item(first.kind, minor, of=first.id)
         case Kind.TIER:
             return first
         case _:
@@ -116,6 +122,8 @@ def describe_item(item: Item, rules: PlanRules) -> Message:
             return tell("{amount} in cash", amount=money)
         case Kind.CREDIT:
             return tell("{amount} of shop credit", amount=money)
+        case Kind.DISCOUNT if item.id == SHIPPING:
+            return tell("{amount} off the shipping", amount=money)
         case Kind.DISCOUNT:
             return tell("{amount} off", amount=money)
 

@@ -1,16 +1,17 @@
 """Claw-back: granted minus deserved, item by item, by the offer's policy. Nothing new is ever given.
 
-`deserved` is the same offer asked again of the goods that were kept, limits and stock aside. Where `otherwise`
+What is deserved is the same offer asked again of the goods that were kept, limits and stock aside. Where `otherwise`
 stood in for a rung, it is deserved for as long as the kept goods reach any rung.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from jiacan.kernel.money import allocate
 from jiacan.ledger.contracts import Entry, Group, Hold, Move, Void
-from jiacan.offers.contracts.awards import ClawBack, Item, Match, Outcome
+from jiacan.offers.contracts.awards import ClawBack, Item
 from jiacan.offers.contracts.benefits import Kind
 from jiacan.offers.contracts.rules import Offer, PlanRules, RefundPolicy
 from jiacan.offers.core.accounts import (
@@ -28,7 +29,7 @@ from jiacan.offers.core.granting import amount_held, award_key
 
 
 def claw_back(
-    held: Held, deserved: Match | None, event: RefundEvent, *, offer: Offer, rules: PlanRules, book: Book
+    held: Held, deserved: Iterable[Item], event: RefundEvent, *, offer: Offer, rules: PlanRules, book: Book
 ) -> tuple[ClawBack, Group] | None:
     """What the refund takes of the award, and the ledger group that does it; None when nothing is to be taken.
 
@@ -36,13 +37,13 @@ def claw_back(
 
     Args:
         held: what the customer still has of the award.
-        deserved: the offer asked again of the kept goods, under the version that gave the award.
+        deserved: what the kept goods deserve of the offer, under the version that gave the award.
         event: the refund.
         offer: the offer as the version that gave the award has it.
         rules: the plan, for its accounts and currency.
         book: where freed money becomes available again.
     """
-    still = _deserved_items(held, deserved)
+    still = {(item.kind, item.id): item for item in deserved}
     key = award_key(rules.plan_id, held.order_id, held.offer_id)
     entries: list[Entry] = []
     taken: list[Item] = []
@@ -67,13 +68,6 @@ def claw_back(
         items=tuple(taken),
     )
     return back, Group(tuple(entries))
-
-
-def _deserved_items(held: Held, deserved: Match | None) -> dict[tuple[Kind, str], Item]:
-    if deserved is None:
-        return {}
-    items = deserved.otherwise if held.outcome is Outcome.OTHERWISE else deserved.items
-    return {(item.kind, item.id): item for item in items}
 
 
 def _excess(holding: Holding, deserved: Item | None) -> Item | None:

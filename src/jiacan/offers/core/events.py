@@ -6,20 +6,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from jiacan.offers.contracts.awards import Match
+from jiacan.offers.contracts.awards import Match, Prices
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.core.match import match_order
+from jiacan.offers.core.pricing import NO_PRICES, list_prices
+from jiacan.offers.core.stacking import in_turn
 from jiacan.orders.contracts import Order, Refund
 
 
 @dataclass(frozen=True, slots=True)
 class PaidEvent:
-    """An order was paid, and meets these offers."""
+    """An order was paid, and meets these offers. `prices` are its list prices, where an offer bears on them."""
 
     order_id: str
     customer_id: str
     at: datetime
     matches: tuple[Match, ...]
+    prices: Prices = NO_PRICES
 
     @property
     def place(self) -> tuple[datetime, bool, str, str]:
@@ -29,12 +32,18 @@ class PaidEvent:
 
 @dataclass(frozen=True, slots=True)
 class RefundEvent:
-    """Goods of an order came back; the goods kept after it meet these offers."""
+    """Goods of an order came back; the goods kept after it meet these offers.
+
+    Where an offer bears on prices, `prices` are the list prices of what was kept, and `turn` names the offers that
+    the whole order met, as they were tried: in that turn they take from the prices again.
+    """
 
     refund_id: str
     order_id: str
     at: datetime
     deserved: tuple[Match, ...]
+    prices: Prices = NO_PRICES
+    turn: tuple[str, ...] = ()
 
     @property
     def place(self) -> tuple[datetime, bool, str, str]:
@@ -47,7 +56,13 @@ Event = PaidEvent | RefundEvent
 
 def paid_event(order: Order, rules: PlanRules) -> PaidEvent:
     """The order, matched. A guest's meets nothing."""
-    return PaidEvent(order.order_id, order.customer_id or "", order.paid_at, match_order(order, rules))
+    matches = match_order(order, rules)
+    prices = list_prices(order, rules.currency) if _bear_on_prices(matches) else NO_PRICES
+    return PaidEvent(order.order_id, order.customer_id or "", order.paid_at, matches, prices)
+
+
+def _bear_on_prices(matches: Iterable[Match]) -> bool:
+    return any(match.has_effects for match in matches)
 
 
 def refund_event(refund: Refund, order: Order, refunds_of_order: Iterable[Refund], rules: PlanRules) -> RefundEvent:
@@ -63,7 +78,13 @@ def refund_event(refund: Refund, order: Order, refunds_of_order: Iterable[Refund
     returned = [line for each in sorted(refunds_of_order, key=place) if place(each) <= until for line in each.lines]
     kept = order.keeping(returned)
     at, _ = until
-    return RefundEvent(refund.refund_id, order.order_id, at, match_order(kept, rules))
+    deserved = match_order(kept, rules)
+    if not _bear_on_prices(deserved):
+        return RefundEvent(refund.refund_id, order.order_id, at, deserved)
+    turn = tuple(match.offer_id for match in in_turn(match_order(order, rules), rules))
+    return RefundEvent(
+        refund.refund_id, order.order_id, at, deserved, prices=list_prices(kept, rules.currency), turn=turn
+    )
 
 
 def to_events(orders: Iterable[Order], refunds: Mapping[str, Sequence[Refund]], rules: PlanRules) -> list[Event]:

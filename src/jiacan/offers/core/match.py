@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from jiacan.kernel.messages import Message, tell
 from jiacan.offers.contracts.awards import Match, Unmet
+from jiacan.offers.contracts.benefits import PriceBenefit
 from jiacan.offers.contracts.conditions import Condition, Scope, SpendAtLeast, SpendEvery
 from jiacan.offers.contracts.rules import Ladder, Offer, PlanRules, Rung, Trigger
 from jiacan.offers.core.basket import EVERYTHING, Basket
-from jiacan.offers.core.benefits import describe_items, merge_items, to_items
+from jiacan.offers.core.benefits import come_to
 from jiacan.offers.core.conditions import SPEND_SHORT, ask, missing_minor
+from jiacan.offers.core.promises import describe_promise
 from jiacan.orders.contracts import Order
 
 
@@ -55,12 +57,17 @@ def _barred(order: Order, rules: PlanRules) -> Message | None:
 def _meet(offer: Offer, basket: Basket, rules: PlanRules) -> Match | None:
     if offer.trigger is not Trigger.ORDER_PAID or basket.order.paid_at not in offer.during:
         return None
-    times = _ask_all(offer.conditions, basket, rules.currency)
-    if times is None:
-        return None
-    answers = ((rung, _ask_all(rung.conditions, basket, rules.currency)) for rung in offer.rungs)
-    reached = [(rung, times * met) for rung, met in answers if met is not None]
+    reached = reached_rungs(offer, basket, rules.currency)
     return _give(offer, reached, basket, rules) if reached else None
+
+
+def reached_rungs(offer: Offer, basket: Basket, currency: str) -> list[tuple[Rung, int]]:
+    """The rungs that the basket reaches, each with how many times over."""
+    times = _ask_all(offer.conditions, basket, currency)
+    if times is None:
+        return []
+    answers = ((rung, _ask_all(rung.conditions, basket, currency)) for rung in offer.rungs)
+    return [(rung, times * met) for rung, met in answers if met is not None]
 
 
 def _ask_all(conditions: Sequence[Condition], basket: Basket, currency: str) -> int | None:
@@ -75,23 +82,16 @@ def _ask_all(conditions: Sequence[Condition], basket: Basket, currency: str) -> 
 
 def _give(offer: Offer, reached: Sequence[tuple[Rung, int]], basket: Basket, rules: PlanRules) -> Match | None:
     given = reached if offer.ladder is Ladder.ALL else reached[-1:]
-    spend_minor = basket.spend_minor(_base_of(offer, given[-1][0]))
-    items = merge_items(
-        (
-            item
-            for rung, times in given
-            for item in to_items(rung.benefits, spend_minor=spend_minor, times=times, rules=rules)
-        ),
-        spend_minor=spend_minor,
-        rules=rules,
-    )
-    if not items:
+    base = base_of(offer, given[-1][0])
+    gets = come_to(((rung.benefits, times) for rung, times in given), basket, base, rules)
+    if not gets.items:
         return None
-    otherwise = to_items(offer.otherwise, spend_minor=spend_minor, times=1, rules=rules)
-    return Match(offer.id, given[-1][0].number, spend_minor, items, otherwise)
+    instead = come_to(((offer.otherwise, 1),), basket, base, rules)
+    return Match(offer.id, given[-1][0].number, basket.spend_minor(base), gets, instead)
 
 
-def _base_of(offer: Offer, rung: Rung) -> Scope:
+def base_of(offer: Offer, rung: Rung) -> Scope:
+    """The goods that points, percentages and amounts off count: those of the first spend condition, or all."""
     for condition in (*rung.conditions, *offer.conditions):
         if isinstance(condition, SpendAtLeast | SpendEvery):
             return condition.scope
@@ -107,14 +107,19 @@ def _why_not(offer: Offer, basket: Basket, rules: PlanRules) -> Message:
     answers = (ask(condition, basket, rules.currency) for condition in (*offer.conditions, *rung.conditions))
     said = [answer for answer in answers if isinstance(answer, Message)]
     if not said:
-        return tell("the spend is less than one step")
+        return _why_nothing(rung)
     # More spend is promised to bring something only where nothing else is missing.
     other = next((why for why in said if why.text != SPEND_SHORT), None)
     why = other or max(said, key=missing_minor)
-    spend_minor = basket.spend_minor(_base_of(offer, rung))
-    benefits = describe_items(to_items(rung.benefits, spend_minor=spend_minor, times=1, rules=rules), rules)
+    benefits = describe_promise(rung.benefits, basket, base_of(offer, rung), rules)
     if not benefits:
         return why
     if other is None:
         return tell("{missing} more brings {benefits}", missing=why.values["missing"], benefits=benefits)
     return tell("{why}; it gives {benefits}", why=why, benefits=benefits)
+
+
+def _why_nothing(rung: Rung) -> Message:
+    if any(isinstance(benefit, PriceBenefit) for benefit in rung.benefits):
+        return tell("it takes nothing off these goods")
+    return tell("the spend is less than one step")

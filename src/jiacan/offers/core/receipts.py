@@ -13,6 +13,7 @@ from jiacan.offers.contracts.awards import (
     LimitReached,
     NotStacked,
     Outcome,
+    PriceTaken,
     ReceiptLine,
     Refusal,
     StockEmpty,
@@ -91,6 +92,8 @@ def refusal_message(refusal: Refusal, rules: PlanRules) -> Message:
             return _limit_message(which, bound)
         case NotStacked(_, given):
             return tell("it is not combined with {offer}, which this order received", offer=_offer(given, rules).name)
+        case PriceTaken():
+            return tell("other offers have taken off all that these goods cost")
         case StockEmpty(stock, _, 0, emptied_at) if emptied_at is not None:
             return tell("{gift} ran out at {at}", gift=rules.stock[stock].name, at=emptied_at)
         case StockEmpty(stock, asked, left, _):

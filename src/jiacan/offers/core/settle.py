@@ -6,26 +6,25 @@ carries it out, so that what is decided here and what the database stores are th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from jiacan.kernel.ids import fraction_of
 from jiacan.kernel.periods import days_later
-from jiacan.ledger.contracts import AccountKey, Expire, Group, Move
+from jiacan.ledger.contracts import Expire, Group, Move
 from jiacan.offers.contracts.awards import (
     Award,
-    BudgetExhausted,
     ClawBack,
     Item,
     LimitReached,
     Match,
     NotStacked,
     Outcome,
+    Prices,
+    PriceTaken,
     Refusal,
-    StockEmpty,
 )
-from jiacan.offers.contracts.benefits import Kind
 from jiacan.offers.contracts.rules import Offer, Pick, PlanRules
 from jiacan.offers.core.accounts import (
     Allowance,
@@ -34,12 +33,14 @@ from jiacan.offers.core.accounts import (
     customer_account,
     holding_unit,
     plan_account,
-    stock_account,
 )
 from jiacan.offers.core.book import Book, Held, Holding
 from jiacan.offers.core.clawback import claw_back
 from jiacan.offers.core.events import Event, PaidEvent, RefundEvent
 from jiacan.offers.core.granting import award_key, grant_group, hold_keys
+from jiacan.offers.core.needs import find_shortage, needs
+from jiacan.offers.core.pricing import Fitted, fit
+from jiacan.offers.core.stacking import in_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,14 @@ class _Tried:
     counts: tuple[Allowance, ...] = ()
 
 
+@dataclass(slots=True)
+class _SoFar:
+    """What earlier offers leave of one order: of its prices, and of the groups that give one offer only."""
+
+    left: Prices
+    given_in_group: dict[str, str] = field(default_factory=dict)
+
+
 class _Walk:
     """One pass over events: the rules, their lookups, and the book being worked on."""
 
@@ -130,12 +139,12 @@ class _Walk:
     def award(self, event: PaidEvent, groups: list[Group]) -> Settlement:
         counts: list[Allowance] = []
         if is_held_out(event.customer_id, self.rules):
-            awards = [self._answer(event, match, Outcome.HELD_OUT) for match in self._would_give(event.matches)]
+            awards = list(self._would_give(event))
         else:
             awards = []
-            given_in_group: dict[str, str] = {}
-            for match in self._in_turn(event.matches):
-                tried = self._try(event, match, given_in_group)
+            so_far = _SoFar(event.prices)
+            for match in in_turn(event.matches, self.rules):
+                tried = self._try(event, match, so_far)
                 awards.append(tried.award)
                 counts.extend(tried.counts)
                 if tried.group is not None:
@@ -147,85 +156,48 @@ class _Walk:
     def _plan_order(self, of: Award | Held) -> int:
         return self.place[of.offer_id]
 
-    def _in_turn(self, matches: Iterable[Match]) -> list[Match]:
-        """Plan order, but a group that gives its best is tried where its first member stands, best first."""
-
-        def turn(match: Match) -> tuple[int, int, int]:
-            place, stacking = self.place[match.offer_id], self.offers[match.offer_id].stacking
-            if stacking is None or stacking.pick is not Pick.BEST:
-                return place, 0, place
-            return first_of_group[stacking.group], -match.at_risk_minor, place
-
-        first_of_group: dict[str, int] = {}
-        found = list(matches)
-        for match in found:
-            stacking = self.offers[match.offer_id].stacking
-            if stacking is not None:
-                first_of_group.setdefault(stacking.group, self.place[match.offer_id])
-        return sorted(found, key=turn)
-
-    def _would_give(self, matches: Iterable[Match]) -> Iterator[Match]:
+    def _would_give(self, event: PaidEvent) -> Iterator[Award]:
         taken: set[str] = set()
-        for match in self._in_turn(matches):
-            stacking = self.offers[match.offer_id].stacking
-            if stacking is None or stacking.pick is Pick.ALL:
-                yield match
-            elif stacking.group not in taken:
-                taken.add(stacking.group)
-                yield match
+        left = event.prices
+        for match in in_turn(event.matches, self.rules):
+            group = _exclusive_group(self.offers[match.offer_id])
+            fitted = fit(match.gets, left)
+            if group in taken or not fitted.items:
+                continue
+            if group is not None:
+                taken.add(group)
+            left = _after(left, fitted)
+            yield replace(self._answer(event, match, Outcome.HELD_OUT), items=fitted.items)
 
-    def _try(self, event: PaidEvent, match: Match, given_in_group: dict[str, str]) -> _Tried:
+    def _try(self, event: PaidEvent, match: Match, so_far: _SoFar) -> _Tried:
         offer = self.offers[match.offer_id]
-        stacking = offer.stacking
-        exclusive = stacking is not None and stacking.pick is not Pick.ALL
-        if stacking is not None and exclusive and stacking.group in given_in_group:
-            refusal: Refusal = NotStacked(stacking.group, given_in_group[stacking.group])
+        group = _exclusive_group(offer)
+        if group is not None and group in so_far.given_in_group:
+            refusal: Refusal = NotStacked(group, so_far.given_in_group[group])
             return _Tried(self._answer(event, match, Outcome.REFUSED, refusal))
         day = event.at.astimezone(self.rules.zone).date()
         counts = tuple(allowances(self.rules.plan_id, offer.id, offer.limits, customer_id=event.customer_id, day=day))
         reached = self._limit_reached(counts)
         if reached is not None:
             return _Tried(self._answer(event, match, Outcome.REFUSED, reached))
-        short = self._short_of(match.items, offer)
-        if short is None:
-            granted = self._grant(event, match, match.items, counts, offer=offer, instead_of=None)
-        elif match.otherwise and self._short_of(match.otherwise, offer) is None:
-            granted = self._grant(event, match, match.otherwise, counts, offer=offer, instead_of=short)
-        else:
-            return _Tried(self._answer(event, match, Outcome.REFUSED, short))
-        if stacking is not None and exclusive:
-            given_in_group[stacking.group] = offer.id
-        return granted
+        gives = fit(match.gets, so_far.left)
+        if not gives.items:
+            return _Tried(self._answer(event, match, Outcome.REFUSED, PriceTaken(match.at_risk_minor)))
+        short = find_shortage(gives.items, offer, self.rules, self.book)
+        if short is not None:
+            refused = replace(self._answer(event, match, Outcome.REFUSED, short), items=gives.items)
+            gives = fit(match.instead, so_far.left)
+            if not gives.items or find_shortage(gives.items, offer, self.rules, self.book) is not None:
+                return _Tried(refused)
+        so_far.left = _after(so_far.left, gives)
+        if group is not None:
+            so_far.given_in_group[group] = offer.id
+        return self._grant(event, match, gives.items, counts, offer=offer, instead_of=short)
 
     def _limit_reached(self, counts: Iterable[Allowance]) -> LimitReached | None:
         for count in counts:
             if self.book.left(count.account, count.bound) < 1:
                 return LimitReached(count.which, count.bound, count.day)
-        return None
-
-    def _needs(self, items: Iterable[Item], offer: Offer) -> dict[AccountKey, tuple[int, str]]:
-        """What the items take from bounded accounts (stock before budget), with the stock's or line's id."""
-        needs: dict[AccountKey, tuple[int, str]] = {}
-        asked = list(items)
-        for item in asked:
-            if item.kind in (Kind.GIFT, Kind.SERVICE):
-                account = stock_account(self.rules.plan_id, item.id)
-                needs[account] = (needs.get(account, (0, ""))[0] + item.quantity, item.id)
-        for item in asked:
-            line = offer.budget.get(item.kind)
-            if line is not None and item.amount_minor:
-                account = budget_account(self.rules.plan_id, line, self.rules.currency)
-                needs[account] = (needs.get(account, (0, ""))[0] + item.amount_minor, line)
-        return needs
-
-    def _short_of(self, items: Iterable[Item], offer: Offer) -> StockEmpty | BudgetExhausted | None:
-        for account, (asked, named) in self._needs(items, offer).items():
-            left = self.book.left(account, 0)
-            if left >= asked:
-                continue
-            if account.unit == self.rules.currency:
-                return BudgetExhausted(named, asked, left)
-            return StockEmpty(named, asked, left, self.book.emptied_at.get(account) if left == 0 else None)
         return None
 
     def _grant(
@@ -240,7 +212,7 @@ class _Walk:
     ) -> _Tried:
         for count in counts:
             self.book.take(count.account, 1, left=self.book.left(count.account, count.bound), at=event.at)
-        for account, (amount, _) in self._needs(items, offer).items():
+        for account, (amount, _) in needs(items, offer, self.rules).items():
             self.book.take(account, amount, left=self.book.left(account, 0), at=event.at)
         outcome = Outcome.GRANTED if instead_of is None else Outcome.OTHERWISE
         award = replace(self._answer(event, match, outcome, instead_of), items=items)
@@ -282,12 +254,38 @@ class _Walk:
         )
 
     def take_back(self, event: RefundEvent, groups: list[Group]) -> Settlement:
-        deserved = {match.offer_id: match for match in event.deserved}
+        holders = self.book.held.get(event.order_id, ())
+        deserved = _deserved(event, {held.offer_id: held.outcome for held in holders})
         claw_backs: list[ClawBack] = []
-        for held in self.book.held.get(event.order_id, ()):
+        for held in holders:
             offer = self.given_by[held.plan_version, held.offer_id]
-            taken = claw_back(held, deserved.get(held.offer_id), event, offer=offer, rules=self.rules, book=self.book)
+            items = deserved.get(held.offer_id, ())
+            taken = claw_back(held, items, event, offer=offer, rules=self.rules, book=self.book)
             if taken is not None:
                 claw_backs.append(taken[0])
                 groups.append(taken[1])
         return Settlement(event, claw_backs=tuple(claw_backs), groups=tuple(groups))
+
+
+def _deserved(event: RefundEvent, held: Mapping[str, Outcome]) -> dict[str, tuple[Item, ...]]:
+    """What the kept goods deserve of each offer that was given, taken from their prices in the turn it was given."""
+    gets = {
+        match.offer_id: match.instead if held[match.offer_id] is Outcome.OTHERWISE else match.gets
+        for match in event.deserved
+        if match.offer_id in held
+    }
+    left, deserved = event.prices, {}
+    for offer_id in (one for one in event.turn or gets if one in gets):
+        fitted = fit(gets[offer_id], left)
+        left = _after(left, fitted)
+        deserved[offer_id] = fitted.items
+    return deserved
+
+
+def _exclusive_group(offer: Offer) -> str | None:
+    """The group of which an order gets only one offer, if the offer stands in one."""
+    return None if offer.stacking is None or offer.stacking.pick is Pick.ALL else offer.stacking.group
+
+
+def _after(left: Prices, gives: Fitted) -> Prices:
+    return left if gives.taken is None else left.minus(gives.taken)
