@@ -284,6 +284,15 @@ class Draft:
     saved_by: str
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field of a plan that was changed: its path, and what was and is written; None where it was not there."""
+
+    path: tuple[str, ...]
+    before: str | None
+    after: str | None
+
+
 # --- errors -----------------------------------------------------------------------------------------------
 
 

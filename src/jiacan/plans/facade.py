@@ -13,6 +13,7 @@ from jiacan.offers.contracts.rules import PlanRules
 from jiacan.plans import readers, store
 from jiacan.plans.contracts import (
     CheckedPlan,
+    Difference,
     Draft,
     DraftMoved,
     DraftTaken,
@@ -28,6 +29,7 @@ from jiacan.plans.contracts import (
     WorstCase,
 )
 from jiacan.plans.core.check import check
+from jiacan.plans.core.differences import differences as find_differences
 from jiacan.plans.core.schedule import schedule as order_tasks
 from jiacan.plans.core.schema import to_schema
 from jiacan.plans.core.templating import fill_dates
@@ -241,3 +243,8 @@ def save_draft(shop_id: int, plan_id: str, text: str, *, opened_revision: int, a
 def discard_draft(shop_id: int, plan_id: str) -> None:
     """Stop writing the plan; what went live stays."""
     store.delete_draft(shop_id, plan_id)
+
+
+def differences(before: str, after: str) -> tuple[Difference, ...]:
+    """What changed from one text of a plan to another, field by field; comments and order do not count."""
+    return find_differences(before, after)
