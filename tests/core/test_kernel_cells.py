@@ -7,7 +7,9 @@ import pytest
 from jiacan.kernel.cells import neutral_cell
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "-", "+", "-1.2.3", "-²"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "-", "+", "-1.2.3", "-²"]
+)
 def test_what_could_be_a_formula_is_marked_as_text(text):
     assert neutral_cell(text) == f"'{text}"
 
