@@ -90,6 +90,43 @@ MAY: Mapping[Role, frozenset[Permission]] = {
 }
 """The one table of who may do what. Pages, API, exports, search and streams all ask it."""
 
+ROLE_NAMES: Mapping[Role, Message] = {
+    Role.OWNER: tell("owner"),
+    Role.OPERATIONS: tell("operations"),
+    Role.MARKETING: tell("marketing"),
+    Role.SERVICE_LEAD: tell("service lead"),
+    Role.SERVICE_AGENT: tell("service agent"),
+    Role.WAREHOUSE: tell("warehouse"),
+    Role.FINANCE: tell("finance"),
+    Role.ANALYST: tell("analyst"),
+    Role.AUDITOR: tell("auditor"),
+}
+
+PERMISSION_NAMES: Mapping[Permission, Message] = {
+    _P.SEE_CAMPAIGNS: tell("see campaigns"),
+    _P.EDIT_PLANS: tell("edit plans"),
+    _P.GO_LIVE: tell("let plans go live"),
+    _P.REHEARSE: tell("rehearse plans"),
+    _P.TAKE_ALARMS: tell("take alarms"),
+    _P.SEE_AWARDS: tell("see awards and receipts"),
+    _P.CLAW_BACK: tell("claw back by hand"),
+    _P.SEE_CUSTOMERS: tell("see customers"),
+    _P.SEE_BUDGET: tell("see budgets"),
+    _P.WORK_TASKS: tell("work on tasks"),
+    _P.SEE_REPORT: tell("see reports"),
+    _P.EXPORT: tell("export data"),
+    _P.SEND_ORDERS: tell("send orders and refunds"),
+    _P.SEE_ORDERS: tell("see orders"),
+    _P.QUOTE: tell("quote prices for a cart"),
+    _P.RESERVE: tell("reserve benefits"),
+    _P.MANAGE_SHOP: tell("change the shop"),
+    _P.MANAGE_PEOPLE: tell("invite people and give roles"),
+    _P.MANAGE_TOKENS: tell("make and revoke tokens"),
+    _P.MANAGE_WEBHOOKS: tell("set up webhooks"),
+    _P.SEE_AUDIT: tell("see the audit"),
+    _P.SEE_JOBS: tell("see the server's jobs"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -119,6 +156,7 @@ class Invitation:
     """An open invitation to a shop; its secret is shown once and kept only as a hash."""
 
     id: int
+    shop: Shop
     email: str
     role: Role
     invited_by: str
@@ -200,10 +238,14 @@ class AuditQuery:
 
 @dataclass(frozen=True, slots=True)
 class AuditVerdict:
-    """Whether a shop's audit is whole: how many lines were checked, and the first that does not fit, if any."""
+    """Whether a shop's audit is whole: how many lines were checked, and the first that does not fit, if any.
+
+    `head` is the hash of the last line; whoever keeps it elsewhere can tell later that none was cut off the end.
+    """
 
     checked: int
     broken_at: int | None
+    head: str
 
 
 # --- errors -----------------------------------------------------------------------------------------------
@@ -241,6 +283,52 @@ class LinkSpent(JiacanError):
 
     def message(self) -> Message:
         return tell("This link was used already or has expired. Ask whoever sent it for a new one.")
+
+
+@dataclass(eq=False)
+class PeopleExist(JiacanError):
+    """The first owner is made only where there is no one yet."""
+
+    def message(self) -> Message:
+        return tell("There is an owner already. Ask them for an invitation.")
+
+
+@dataclass(eq=False)
+class NoSuchMember(JiacanError):
+    """The person has no role at the shop."""
+
+    shop: str
+
+    def message(self) -> Message:
+        return tell("This person has no role at {shop} any more. Load the list again.", shop=self.shop)
+
+
+@dataclass(eq=False)
+class MemberAlready(JiacanError):
+    """Whoever is invited has a role at the shop already."""
+
+    email: str
+    role: Role
+
+    def message(self) -> Message:
+        return tell(
+            "{email} is at this shop already, as {role}. Change the role in the list of people.",
+            email=self.email,
+            role=ROLE_NAMES[self.role],
+        )
+
+
+@dataclass(eq=False)
+class BadShopName(JiacanError):
+    """A shop's short name that cannot be part of an address."""
+
+    slug: str
+
+    def message(self) -> Message:
+        return tell(
+            "“{slug}” cannot be a shop's short name. Use lower-case letters, digits and hyphens, 64 at most.",
+            slug=self.slug,
+        )
 
 
 @dataclass(eq=False)
