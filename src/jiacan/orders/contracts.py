@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, tell
@@ -40,6 +41,18 @@ class ColumnRepeated(JiacanError):
         return tell(
             "{path} has the column {column} twice; delete or rename one of them.", path=self.path, column=self.column
         )
+
+
+@dataclass(eq=False)
+class OrderUnusable(JiacanError):
+    """An order or refund that cannot be recorded as it stands; nothing of its batch was."""
+
+    subject: str
+    field: str
+    reason: Message
+
+    def message(self) -> Message:
+        return tell("{subject}: {field}: {reason}.", subject=self.subject, field=self.field, reason=self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +126,87 @@ class Refund:
     order_id: str
     refunded_at: datetime
     lines: tuple[RefundLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingOrder:
+    """An order as a shop delivers it, paid or not yet. Lines and shipping are before any reduction of Jiacan's."""
+
+    order_id: str
+    customer_id: str | None
+    lines: tuple[OrderLine, ...]
+    paid_at: datetime | None = None
+    placed_at: datetime | None = None
+    received_at: datetime | None = None
+    status: str = ""
+    channel: str = ""
+    region: str = ""
+    shipping_minor: int = 0
+
+    def as_paid(self, paid_at: datetime, *, number: int = 0) -> Order:
+        """The order as it is awarded once it is paid; `number` as in `Order`."""
+        return Order(
+            order_id=self.order_id,
+            customer_id=self.customer_id,
+            paid_at=paid_at,
+            lines=self.lines,
+            number=number,
+            channel=self.channel,
+            region=self.region,
+            shipping_minor=self.shipping_minor,
+        )
+
+
+class Taken(StrEnum):
+    """What a delivery was: new, known, completing what was known, or contradicting it (what was known stays)."""
+
+    NEW = "new"
+    KNOWN = "known"
+    COMPLETED = "completed"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenResult:
+    """What each delivered order and refund was, in the order in which they were given."""
+
+    orders: tuple[Taken, ...]
+    refunds: tuple[Taken, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCursor:
+    """Where a page of orders ended."""
+
+    paid_at: datetime | None
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """Which orders are asked for; None is all. The time is that of payment."""
+
+    customer_id: str | None = None
+    paid: bool | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedOrder:
+    """An order as it was recorded, with everything that came back of it."""
+
+    order: IncomingOrder
+    spend_minor: int
+    refunds: tuple[Refund, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Orders, those not paid yet first and then the last paid first; `next` is where the next page begins."""
+
+    orders: tuple[RecordedOrder, ...]
+    next: OrderCursor | None
 
 
 @dataclass(frozen=True, slots=True)
