@@ -7,8 +7,20 @@ from jiacan.customers import facade as customers
 
 # Columns of text that say nothing about a person.
 CLEARED = {
-    "tenancy_shop": {"slug"},
-    "tenancy_auditentry": {"action", "subject", "before", "after"},
+    "tenancy_shop": {"slug", "name", "zone", "currency"},
+    "tenancy_auditentry": {"action", "subject", "before", "after", "previous_hash", "hash"},
+    "tenancy_person": {"language"},
+    "tenancy_member": {"role"},
+    "tenancy_invitation": {"role", "secret_hash"},
+    "tenancy_signinlink": {"secret_hash"},
+    "tenancy_token": {"name", "scopes", "secret_hash", "hint"},
+    "account_emailconfirmation": {"key"},
+    "mfa_authenticator": {"type"},
+    "usersessions_usersession": {"session_key", "data"},
+    "django_session": {"session_key"},
+    "django_content_type": {"app_label", "model"},
+    "auth_group": {"name"},
+    "auth_permission": {"name", "codename"},
     "ledger_account": {"unit"},
     "ledger_transfer": {"key", "kind", "refers_to"},
     "orders_order": {"order_id", "status", "channel", "content_hash", "source"},
@@ -24,7 +36,7 @@ CLEARED = {
     "campaigns_taskstep": {"plan_id", "task_id", "state", "evidence"},
 }
 
-HOLDS_TEXT = (models.CharField, models.TextField, models.JSONField)
+HOLDS_TEXT = (models.CharField, models.TextField, models.JSONField, models.GenericIPAddressField)
 
 
 def text_columns() -> set[tuple[str, str]]:

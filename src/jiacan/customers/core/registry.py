@@ -6,9 +6,12 @@ from jiacan.customers.contracts import OnErasure, PersonalField
 
 # Promotions and winners are kept two years (规范促销行为暂行规定 Art 19), trade three (电子商务法 Art 31).
 TWO_YEARS, THREE_YEARS = 731, 1096
+TWO_WEEKS = 14  # as long as someone stays signed in
 
 _CUSTOMER = "the shop's number of the customer"
 _STAFF = "who of the staff did it"
+_STAFF_ADDRESS = "the address of one of the staff"
+_WHERE_FROM = "where they came from"
 _LEDGER_OWNER = "whose account it is; a customer's carries their number"
 
 PERSONAL_FIELDS = (
@@ -34,4 +37,31 @@ PERSONAL_FIELDS = (
     PersonalField("campaigns_approval", "asked_by", _STAFF, "to account for the rules", THREE_YEARS, OnErasure.KEEP),
     PersonalField("campaigns_approval", "approver", _STAFF, "to account for the rules", THREE_YEARS, OnErasure.KEEP),
     PersonalField("campaigns_taskstep", "by", _STAFF, "to account for a gate", THREE_YEARS, OnErasure.KEEP),
+    PersonalField(
+        "tenancy_auditentry", "origin", _WHERE_FROM, "to account for a change", THREE_YEARS, OnErasure.KEEP
+    ),
+    PersonalField("tenancy_person", "email", _STAFF_ADDRESS, "to sign in", THREE_YEARS, OnErasure.PSEUDONYMISE),
+    PersonalField(
+        "tenancy_person", "name", "what they are called", "to name them", THREE_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField("tenancy_person", "password", "a hash", "to sign in", THREE_YEARS, OnErasure.PSEUDONYMISE),
+    PersonalField("tenancy_invitation", "email", _STAFF_ADDRESS, "to invite", THREE_YEARS, OnErasure.PSEUDONYMISE),
+    PersonalField("tenancy_invitation", "invited_by", _STAFF, "to say who invites", THREE_YEARS, OnErasure.KEEP),
+    PersonalField("tenancy_token", "created_by", _STAFF, "to account for a token", THREE_YEARS, OnErasure.KEEP),
+    PersonalField("account_emailaddress", "email", _STAFF_ADDRESS, "to sign in", THREE_YEARS, OnErasure.PSEUDONYMISE),
+    PersonalField("mfa_authenticator", "data", "a key of theirs", "to sign in", THREE_YEARS, OnErasure.PSEUDONYMISE),
+    PersonalField(
+        "usersessions_usersession", "ip", _WHERE_FROM, "to list and end sessions", TWO_WEEKS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        "usersessions_usersession",
+        "user_agent",
+        "their browser",
+        "to list sessions",
+        TWO_WEEKS,
+        OnErasure.PSEUDONYMISE,
+    ),
+    PersonalField(
+        "django_session", "session_data", "a session", "to stay signed in", TWO_WEEKS, OnErasure.PSEUDONYMISE
+    ),
 )
