@@ -20,6 +20,7 @@ from jiacan.offers import store
 from jiacan.offers.contracts.awards import Award, AwardRow, ClawBack, ReceiptLine, Rehearsed, Statement
 from jiacan.offers.contracts.errors import CustomerUnknown, NotEnoughLeft, OrderNotPaid
 from jiacan.offers.contracts.rules import PlanRules
+from jiacan.offers.contracts.words import OfferWords
 from jiacan.offers.core import rehearse as rehearsing
 from jiacan.offers.core.accounts import allowances, budget_account, means, stock_account, stock_unit
 from jiacan.offers.core.book import Book, Held, loaded_book
@@ -29,6 +30,7 @@ from jiacan.offers.core.receipts import receipt_lines
 from jiacan.offers.core.rows import award_rows, claw_back_rows
 from jiacan.offers.core.settle import Settlement, is_held_out, settle
 from jiacan.offers.core.statement import describe, has, kinds_kept, owes
+from jiacan.offers.core.words import offer_words
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import EventKey, Order, Refund
 from jiacan.tenancy import facade as tenancy
@@ -293,3 +295,8 @@ def _by_order(found: Iterable[Settled]) -> dict[str, list[Settled]]:
     for one in found:
         grouped[one.order_id].append(one)
     return grouped
+
+
+def in_words(rules: PlanRules) -> tuple[OfferWords, ...]:
+    """Every offer of the plan in words, in the plan's order."""
+    return tuple(offer_words(offer, rules) for offer in rules.offers)

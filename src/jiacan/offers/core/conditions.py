@@ -23,7 +23,7 @@ from jiacan.offers.core.basket import Basket
 
 SPEND_SHORT = tell("{missing} more is needed").text
 
-_WEEKDAYS = (
+WEEKDAYS = (
     tell("Monday"),
     tell("Tuesday"),
     tell("Wednesday"),
@@ -63,7 +63,7 @@ def _ask_circumstances(condition: Condition, basket: Basket) -> int | Message:
     order = basket.order
     match condition:
         case OnWeekdays(days):
-            days_named = tuple(_WEEKDAYS[day] for day in sorted(days))
+            days_named = tuple(WEEKDAYS[day] for day in sorted(days))
             return 1 if basket.local.weekday() in days else tell("it is valid only on {days}", days=days_named)
         case BetweenHours(starts, ends):
             now = basket.local.time()

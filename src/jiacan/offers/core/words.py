@@ -1,0 +1,313 @@
+"""Offers in words: every condition, benefit, limit and policy as a sentence, so that nobody has to guess."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from jiacan.kernel.messages import Message, tell
+from jiacan.kernel.money import Money
+from jiacan.offers.contracts.benefits import (
+    Benefit,
+    BundlePriceBenefit,
+    CashBenefit,
+    CouponBenefit,
+    CreditBenefit,
+    DiscountBenefit,
+    GiftBenefit,
+    Kind,
+    PointsBenefit,
+    ServiceBenefit,
+    ShippingBenefit,
+    TicketBenefit,
+    TierBenefit,
+    UnitsForBenefit,
+    UnitsOffBenefit,
+)
+from jiacan.offers.contracts.conditions import (
+    BetweenHours,
+    Bundle,
+    BundlePart,
+    Condition,
+    CustomerIsNew,
+    FromChannels,
+    FromRegions,
+    OnWeekdays,
+    OrderNumberIs,
+    QuantityAtLeast,
+    Scope,
+    SpendAtLeast,
+    SpendEvery,
+)
+from jiacan.offers.contracts.rules import (
+    Coupon,
+    Ladder,
+    Limits,
+    Offer,
+    Pick,
+    PlanRules,
+    RefundPolicy,
+    Stacking,
+    Trigger,
+)
+from jiacan.offers.contracts.words import OfferWords, RungWords
+from jiacan.offers.core.conditions import WEEKDAYS
+
+
+def offer_words(offer: Offer, rules: PlanRules) -> OfferWords:
+    """The offer as its plan promises it."""
+    tell_benefits = _Benefits(rules)
+    return OfferWords(
+        offer_id=offer.id,
+        name=offer.name,
+        during=offer.during,
+        trigger=_TRIGGERS[offer.trigger],
+        asks=tuple(condition_words(each, rules.currency) for each in offer.conditions),
+        rungs=tuple(
+            RungWords(
+                rung.number,
+                tuple(condition_words(each, rules.currency) for each in rung.conditions),
+                tuple(tell_benefits.of(rung.benefits)),
+            )
+            for rung in offer.rungs
+        ),
+        ladder=_LADDERS[offer.ladder] if len(offer.rungs) > 1 else None,
+        limits=tuple(_limits(offer.limits)),
+        otherwise=tuple(tell_benefits.of(offer.otherwise)),
+        stacking=None if offer.stacking is None else _stacking(offer.stacking, offer, rules),
+        on_refund=tuple(_refunds(offer)),
+    )
+
+
+_TRIGGERS = {
+    Trigger.ORDER_PAID: tell("when an order is paid"),
+    Trigger.REFERRAL_COMPLETED: tell("when a friend's first order is received and past its return window"),
+}
+_LADDERS = {
+    Ladder.BEST: tell("only the highest step reached is given"),
+    Ladder.ALL: tell("every step reached is given"),
+}
+
+
+def condition_words(condition: Condition, currency: str) -> Message:
+    """What the condition asks of an order."""
+    match condition:
+        case SpendAtLeast(minor, scope):
+            return _scoped(tell("spend {amount} or more", amount=Money(minor, currency)), scope)
+        case SpendEvery(minor, None, scope):
+            return _scoped(tell("for every {amount} spent", amount=Money(minor, currency)), scope)
+        case SpendEvery(minor, times, scope):
+            words = tell(
+                "for every {amount} spent, {times} times at most", amount=Money(minor, currency), times=times
+            )
+            return _scoped(words, scope)
+        case QuantityAtLeast(units, scope):
+            return _scoped(tell("buy {units} pieces or more", units=units), scope)
+        case Bundle(parts):
+            return tell("buy together: {parts}", parts=_parts(parts))
+        case _:
+            return _circumstance(condition)
+
+
+def _circumstance(condition: Condition) -> Message:
+    match condition:
+        case OnWeekdays(days):
+            return tell("on {days}", days=tuple(WEEKDAYS[day] for day in sorted(days)))
+        case BetweenHours(starts, ends):
+            return tell("paid from {starts} to {ends}", starts=f"{starts:%H:%M}", ends=f"{ends:%H:%M}")
+        case FromChannels(channels):
+            return tell("bought in {channels}", channels=tuple(sorted(channels)))
+        case FromRegions(regions):
+            return tell("sent to {regions}", regions=tuple(sorted(regions)))
+        case CustomerIsNew(True):
+            return tell("the customer's first order")
+        case CustomerIsNew():
+            return tell("customers who ordered before")
+        case OrderNumberIs(at_least, at_most) if at_least == at_most:
+            return tell("the customer's order number {number}", number=at_least)
+        case OrderNumberIs(at_least, None):
+            return tell("from the customer's order number {number} on", number=at_least)
+        case OrderNumberIs(at_least, at_most):
+            return tell("the customer's orders number {first} to {last}", first=at_least, last=at_most)
+        case _:  # pragma: no cover - `condition_words` has dealt with the rest
+            raise AssertionError(condition)
+
+
+def _parts(parts: Iterable[BundlePart]) -> tuple[Message, ...]:
+    return tuple(
+        tell("{quantity} × {skus}", quantity=part.quantity, skus=tell("any of {skus}", skus=tuple(sorted(part.skus))))
+        if len(part.skus) > 1
+        else tell("{quantity} × {skus}", quantity=part.quantity, skus=next(iter(part.skus)))
+        for part in parts
+    )
+
+
+def _scoped(words: Message, scope: Scope | None) -> Message:
+    named = () if scope is None else tuple(sorted(scope.categories | scope.skus))
+    left_out = () if scope is None else tuple(sorted(scope.except_categories | scope.except_skus))
+    if named and left_out:
+        return tell("{words} (on {named}, without {left_out})", words=words, named=named, left_out=left_out)
+    if named:
+        return tell("{words} (on {named})", words=words, named=named)
+    return tell("{words} (without {left_out})", words=words, left_out=left_out) if left_out else words
+
+
+class _Benefits:
+    """Tells benefits in the words of one plan: its names and its currency."""
+
+    def __init__(self, rules: PlanRules) -> None:
+        self.rules = rules
+
+    def of(self, benefits: Iterable[Benefit]) -> Iterator[Message]:
+        for benefit in benefits:
+            yield self.one(benefit)
+
+    def money(self, minor: int) -> Money:
+        return Money(minor, self.rules.currency)
+
+    def one(self, benefit: Benefit) -> Message:
+        rules = self.rules
+        match benefit:
+            case GiftBenefit(stock, quantity) | ServiceBenefit(stock, quantity):
+                item = rules.stock[stock]
+                return tell(
+                    "{name} × {number}, worth {value}",
+                    name=item.name,
+                    number=quantity,
+                    value=self.money(item.value_minor * quantity),
+                )
+            case CouponBenefit(coupon, quantity):
+                of = rules.coupons[coupon]
+                return tell("{name} × {number} ({terms})", name=of.name, number=quantity, terms=self.coupon(of))
+            case PointsBenefit(points, None):
+                return tell("{number} points", number=points)
+            case PointsBenefit(points, per_minor):
+                return tell(
+                    "{number} points for each {amount} spent", number=points, amount=self.money(per_minor or 0)
+                )
+            case CashBenefit(minor):
+                return tell("{amount} in cash", amount=self.money(minor))
+            case CreditBenefit(minor):
+                return tell("{amount} of shop credit", amount=self.money(minor))
+            case TicketBenefit(draw, quantity):
+                return tell("{number} chance(s) in {draw}", number=quantity, draw=rules.draws[draw])
+            case TierBenefit(tier):
+                return tell("tier {tier}", tier=rules.tiers[tier])
+            case _:
+                return self.price(benefit)
+
+    def price(self, benefit: Benefit) -> Message:
+        match benefit:
+            case DiscountBenefit(off_minor=None, percent=percent):
+                words = tell("{percent}% off", percent=percent)
+            case DiscountBenefit(off_minor=off):
+                words = tell("{amount} off", amount=self.money(off or 0))
+            case UnitsOffBenefit(every=every, units=units, percent=100):
+                words = tell("of every {every} pieces, the {units} cheapest free", every=every, units=units)
+            case UnitsOffBenefit(every=every, units=units, percent=percent):
+                words = tell(
+                    "of every {every} pieces, {percent}% off the {units} cheapest",
+                    every=every,
+                    units=units,
+                    percent=percent,
+                )
+            case UnitsForBenefit(units=units, price_minor=price):
+                words = tell("any {units} pieces for {price}", units=units, price=self.money(price))
+            case BundlePriceBenefit(parts=parts, price_minor=price):
+                words = tell("the set for {price}: {parts}", price=self.money(price), parts=_parts(parts))
+            case ShippingBenefit(pay_minor=0):
+                words = tell("free shipping")
+            case ShippingBenefit(pay_minor=None, off_minor=off):
+                words = tell("{amount} off shipping", amount=self.money(off or 0))
+            case ShippingBenefit(pay_minor=pay):
+                words = tell("shipping for {price}", price=self.money(pay or 0))
+            case _:  # pragma: no cover - `one` has dealt with the rest
+                raise AssertionError(benefit)
+        return _scoped(self.capped(words, benefit), getattr(benefit, "scope", None))
+
+    def capped(self, words: Message, benefit: Benefit) -> Message:
+        at_most = getattr(benefit, "at_most_minor", None)
+        times = getattr(benefit, "at_most_times", None)
+        if times is not None:
+            words = tell("{words}, {times} times at most", words=words, times=times)
+        return (
+            words if at_most is None else tell("{words}, {amount} at most", words=words, amount=self.money(at_most))
+        )
+
+    def coupon(self, of: Coupon) -> Message:
+        off = (
+            tell("{amount} off", amount=self.money(of.off_minor))
+            if of.off_minor is not None
+            else tell(
+                "{percent}% off, {amount} at most", percent=of.percent, amount=self.money(of.at_most_minor or 0)
+            )
+        )
+        return tell(
+            "{off} from {least} on, valid for {days} days",
+            off=off,
+            least=self.money(of.min_spend_minor),
+            days=of.valid_days,
+        )
+
+
+def _limits(limits: Limits) -> Iterator[Message]:
+    if limits.total is not None:
+        yield tell("{number} in all", number=limits.total)
+    if limits.per_day is not None:
+        yield tell("{number} a day", number=limits.per_day)
+    if limits.per_customer is not None:
+        yield tell("{number} to a customer", number=limits.per_customer)
+    if limits.per_customer_per_day is not None:
+        yield tell("{number} to a customer in a day", number=limits.per_customer_per_day)
+
+
+def _stacking(stacking: Stacking, offer: Offer, rules: PlanRules) -> Message | None:
+    others = tuple(
+        each.name
+        for each in rules.offers
+        if each.id != offer.id and each.stacking is not None and each.stacking.group == stacking.group
+    )
+    if not others or stacking.pick is Pick.ALL:
+        return None
+    if stacking.pick is Pick.BEST:
+        return tell("not together with {others}: an order gets the one worth most", others=others)
+    return tell("not together with {others}: an order gets the first it meets", others=others)
+
+
+_KINDS = {
+    Kind.GIFT: tell("gifts"),
+    Kind.SERVICE: tell("services"),
+    Kind.COUPON: tell("coupons"),
+    Kind.POINTS: tell("points"),
+    Kind.CASH: tell("cash"),
+    Kind.CREDIT: tell("shop credit"),
+    Kind.DISCOUNT: tell("price reductions"),
+    Kind.TICKET: tell("chances"),
+    Kind.TIER: tell("tiers"),
+}
+_KIND_OF: dict[type, Kind] = {
+    GiftBenefit: Kind.GIFT,
+    ServiceBenefit: Kind.SERVICE,
+    CouponBenefit: Kind.COUPON,
+    PointsBenefit: Kind.POINTS,
+    CashBenefit: Kind.CASH,
+    CreditBenefit: Kind.CREDIT,
+    TicketBenefit: Kind.TICKET,
+    TierBenefit: Kind.TIER,
+}
+"""What does not bear on prices; everything else does."""
+
+
+def _refunds(offer: Offer) -> Iterator[Message]:
+    """What becomes of each kind when goods come back that it was given for."""
+    benefits = (*offer.otherwise, *(benefit for rung in offer.rungs for benefit in rung.benefits))
+    by_policy: dict[RefundPolicy, list[Message]] = {}
+    for kind in dict.fromkeys(_KIND_OF.get(type(benefit), Kind.DISCOUNT) for benefit in benefits):
+        by_policy.setdefault(offer.on_refund[kind], []).append(_KINDS[kind])
+    for policy, kinds in by_policy.items():
+        match policy:
+            case RefundPolicy.RETURN_OR_CHARGE:
+                yield tell("{kinds}: returned or paid for when the goods come back", kinds=tuple(kinds))
+            case RefundPolicy.REVERSE:
+                yield tell("{kinds}: taken back when the goods come back", kinds=tuple(kinds))
+            case RefundPolicy.KEEP:
+                yield tell("{kinds}: kept when the goods come back", kinds=tuple(kinds))
