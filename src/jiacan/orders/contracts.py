@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from jiacan.kernel.errors import JiacanError
@@ -315,3 +315,21 @@ class EventKey:
     is_refund: bool
     id: str
     order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HourTotal:
+    """The orders paid in one local hour of one day, and what was spent on their goods."""
+
+    day: date
+    hour: int
+    orders: int
+    spend_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodTotal:
+    """The orders paid in a period, and what was spent on their goods."""
+
+    orders: int
+    spend_minor: int

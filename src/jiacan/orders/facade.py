@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,10 +12,10 @@ import pyarrow as pa
 from django.db import transaction
 
 from jiacan.kernel.periods import Period
-from jiacan.orders.contracts import EventKey, Order, RecordSummary, Refund
+from jiacan.orders.contracts import EventKey, HourTotal, Order, PeriodTotal, RecordSummary, Refund
 from jiacan.orders.readers.history import History
 from jiacan.orders.readers.reading import read
-from jiacan.orders.store import reading, recording, tables
+from jiacan.orders.store import hours, reading, recording, tables
 
 OnProgress = Callable[[str, float], None]
 
@@ -92,6 +93,21 @@ def walk_events(shop_id: int, period: Period, chunk: int) -> Iterator[tuple[Even
 def paid_orders_table(shop_id: int) -> pa.Table:
     """`(order_id, customer_id, paid_at, spend_minor)` of every paid order, unordered; guests' customer is null."""
     return tables.paid_orders_table(shop_id)
+
+
+def count_by_hour(shop_id: int, period: Period, zone: ZoneInfo) -> tuple[HourTotal, ...]:
+    """Each local hour of the period in which orders were paid, in order."""
+    return hours.count_by_hour(shop_id, period, zone)
+
+
+def count_within(shop_id: int, period: Period) -> PeriodTotal:
+    """The orders paid in the period."""
+    return hours.count_within(shop_id, period)
+
+
+def first_paid_at(shop_id: int) -> datetime | None:
+    """When the first order was paid, as far as they are recorded; None without any."""
+    return hours.find_first_paid_at(shop_id)
 
 
 def _add(summary: RecordSummary, chunk: recording.ChunkRecorded) -> RecordSummary:
