@@ -63,7 +63,8 @@ BROKEN = [
         "a discount without an amount",
         "give: [{ticket: wheel}]",
         "give: [{discount: {at_most: 5}}]",
-        "error 38:23 offers[1].give[0].discount: A discount needs one of `off` and `percent`, and not both.",
+        "error 38:23 offers[1].give[0].discount: A discount needs exactly one of off, percent, free, nth, "
+        "pieces, bundle_price, shipping.",
     ),
     broken(
         "a capped amount off",

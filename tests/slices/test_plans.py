@@ -76,7 +76,7 @@ def test_an_unknown_template_and_an_impossible_start_are_named():
         facade.new_plan("nope", date(2026, 11, 11))
     with pytest.raises(StartOutOfRange) as impossible:
         facade.new_plan("order-bonus", date.max)
-    assert str(unknown.value) == "There is no template nope; there are: order-bonus."
+    assert str(unknown.value) == "There is no template nope; there are: order-bonus, price-effects."
     assert str(impossible.value) == "A campaign cannot start on 9999-12-31; give a day from 1971 to 2998."
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from jiacan.kernel.money import micros_to_minor
 from jiacan.offers.contracts.benefits import (
     Benefit,
+    BundlePriceBenefit,
     CashBenefit,
     CouponBenefit,
     CreditBenefit,
@@ -15,9 +16,13 @@ from jiacan.offers.contracts.benefits import (
     GiftBenefit,
     Kind,
     PointsBenefit,
+    PriceBenefit,
     ServiceBenefit,
+    ShippingBenefit,
     TicketBenefit,
     TierBenefit,
+    UnitsForBenefit,
+    UnitsOffBenefit,
 )
 from jiacan.offers.contracts.conditions import OnWeekdays, SpendEvery
 from jiacan.offers.contracts.rules import Ladder, Offer, PlanRules, Rung
@@ -156,6 +161,8 @@ def _of_draw(draw: Draw, rules: PlanRules) -> Iterator[Claim]:
 
 def kind_of(benefit: Benefit) -> Kind:
     """The kind of a benefit."""
+    if isinstance(benefit, PriceBenefit):
+        return Kind.DISCOUNT
     return Kind(type(benefit).__name__.removesuffix("Benefit").lower())
 
 
@@ -181,8 +188,10 @@ def _take_of(benefit: Benefit, rules: PlanRules) -> Bound:
             return None if rules.points_value_micros else 0
         case CashBenefit() | CreditBenefit():
             return benefit.minor
-        case DiscountBenefit():
-            return benefit.at_most_minor if benefit.off_minor is None else benefit.off_minor
+        case DiscountBenefit(off_minor=int(off_minor)) | ShippingBenefit(off_minor=int(off_minor)):
+            return off_minor
+        case DiscountBenefit() | UnitsOffBenefit() | UnitsForBenefit() | BundlePriceBenefit() | ShippingBenefit():
+            return benefit.at_most_minor
         case TicketBenefit() | TierBenefit():
             return 0
 

@@ -17,7 +17,7 @@ def check_when(when: WhenPart) -> Iterator[Problem]:
     if when.spend is not None:
         yield from _check_spend(when.spend)
     if when.quantity is not None and when.quantity.of is not None:
-        yield from _check_scope(when.quantity.of)
+        yield from check_scope(when.quantity.of)
     if when.bundle is not None:
         yield from _check_bundle(when)
     for key in ("weekdays", "channels", "regions"):
@@ -50,10 +50,11 @@ def _check_spend(part: SpendPart) -> Iterator[Problem]:
     if part.at_most_times is not None and part.every is None:
         yield error(part.at("at_most_times"), tell("`at_most_times` goes with `every`; remove it, or write `every`."))
     if part.of is not None:
-        yield from _check_scope(part.of)
+        yield from check_scope(part.of)
 
 
-def _check_scope(part: ScopePart) -> Iterator[Problem]:
+def check_scope(part: ScopePart) -> Iterator[Problem]:
+    """What is wrong with the goods that an `of` names."""
     if not any((part.sku, part.category, part.except_sku, part.except_category)):
         yield error(part.at(), tell("`of` names no goods; name some, or remove it so that all count."))
     for key in ("sku", "category"):

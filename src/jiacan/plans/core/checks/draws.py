@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from jiacan.kernel.messages import tell
 from jiacan.plans.contracts import Problem
 from jiacan.plans.core.calendar import Calendar, find_period
-from jiacan.plans.core.checks.benefits import check_benefit
+from jiacan.plans.core.checks.benefits import check_benefit, check_bundle_prices
 from jiacan.plans.core.parts.benefits import PrizePart
 from jiacan.plans.core.parts.draws import DrawPart
 from jiacan.plans.core.parts.offers import given_by
@@ -31,6 +31,7 @@ def check_draws(plan: PlanPart, calendar: Calendar) -> Iterator[Problem]:
     for draw in plan.draws:
         for benefit in (*draw.prizes, *draw.consolation):
             yield from check_benefit(benefit)
+        yield from check_bundle_prices((*draw.prizes, *draw.consolation))
         period = find_period(draw.during, calendar)
         if period is not None:
             days = len(period.days(calendar.zone))

@@ -9,7 +9,7 @@ from jiacan.offers.contracts.benefits import Kind
 from jiacan.offers.contracts.rules import RefundPolicy, Trigger
 from jiacan.plans.contracts import Problem
 from jiacan.plans.core.calendar import Calendar
-from jiacan.plans.core.checks.benefits import check_benefit
+from jiacan.plans.core.checks.benefits import check_benefit, check_bundle_prices
 from jiacan.plans.core.checks.conditions import check_when
 from jiacan.plans.core.checks.rungs import check_rungs
 from jiacan.plans.core.compiling.offers import RETURNABLE
@@ -25,6 +25,7 @@ def check_offers(plan: PlanPart, calendar: Calendar, written: Written) -> Iterat
     for offer in plan.offers:
         for benefit in (*given_by(offer), *offer.otherwise):
             yield from check_benefit(benefit)
+        yield from _check_bundle_prices(offer)
         yield from _check_giving(offer)
         yield from _check_conditions(offer, calendar)
         if offer.limit is not None:
@@ -56,6 +57,14 @@ def _check_giving(offer: OfferPart) -> Iterator[Problem]:
         )
     if offer.give is not None:
         yield from _check_sides(offer, offer.give)
+
+
+def _check_bundle_prices(offer: OfferPart) -> Iterator[Problem]:
+    for rung in offer.rungs or ():
+        yield from check_bundle_prices(rung.give, rung.when, offer.when)
+    if offer.rungs is None:
+        yield from check_bundle_prices(given_by(offer), offer.when)
+    yield from check_bundle_prices(offer.otherwise, offer.when)
 
 
 def _check_sides(offer: OfferPart, give: GivePart) -> Iterator[Problem]:

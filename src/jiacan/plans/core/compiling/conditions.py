@@ -31,9 +31,14 @@ def _on_goods(when: WhenPart) -> Iterator[Condition]:
     if when.spend is not None:
         yield _to_spend(when.spend)
     if when.quantity is not None:
-        yield QuantityAtLeast(when.quantity.at_least, _to_scope(when.quantity.of))
+        yield QuantityAtLeast(when.quantity.at_least, to_scope(when.quantity.of))
     if when.bundle is not None:
-        yield Bundle(tuple(BundlePart(frozenset(part.sku), part.quantity) for part in when.bundle))
+        yield Bundle(to_bundle_parts(when))
+
+
+def to_bundle_parts(when: WhenPart) -> tuple[BundlePart, ...]:
+    """The parts of the bundle; none where there is no bundle."""
+    return tuple(BundlePart(frozenset(part.sku), part.quantity) for part in when.bundle or ())
 
 
 def _on_time_and_place(when: WhenPart) -> Iterator[Condition]:
@@ -56,12 +61,13 @@ def _on_customer(when: WhenPart) -> Iterator[Condition]:
 
 def _to_spend(part: SpendPart) -> Condition:
     if part.every is not None:
-        return SpendEvery(part.every, part.at_most_times, _to_scope(part.of))
+        return SpendEvery(part.every, part.at_most_times, to_scope(part.of))
     assert part.at_least is not None, "checked: a spend condition has at_least or every"
-    return SpendAtLeast(part.at_least, _to_scope(part.of))
+    return SpendAtLeast(part.at_least, to_scope(part.of))
 
 
-def _to_scope(part: ScopePart | None) -> Scope:
+def to_scope(part: ScopePart | None) -> Scope:
+    """The goods that the part names; all where there is no part."""
     if part is None:
         return Scope()
     return Scope(

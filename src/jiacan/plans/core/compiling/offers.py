@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 from jiacan.kernel.messages import Name
 from jiacan.offers.contracts.benefits import Kind
+from jiacan.offers.contracts.conditions import BundlePart
 from jiacan.offers.contracts.rules import Ladder, Limits, Offer, RefundPolicy, Rung, Stacking, Trigger
 from jiacan.plans.core.calendar import Calendar, find_period
 from jiacan.plans.core.compiling.benefits import to_benefits
-from jiacan.plans.core.compiling.conditions import to_conditions
+from jiacan.plans.core.compiling.conditions import to_bundle_parts, to_conditions
+from jiacan.plans.core.parts.conditions import WhenPart
 from jiacan.plans.core.parts.naming import NamePart
 from jiacan.plans.core.parts.offers import KindLinesPart, KindPoliciesPart, LimitPart, OfferPart
 
@@ -32,7 +34,7 @@ def to_offer(part: OfferPart, calendar: Calendar) -> Offer:
         limits=_to_limits(part.limit),
         budget=to_lines(part.budget),
         on_refund=_to_policies(part.on_refund),
-        otherwise=to_benefits(part.otherwise),
+        otherwise=to_benefits(part.otherwise, _bundle_of(part.when)),
         stacking=None if part.stack is None else Stacking(part.stack.group, part.stack.pick),
     )
 
@@ -51,12 +53,17 @@ def to_lines(part: KindLinesPart | None) -> Mapping[Kind, str]:
 def _to_rungs(part: OfferPart) -> tuple[Rung, ...]:
     if part.rungs is not None:
         return tuple(
-            Rung(number, to_conditions(rung.when), to_benefits(rung.give))
+            Rung(number, to_conditions(rung.when), to_benefits(rung.give, _bundle_of(rung.when, part.when)))
             for number, rung in enumerate(part.rungs, start=1)
         )
     assert part.give is not None, "checked: an offer has rungs or give"
     given = part.give.to_friend if part.trigger is Trigger.REFERRAL_COMPLETED else part.give.benefits
-    return (Rung(0, (), to_benefits(given or ())),)
+    return (Rung(0, (), to_benefits(given or (), _bundle_of(part.when))),)
+
+
+def _bundle_of(*whens: WhenPart | None) -> tuple[BundlePart, ...]:
+    """The bundle that a price is for: the first that is written, the rung's own before the offer's."""
+    return next((parts for when in whens if when is not None and (parts := to_bundle_parts(when))), ())
 
 
 def _to_limits(part: LimitPart | None) -> Limits:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from pydantic import Field, PlainValidator
+
+from jiacan.plans.core.parts.conditions import ScopePart
 from jiacan.plans.core.parts.part import Part, Short
-from jiacan.plans.core.parts.scalars import COUNT_SCHEMA, Count, PositiveAmount, Slug, WholePercent
+from jiacan.plans.core.parts.scalars import COUNT_SCHEMA, Amount, Count, PositiveAmount, Slug, WholePercent, choice_of
 
 
 class PointsPart(Part):
@@ -17,15 +20,69 @@ class PointsPart(Part):
     """For each whole such amount of spend."""
 
 
+class FreePart(Part):
+    """Of every so many pieces, from the dearest down, the last ones are free."""
+
+    every: Count
+    """Of every so many pieces."""
+    units: Count = 1
+    """How many of them, the cheapest."""
+
+
+class NthPart(Part):
+    """Of every so many pieces, from the dearest down, the last ones cost less."""
+
+    every: Count
+    """Of every so many pieces; 2 for every second one."""
+    units: Count = 1
+    """How many of them, the cheapest."""
+    percent: WholePercent
+    """How much less they cost; 50 for half the price."""
+
+
+class PiecesPart(Part):
+    """So many pieces for one sum."""
+
+    every: Count
+    """How many pieces."""
+    price: PositiveAmount
+    """What they cost together, where they would cost more."""
+
+
+class ShippingPart(Part):
+    """Shipping for less."""
+
+    word: Annotated[str, PlainValidator(choice_of({"free": "free"}))] | None = Field(default=None, alias="(word)")
+    """Written as the one word `free`."""
+    pay: Amount | None = None
+    """What is paid for shipping, where it costs more: the price of the ordinary way for a better one."""
+    off: PositiveAmount | None = None
+    """How much less shipping costs."""
+
+
 class DiscountPart(Part):
-    """Money off the order: fixed (`off`), or a percentage of spend up to a cap."""
+    """A price effect on this order: one of the kinds, on the goods that `of` names."""
 
     off: PositiveAmount | None = None
     """A fixed amount."""
     percent: WholePercent | None = None
     """A percentage of spend."""
+    free: Annotated[FreePart, Short(("every",), COUNT_SCHEMA)] | None = None
+    """The cheapest of every so many pieces are free: a number, or `{every: 5, units: 2}`."""
+    nth: NthPart | None = None
+    """The cheapest of every so many pieces cost less: `{every: 2, percent: 50}`."""
+    pieces: PiecesPart | None = None
+    """So many pieces for one sum: `{every: 3, price: 99}`."""
+    bundle_price: PositiveAmount | None = None
+    """What one whole set of the `bundle` in `when` costs."""
+    shipping: Annotated[ShippingPart, Short(("(word)",), {"const": "free"})] | None = None
+    """`free`, or `{pay: 8}`, or `{off: 10}`."""
+    of: ScopePart | None = None
+    """Which lines count; left out, those of the spend condition, or all."""
     at_most: PositiveAmount | None = None
-    """The most that the percentage takes off."""
+    """The most that it takes off in one order."""
+    at_most_times: Count | None = None
+    """The most groups or sets that count, for free, nth, pieces and bundle_price."""
 
 
 class BenefitPart(Part):
@@ -44,7 +101,7 @@ class BenefitPart(Part):
     credit: PositiveAmount | None = None
     """Money to spend in this shop."""
     discount: DiscountPart | None = None
-    """Money off this order: `{off: 10}` or `{percent: 10, at_most: 30}`."""
+    """Money off this order: `{off: 10}`, `{percent: 10, at_most: 30}` or another price effect."""
     ticket: Slug | None = None
     """A chance in a draw, by its id."""
     tier: Slug | None = None
@@ -66,6 +123,16 @@ class PrizePart(BenefitPart):
 
 KINDS = ("gift", "service", "coupon", "points", "cash", "credit", "discount", "ticket", "tier")
 COUNTED = ("gift", "service", "coupon", "ticket")
+
+
+PRICE_EFFECTS = ("off", "percent", "free", "nth", "pieces", "bundle_price", "shipping")
+GROUPED_EFFECTS = ("free", "nth", "pieces", "bundle_price")
+SCOPED_EFFECTS = ("off", "percent", "free", "nth", "pieces")
+
+
+def effects_in(part: DiscountPart) -> tuple[str, ...]:
+    """The price effects that are written in this discount; exactly one in a right one."""
+    return tuple(effect for effect in PRICE_EFFECTS if getattr(part, effect) is not None)
 
 
 def kinds_in(part: BenefitPart) -> tuple[str, ...]:
