@@ -1,0 +1,109 @@
+"""Who calls: a token of one shop, with the scope that the operation asks for, within its rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from jiacan.api import facade as api
+from jiacan.api.contracts import (
+    Allowed,
+    NotAcceptable,
+    Rate,
+    ScopeMissing,
+    TokenMissing,
+    TokenUnknown,
+    TooManyRequests,
+)
+from jiacan.console.facade import address_of
+from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy.contracts import Actor, Permission, Token
+
+
+@dataclass(frozen=True, slots=True)
+class AnyToken:
+    """Every token of a shop, whatever its scopes."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoToken:
+    """Everyone; `why` says why that is right."""
+
+    why: str
+
+
+Asks = Permission | AnyToken | NoToken
+"""What an operation asks of whoever calls it."""
+
+
+class Call(HttpRequest):
+    """A request whose caller is known."""
+
+    auth: Token
+
+
+def actor_of(request: Call) -> Actor:
+    """What the audit writes down of the caller."""
+    return Actor(f"token {request.auth.name}", f"api {address_of(request)}")
+
+
+class BearerToken:
+    """Lets a request pass whose token has the scope and has not used up its rate."""
+
+    openapi_security_schema: dict[str, Any] = {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "jia_…",
+        "description": "A token of one shop, made in its settings and shown once.",
+    }
+
+    def __init__(self, asks: Permission | AnyToken) -> None:
+        self.asks = asks
+
+    def __call__(self, request: HttpRequest) -> Token:
+        token = _token_of(request)
+        request.auth = token  # type: ignore[attr-defined]
+        if isinstance(self.asks, Permission) and not token.may(self.asks):
+            raise ScopeMissing(scope=self.asks, held=tuple(sorted(token.scopes)))
+        _spend(request, token)
+        if not request.accepts("application/json"):
+            raise NotAcceptable(accepts=request.headers.get("Accept", ""))
+        return token
+
+
+def _token_of(request: HttpRequest) -> Token:
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not secret.strip():
+        raise TokenMissing
+    token = tenancy.find_token(secret.strip(), timezone.now())
+    if token is None:
+        raise TokenUnknown
+    return token
+
+
+def rate() -> Rate:
+    """How many requests every token may send."""
+    per_minute: int = settings.API_RATE_PER_MINUTE
+    return Rate(per_minute=per_minute, burst=max(1, per_minute // 10))
+
+
+def _spend(request: HttpRequest, token: Token) -> None:
+    of_all = rate()
+    try:
+        allowed = api.let_pass(token.shop.id, token.id, of_all)
+    except TooManyRequests:
+        _say_rate(request, of_all, Allowed(left=0, full_in_seconds=of_all.full_seconds))
+        raise
+    _say_rate(request, of_all, allowed)
+
+
+def _say_rate(request: HttpRequest, of_all: Rate, allowed: Allowed) -> None:
+    """The headers of the IETF draft "RateLimit header fields for HTTP": the burst, and how fast it comes back."""
+    request.api_headers = {  # type: ignore[attr-defined]
+        "RateLimit-Policy": f'"token";q={of_all.burst};w={of_all.full_seconds}',
+        "RateLimit": f'"token";r={allowed.left};t={allowed.full_in_seconds}',
+    }

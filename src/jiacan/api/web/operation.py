@@ -1,0 +1,143 @@
+"""One operation of the API: what it asks of its caller, what it answers, and that a repeated POST works once."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from pydantic import BaseModel
+
+from jiacan.api import facade as api
+from jiacan.api.contracts import (
+    MOST_KEY_CHARACTERS,
+    FieldProblem,
+    FieldsWrong,
+    KeptAnswer,
+)
+from jiacan.api.web.auth import AnyToken, Asks, BearerToken, NoToken
+from jiacan.api.web.kinds import Kind, learn
+from jiacan.api.web.paging import headers
+from jiacan.kernel.messages import tell
+from jiacan.tenancy.contracts import Permission
+
+View = Callable[..., Any]
+SCOPE = "x-scope"
+KEY_HEADER = "Idempotency-Key"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with another status than 200; `body` None is an answer without one."""
+
+    status: int
+    body: BaseModel | None
+
+
+def operation(
+    router: Router,
+    method: str,
+    path: str,
+    *,
+    asks: Asks,
+    answers: Mapping[int, Any],
+    problems: Sequence[Kind] = (),
+) -> Callable[[View], View]:
+    """Make the view an operation: `view(request, **what it declares)` gives a shape, or an `Answer`.
+
+    Args:
+        router: where it belongs.
+        method: how it is called.
+        path: where, below /api/v1.
+        asks: the scope that its caller's token must have.
+        answers: the shape of each success, by status.
+        problems: what else it can answer than what any operation can.
+    """
+    if not isinstance(asks, Permission | AnyToken | NoToken):
+        raise TypeError(f"{method} {path} asks for no scope")
+    learn(problems)
+
+    def register(view: View) -> View:
+        @wraps(view)
+        def answer(request: HttpRequest, **values: Any) -> HttpResponse:
+            key = _key_of(request) if method == "POST" and isinstance(asks, Permission | AnyToken) else None
+            if key is None:
+                return _respond(request, _kept(view(request, **values)))
+            token = request.auth  # type: ignore[attr-defined]
+            kept, repeated = api.answer_once(
+                token.shop.id,
+                token.id,
+                key=key,
+                request_hash=_hash(request),
+                work=lambda: _kept(view(request, **values)),
+            )
+            if repeated:
+                headers(request)["Idempotency-Replayed"] = "true"
+            return _respond(request, kept)
+
+        # Ninja reads a view's parameters where it is defined, which for a wrapper would be here.
+        answer.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
+        summary, _, description = (inspect.getdoc(view) or "").partition("\n")
+        router.api_operation(
+            [method],
+            path,
+            auth=None if isinstance(asks, NoToken) else BearerToken(asks),
+            response=dict(answers),
+            operation_id=view.__name__,
+            summary=summary.rstrip("."),
+            description=description.strip() or summary,
+            openapi_extra={SCOPE: _scope_name(asks), "x-problems": [kind.code for kind in problems]},
+        )(answer)
+        return view
+
+    return register
+
+
+def _scope_name(asks: Asks) -> str:
+    match asks:
+        case Permission():
+            return str(asks)
+        case AnyToken():
+            return "any"
+        case NoToken():
+            return "none"
+
+
+def _kept(answer: BaseModel | Answer) -> KeptAnswer:
+    match answer:
+        case Answer(status=status, body=None):
+            return KeptAnswer(status, "")
+        case Answer(status=status, body=body) if body is not None:
+            return KeptAnswer(status, body.model_dump_json())
+        case _:
+            assert isinstance(answer, BaseModel), f"{answer!r} is no shape"
+            return KeptAnswer(HTTPStatus.OK, answer.model_dump_json())
+
+
+def _respond(request: HttpRequest, kept: KeptAnswer) -> HttpResponse:
+    response = HttpResponse(kept.body, status=kept.status, content_type="application/json")
+    if not kept.body:
+        del response.headers["Content-Type"]
+    response.headers["Cache-Control"] = "no-store"
+    for name, value in headers(request).items():
+        response.headers[name] = value
+    return response
+
+
+def _key_of(request: HttpRequest) -> str | None:
+    key = request.headers.get(KEY_HEADER)
+    if key is None or (0 < len(key) <= MOST_KEY_CHARACTERS and key.isascii() and key.isprintable()):
+        return key
+    wrong = tell("must be 1 to {most} plain characters; a UUID is good", most=MOST_KEY_CHARACTERS)
+    raise FieldsWrong(problems=(FieldProblem("parameter", KEY_HEADER, "format", wrong),))
+
+
+def _hash(request: HttpRequest) -> str:
+    said = f"{request.method} {request.get_full_path()}\n".encode() + request.body
+    return hashlib.sha256(said).hexdigest()
