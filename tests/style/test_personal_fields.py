@@ -33,6 +33,7 @@ CLEARED = {
     "plans_planversion": {"plan_id", "text", "sha256"},
     "plans_plandraft": {"plan_id", "text"},
     "campaigns_approval": {"plan_id", "sha256", "note", "state", "answer"},
+    "campaigns_alarm": {"plan_id", "key", "note"},
     "campaigns_taskstep": {"plan_id", "task_id", "state", "evidence"},
 }
 

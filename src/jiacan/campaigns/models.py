@@ -45,3 +45,40 @@ class TaskStep(models.Model):
         """Read by plan, the last step of each task first."""
 
         indexes = (models.Index(fields=("shop", "plan_id", "task_id", "-id"), name="steps_of_a_task"),)
+
+
+class Alarm(models.Model):
+    """An alarm from when it was first noticed to when its matter was over; who took it, and who closed it.
+
+    `key` says what it is of.
+    """
+
+    shop = models.ForeignKey("tenancy.Shop", models.PROTECT)
+    plan_id = models.CharField(max_length=64)
+    key = models.CharField(max_length=200)
+    since = models.DateTimeField()
+    over_at = models.DateTimeField(null=True)
+    taken_by = models.CharField(max_length=200, default="")
+    taken_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=200, default="")
+    closed_at = models.DateTimeField(null=True)
+    note = models.TextField(default="")
+
+    class Meta:
+        """One that stands to a matter; read by plan, the last first."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=("shop", "plan_id", "key"), condition=models.Q(over_at=None), name="an_alarm_stands_once"
+            ),
+        )
+        indexes = (models.Index(fields=("shop", "plan_id", "-since"), name="alarms_of_a_plan"),)
+
+
+class ReceiptLink(models.Model):
+    """A link that shows one order's receipt to whoever has it; its secret is kept only as a hash."""
+
+    shop = models.ForeignKey("tenancy.Shop", models.PROTECT)
+    order_id = models.CharField(max_length=200)
+    secret_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(db_default=Now())

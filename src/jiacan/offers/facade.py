@@ -14,11 +14,15 @@ from typing import TypeVar
 
 from django.db import transaction
 
+from jiacan.kernel.messages import Message
+from jiacan.kernel.periods import Period
 from jiacan.ledger import facade as ledger
 from jiacan.ledger.contracts import Account, AccountKey, Applied, Balance, Group, Hold, Move, Refused
-from jiacan.offers import store
+from jiacan.offers import readers, store
 from jiacan.offers.contracts.awards import Award, AwardRow, ClawBack, ReceiptLine, Rehearsed, Statement
+from jiacan.offers.contracts.benefits import Benefit
 from jiacan.offers.contracts.errors import CustomerUnknown, NotEnoughLeft, OrderNotPaid
+from jiacan.offers.contracts.lately import LatestAward, Takings
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.contracts.words import OfferWords
 from jiacan.offers.core import rehearse as rehearsing
@@ -30,7 +34,7 @@ from jiacan.offers.core.receipts import receipt_lines
 from jiacan.offers.core.rows import award_rows, claw_back_rows
 from jiacan.offers.core.settle import Settlement, is_held_out, settle
 from jiacan.offers.core.statement import describe, has, kinds_kept, owes
-from jiacan.offers.core.words import offer_words
+from jiacan.offers.core.words import benefit_words, offer_words
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import EventKey, Order, Refund
 from jiacan.tenancy import facade as tenancy
@@ -297,6 +301,21 @@ def _by_order(found: Iterable[Settled]) -> dict[str, list[Settled]]:
     return grouped
 
 
+def benefits_in_words(benefits: Iterable[Benefit], rules: PlanRules) -> tuple[Message, ...]:
+    """What each of these benefits gives, in words."""
+    return benefit_words(benefits, rules)
+
+
 def in_words(rules: PlanRules) -> tuple[OfferWords, ...]:
     """Every offer of the plan in words, in the plan's order."""
     return tuple(offer_words(offer, rules) for offer in rules.offers)
+
+
+def takings(shop_id: int, plan_id: str, period: Period) -> tuple[Takings, ...]:
+    """What the awards settled for the period took, by offer and benefit."""
+    return readers.load_takings(shop_id, plan_id, period)
+
+
+def latest_awards(shop_id: int, plan_id: str, limit: int) -> tuple[LatestAward, ...]:
+    """The awards, refusals and hold-outs last settled, the last first."""
+    return readers.load_latest(shop_id, plan_id, limit)

@@ -36,6 +36,8 @@ PERSONAL_FIELDS = (
     PersonalField("plans_plandraft", "saved_by", _STAFF, "to ask whoever wrote it", THREE_YEARS, OnErasure.KEEP),
     PersonalField("campaigns_approval", "asked_by", _STAFF, "to account for the rules", THREE_YEARS, OnErasure.KEEP),
     PersonalField("campaigns_approval", "approver", _STAFF, "to account for the rules", THREE_YEARS, OnErasure.KEEP),
+    PersonalField("campaigns_alarm", "taken_by", _STAFF, "to say who sees to it", THREE_YEARS, OnErasure.KEEP),
+    PersonalField("campaigns_alarm", "closed_by", _STAFF, "to say who saw to it", THREE_YEARS, OnErasure.KEEP),
     PersonalField("campaigns_taskstep", "by", _STAFF, "to account for a gate", THREE_YEARS, OnErasure.KEEP),
     PersonalField(
         "tenancy_auditentry", "origin", _WHERE_FROM, "to account for a change", THREE_YEARS, OnErasure.KEEP
