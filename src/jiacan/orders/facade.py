@@ -6,16 +6,34 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 from django.db import transaction
 
 from jiacan.kernel.periods import Period
-from jiacan.orders.contracts import EventKey, HourTotal, Order, PeriodTotal, RecordSummary, Refund
+from jiacan.orders.contracts import (
+    EventKey,
+    HourTotal,
+    IncomingOrder,
+    Order,
+    OrderCursor,
+    OrderFilter,
+    OrderLine,
+    OrderPage,
+    PeriodTotal,
+    RecordedOrder,
+    RecordSummary,
+    Refund,
+    Taken,
+    TakenResult,
+)
+from jiacan.orders.core import goods
+from jiacan.orders.core.incoming import check_order, check_refund
 from jiacan.orders.readers.history import History
 from jiacan.orders.readers.reading import read
-from jiacan.orders.store import hours, reading, recording, tables
+from jiacan.orders.store import hours, looking, reading, recording, tables, taking
 
 OnProgress = Callable[[str, float], None]
 
@@ -73,6 +91,69 @@ def record(
     with transaction.atomic():
         refunds_new = recording.add_refunds(shop_id, history.duckdb, history.folder)
     return replace(summary, refunds_new=refunds_new, refunds_known=history.summary.refunds - refunds_new)
+
+
+def take(shop_id: int, incoming: Sequence[IncomingOrder], refunds: Sequence[Refund], *, currency: str) -> TakenResult:
+    """Write orders and refunds that come as values; one transaction, or part of the caller's.
+
+    By the same rules as `record`, so that it does not matter which way an order comes, or how often.
+
+    Raises:
+        OrderUnusable: one of them cannot be recorded as it stands; then none is.
+    """
+    for order in incoming:
+        check_order(order)
+    for refund in refunds:
+        check_refund(refund)
+    with transaction.atomic():
+        return TakenResult(_take_orders(shop_id, incoming, currency), _take_refunds(shop_id, refunds))
+
+
+def _take_orders(shop_id: int, incoming: Sequence[IncomingOrder], currency: str) -> tuple[Taken, ...]:
+    """An order that is there more than once is taken as often, one delivery after the other."""
+    taken: dict[int, Taken] = {}
+    waiting = dict(enumerate(incoming))
+    while waiting:
+        first = {order.order_id: place for place, order in reversed(waiting.items())}
+        known = taking.add_orders(shop_id, [waiting.pop(place) for place in sorted(first.values())], currency)
+        taken.update((place, known[order_id]) for order_id, place in first.items())
+    return tuple(taken[place] for place in range(len(incoming)))
+
+
+def _take_refunds(shop_id: int, refunds: Sequence[Refund]) -> tuple[Taken, ...]:
+    return taking.add_refunds(shop_id, refunds) if refunds else ()
+
+
+def find_order(shop_id: int, order_id: str) -> RecordedOrder | None:
+    """The order as it was recorded, paid or not, if it was."""
+    return looking.find_orders(shop_id, [order_id]).get(order_id)
+
+
+def orders_page(
+    shop_id: int, *, asked: OrderFilter | None = None, after: OrderCursor | None = None, limit: int = 50
+) -> OrderPage:
+    """A page of recorded orders: those not paid yet by number, then the last paid first."""
+    return looking.orders_page(shop_id, asked or OrderFilter(), after, limit)
+
+
+def events_of(shop_id: int, order_ids: Collection[str]) -> dict[str, tuple[EventKey, ...]]:
+    """Each paid order and its refunds as they settle, the order itself first; an unpaid one is absent."""
+    return looking.events_of(shop_id, order_ids)
+
+
+def goods_hash(customer_id: str | None, lines: Sequence[OrderLine]) -> UUID:
+    """Tells whether two deliveries of an order are the same."""
+    return goods.goods_hash(customer_id, lines)
+
+
+def goods_of(shop_id: int, order_ids: Collection[str]) -> dict[str, UUID]:
+    """The goods hash of each recorded order."""
+    return looking.goods_of(shop_id, order_ids)
+
+
+def next_number(shop_id: int, customer_id: str | None, order_id: str, at: datetime) -> int:
+    """Which of the customer's paid orders this one would be if it were paid now; 0 for a guest."""
+    return 0 if customer_id is None else looking.count_earlier(shop_id, customer_id, order_id, at) + 1
 
 
 def load_orders(shop_id: int, order_ids: Collection[str]) -> dict[str, Order]:

@@ -50,14 +50,20 @@ SELECT * FROM (
 """
 
 
-def load_orders(shop_id: int, order_ids: Collection[str]) -> dict[str, Order]:
-    """The paid ones among these orders, with their lines and their customers' order numbers."""
+def load_lines(shop_id: int, order_ids: Collection[str]) -> dict[str, tuple[OrderLine, ...]]:
+    """The lines of these orders, in their order."""
     with connection.cursor() as cursor:
         cursor.execute(_LINES, [shop_id, list(order_ids)])
-        lines = {
+        return {
             order_id: tuple(OrderLine(*row[1:]) for row in rows)
             for order_id, rows in itertools.groupby(cursor.fetchall(), key=lambda row: row[0])
         }
+
+
+def load_orders(shop_id: int, order_ids: Collection[str]) -> dict[str, Order]:
+    """The paid ones among these orders, with their lines and their customers' order numbers."""
+    lines = load_lines(shop_id, order_ids)
+    with connection.cursor() as cursor:
         cursor.execute(_ORDERS, [shop_id, list(order_ids)])
         return {
             order_id: Order(order_id, customer_id, paid_at, lines[order_id], number, channel, region, shipping_minor)

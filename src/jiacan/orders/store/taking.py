@@ -1,0 +1,206 @@
+"""Writing orders and refunds that come a few at a time, as values; the same rules as for whole files.
+
+Of two deliveries of one order at the same time the second waits for the first and then finds it known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from jiacan.orders.contracts import IncomingOrder, Refund, RefundLine, Taken, spend_minor
+from jiacan.orders.core.goods import goods_hash
+
+_ADD_LINES = """
+INSERT INTO orders_orderline (shop_id, order_id, position, sku, title, category, quantity, unit_price_micros,
+    discount_micros, spend_minor)
+SELECT %(shop_id)s, line.* FROM unnest(%(line_order)s::text[], %(position)s::bigint[], %(sku)s::text[],
+    %(title)s::text[], %(category)s::text[], %(quantity)s::int[], %(unit_price)s::bigint[], %(discount)s::bigint[],
+    %(line_spend)s::bigint[])
+    AS line (order_id, position, sku, title, category, quantity, unit_price_micros, discount_micros, spend_minor)
+"""
+
+_ADD_ORDERS = f"""
+WITH added AS (
+    INSERT INTO orders_order (shop_id, order_id, customer_id, placed_at, paid_at, received_at, status, channel,
+        region, shipping_minor, spend_minor, goods_hash)
+    SELECT %(shop_id)s, asked.* FROM unnest(%(order_id)s::text[], %(customer_id)s::text[],
+        %(placed_at)s::timestamptz[], %(paid_at)s::timestamptz[], %(received_at)s::timestamptz[], %(status)s::text[],
+        %(channel)s::text[], %(region)s::text[], %(shipping)s::bigint[], %(spend)s::bigint[], %(hash)s::uuid[])
+        AS asked (order_id, customer_id, placed_at, paid_at, received_at, status, channel, region, shipping_minor,
+            spend_minor, goods_hash)
+    ORDER BY order_id COLLATE "C"
+    ON CONFLICT DO NOTHING RETURNING order_id
+), added_lines AS ({_ADD_LINES} JOIN added USING (order_id))
+SELECT order_id FROM added
+"""  # noqa: S608 - the statement above
+
+_LOCK_KNOWN = """
+SELECT order_id, paid_at, received_at, status, goods_hash FROM orders_order
+WHERE shop_id = %s AND order_id = ANY(%s) ORDER BY order_id FOR NO KEY UPDATE
+"""
+
+_PAY = """
+UPDATE orders_order AS known SET customer_id = asked.customer_id, placed_at = asked.placed_at,
+    paid_at = asked.paid_at, received_at = coalesce(asked.received_at, known.received_at),
+    status = coalesce(nullif(asked.status, ''), known.status), channel = asked.channel, region = asked.region,
+    shipping_minor = asked.shipping_minor, spend_minor = asked.spend_minor, goods_hash = asked.goods_hash
+FROM unnest(%(order_id)s::text[], %(customer_id)s::text[], %(placed_at)s::timestamptz[], %(paid_at)s::timestamptz[],
+    %(received_at)s::timestamptz[], %(status)s::text[], %(channel)s::text[], %(region)s::text[],
+    %(shipping)s::bigint[], %(spend)s::bigint[], %(hash)s::uuid[])
+    AS asked (order_id, customer_id, placed_at, paid_at, received_at, status, channel, region, shipping_minor,
+        spend_minor, goods_hash)
+WHERE known.shop_id = %(shop_id)s AND known.order_id = asked.order_id
+"""
+
+_FILL_IN = """
+UPDATE orders_order AS known SET received_at = coalesce(known.received_at, asked.received_at),
+    status = coalesce(nullif(known.status, ''), asked.status)
+FROM unnest(%(order_id)s::text[], %(received_at)s::timestamptz[], %(status)s::text[])
+    AS asked (order_id, received_at, status)
+WHERE known.shop_id = %(shop_id)s AND known.order_id = asked.order_id
+"""
+
+_KNOWN_REFUNDS = """
+SELECT refund_id, order_id, sku, refunded_at, quantity FROM orders_refundrow
+WHERE shop_id = %s AND order_id = ANY(%s)
+"""
+
+_ADD_REFUNDS = """
+INSERT INTO orders_refundrow (shop_id, refund_id, order_id, sku, refunded_at, quantity, amount_minor)
+SELECT %s, row.* FROM unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::bigint[], %s::bigint[])
+    AS row (refund_id, order_id, sku, refunded_at, quantity, amount_minor)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What tells a recorded order from a delivery of it."""
+
+    paid_at: datetime | None
+    received_at: datetime | None
+    status: str
+    goods_hash: UUID
+
+    def compare(self, order: IncomingOrder, delivered_hash: UUID) -> Taken:
+        """What the delivery is to what is known."""
+        if self.paid_at is None and order.paid_at is not None:
+            return Taken.COMPLETED
+        if order.paid_at is not None and self.goods_hash != delivered_hash:
+            return Taken.CONFLICT
+        fills = (self.received_at is None and order.received_at is not None) or (not self.status and order.status)
+        return Taken.COMPLETED if fills else Taken.KNOWN
+
+
+def add_orders(shop_id: int, orders: Sequence[IncomingOrder], currency: str) -> dict[str, Taken]:
+    """Record orders of different numbers; part of the caller's transaction. Says what each was."""
+    hashes = {order.order_id: goods_hash(order.customer_id, order.lines) for order in orders}
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD_ORDERS, {"shop_id": shop_id, **_columns(orders, hashes, currency)})
+        taken = {order_id: Taken.NEW for (order_id,) in cursor.fetchall()}
+        others = [order for order in orders if order.order_id not in taken]
+        if others:
+            taken.update(_complete(cursor, shop_id, others, hashes, currency))
+    return taken
+
+
+def _complete(
+    cursor: Any, shop_id: int, orders: Sequence[IncomingOrder], hashes: Mapping[str, UUID], currency: str
+) -> dict[str, Taken]:
+    cursor.execute(_LOCK_KNOWN, [shop_id, [order.order_id for order in orders]])
+    known = {row[0]: _Known(*row[1:]) for row in cursor.fetchall()}
+    taken = {order.order_id: known[order.order_id].compare(order, hashes[order.order_id]) for order in orders}
+    completed = [order for order in orders if taken[order.order_id] is Taken.COMPLETED]
+    paid = [order for order in completed if order.paid_at is not None and known[order.order_id].paid_at is None]
+    filled = [order for order in completed if order not in paid]
+    if paid:
+        columns = {"shop_id": shop_id, **_columns(paid, hashes, currency)}
+        cursor.execute(_PAY, columns)
+        cursor.execute(
+            "DELETE FROM orders_orderline WHERE shop_id = %s AND order_id = ANY(%s)", [shop_id, columns["order_id"]]
+        )
+        cursor.execute(_ADD_LINES, columns)
+    if filled:
+        cursor.execute(_FILL_IN, {"shop_id": shop_id, **_columns(filled, hashes, currency)})
+    return taken
+
+
+def _columns(orders: Sequence[IncomingOrder], hashes: Mapping[str, UUID], currency: str) -> dict[str, list[Any]]:
+    """The orders and their lines as columns; a line's position is its place in its order."""
+    placed = [(order.order_id, place, line) for order in orders for place, line in enumerate(order.lines, start=1)]
+    return {
+        "order_id": [order.order_id for order in orders],
+        "customer_id": [order.customer_id for order in orders],
+        "placed_at": [order.placed_at for order in orders],
+        "paid_at": [order.paid_at for order in orders],
+        "received_at": [order.received_at for order in orders],
+        "status": [order.status for order in orders],
+        "channel": [order.channel for order in orders],
+        "region": [order.region for order in orders],
+        "shipping": [order.shipping_minor for order in orders],
+        "spend": [spend_minor(order.lines, currency) for order in orders],
+        "hash": [hashes[order.order_id] for order in orders],
+        "line_order": [order_id for order_id, _, _ in placed],
+        "position": [place for _, place, _ in placed],
+        "sku": [line.sku for _, _, line in placed],
+        "title": [line.title for _, _, line in placed],
+        "category": [line.category for _, _, line in placed],
+        "quantity": [line.quantity for _, _, line in placed],
+        "unit_price": [line.unit_price_micros for _, _, line in placed],
+        "discount": [line.discount_micros for _, _, line in placed],
+        "line_spend": [line.spend_minor(currency) for _, _, line in placed],
+    }
+
+
+def add_refunds(shop_id: int, refunds: Sequence[Refund]) -> tuple[Taken, ...]:
+    """Record what of the refunds is not known yet; part of the caller's transaction. Says what each was.
+
+    A refund is known by less than its whole key, so those who record refunds of one shop take turns.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('jiacan refunds', %s))", [shop_id])
+        cursor.execute(_KNOWN_REFUNDS, [shop_id, list({refund.order_id for refund in refunds})])
+        known: dict[tuple[str, str], dict[str, int]] = {}
+        since: dict[tuple[str, str], datetime] = {}
+        for refund_id, order_id, sku, at, quantity in cursor.fetchall():
+            known.setdefault((refund_id, order_id), {})[sku] = quantity
+            since[refund_id, order_id] = min(at, since.get((refund_id, order_id), at))
+        taken, rows = [], []
+        for refund in refunds:
+            key = (refund.refund_id, refund.order_id)
+            had = known.setdefault(key, {})
+            lines = _merged(refund.lines)
+            fresh = [line for line in lines if line.sku not in had]
+            taken.append(_compare_refund(lines, had))
+            at = since.setdefault(key, refund.refunded_at)
+            rows += [(*key, line.sku, at, line.quantity, line.amount_minor) for line in fresh]
+            had.update((line.sku, line.quantity) for line in fresh)
+        if rows:
+            cursor.execute(_ADD_REFUNDS, [shop_id, *(list(column) for column in zip(*rows, strict=True))])
+    return tuple(taken)
+
+
+def _compare_refund(lines: Sequence[RefundLine], had: Mapping[str, int]) -> Taken:
+    if not had:
+        return Taken.NEW
+    if any(had.get(line.sku, line.quantity) != line.quantity for line in lines):
+        return Taken.CONFLICT
+    return Taken.KNOWN if all(line.sku in had for line in lines) else Taken.COMPLETED
+
+
+def _merged(lines: Iterable[RefundLine]) -> tuple[RefundLine, ...]:
+    """One line to a SKU."""
+    merged: dict[str, RefundLine] = {}
+    for line in lines:
+        before = merged.get(line.sku)
+        if before is None:
+            merged[line.sku] = line
+            continue
+        said = [each.amount_minor for each in (before, line) if each.amount_minor is not None]
+        merged[line.sku] = RefundLine(line.sku, before.quantity + line.quantity, sum(said) if said else None)
+    return tuple(merged.values())
