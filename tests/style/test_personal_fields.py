@@ -32,6 +32,7 @@ CLEARED = {
     "offers_settledevent": {"plan_id", "event_id", "order_id"},
     "plans_planversion": {"plan_id", "text", "sha256"},
     "plans_plandraft": {"plan_id", "text"},
+    "campaigns_receiptlink": {"order_id", "secret_hash"},
     "campaigns_approval": {"plan_id", "sha256", "note", "state", "answer"},
     "campaigns_alarm": {"plan_id", "key", "note"},
     "campaigns_taskstep": {"plan_id", "task_id", "state", "evidence"},

@@ -7,4 +7,10 @@ from django.urls import include, path
 urlpatterns = [
     path("account/", include("allauth.urls")),
     path("", include("jiacan.console.web.urls")),
+    path("", include("jiacan.campaigns.web.urls")),
 ]
+
+handler400 = "jiacan.console.web.frame.bad_request"
+handler403 = "jiacan.console.web.frame.forbidden"
+handler404 = "jiacan.console.web.frame.not_found"
+handler500 = "jiacan.console.web.frame.server_error"

@@ -14,9 +14,9 @@ from datetime import datetime
 class AwardPace:
     """Awards of one minute that came to the same.
 
-    `outcome` is an `Outcome`; a claw-back counts one for each award that an event took something of. `reason` is the
-    code of the refusal, or of what `otherwise` stood in for. `at_risk_minor` is the money at risk in their items: given,
-    taken back, or, of what was refused or held out, asked for.
+    `outcome` is an `Outcome`; a claw-back counts one for each award that an event took something of. `reason` is
+    the code of the refusal, or of what `otherwise` stood in for. `at_risk_minor` is the money at risk in their items:
+    given, taken back, or, of what was refused or held out, asked for.
     """
 
     minute: datetime

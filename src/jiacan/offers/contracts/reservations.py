@@ -72,15 +72,15 @@ class ReservationOver(JiacanError):
                 )
             case ReservationState.EXPIRED | ReservationState.OPEN:
                 return tell(
-                    "The reservation of order {order} was over at {at}, and what it held is free again. Reserve again, "
-                    "or send the paid order: it gets what is left.",
+                    "The reservation of order {order} was over at {at}, and what it held is free again. "
+                    "Reserve again, or send the paid order: it gets what is left.",
                     order=self.order_id,
                     at=self.at,
                 )
             case ReservationState.RELEASED | ReservationState.REPLACED:
                 return tell(
-                    "The reservation of order {order} was released at {at}. Reserve again, or send the paid order: it "
-                    "gets what is left.",
+                    "The reservation of order {order} was released at {at}. Reserve again, or send the paid "
+                    "order: it gets what is left.",
                     order=self.order_id,
                     at=self.at,
                 )

@@ -21,8 +21,8 @@ class AwardCursor:
 class AwardQuery:
     """Which awards are asked for; empty or None is all.
 
-    `text` is an order's or a customer's id, or the beginning of one. `outcome` is an `Outcome`; `clawed_back` asks for
-    awards of which something was taken back. `kind` asks for awards with a benefit of that kind. `reason` is a
+    `text` is an order's or a customer's id, or the beginning of one. `outcome` is an `Outcome`; `clawed_back` asks
+    for awards of which something was taken back. `kind` asks for awards with a benefit of that kind. `reason` is a
     refusal's code, or the beginning of one such as `stock:`. `since` and `until` bound when the order was paid.
     """
 

@@ -78,6 +78,16 @@ def offer_words(offer: Offer, rules: PlanRules) -> OfferWords:
     )
 
 
+def benefit_words(benefits: Iterable[Benefit], rules: PlanRules) -> tuple[Message, ...]:
+    """What each benefit gives."""
+    return tuple(_Benefits(rules).of(benefits))
+
+
+def benefit_words(benefit: Benefit, rules: PlanRules) -> Message:
+    """The benefit as its plan promises it."""
+    return _Benefits(rules).one(benefit)
+
+
 _TRIGGERS = {
     Trigger.ORDER_PAID: tell("when an order is paid"),
     Trigger.REFERRAL_COMPLETED: tell("when a friend's first order is received and past its return window"),

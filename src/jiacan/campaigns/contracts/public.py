@@ -1,0 +1,107 @@
+"""What everyone may see of a campaign: the values behind its public pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from jiacan.campaigns.contracts.room import Clock
+from jiacan.kernel.errors import JiacanError
+from jiacan.kernel.messages import Message, Name, tell
+from jiacan.kernel.money import Money
+from jiacan.kernel.periods import Period
+from jiacan.offers.contracts.awards import ReceiptLine
+from jiacan.offers.contracts.words import OfferWords
+from jiacan.plans.contracts import Organiser
+
+
+@dataclass(frozen=True, slots=True)
+class GiftLeft:
+    """A gift or service, what one is worth, and how many are left."""
+
+    name: Name
+    value: Money
+    left: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrizeWords:
+    """A prize of a draw: `per_day` of them in a deck, so that one ticket in `one_in` gets it; on which days."""
+
+    gives: Message
+    per_day: int
+    one_in: float
+    days: tuple[date, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawWords:
+    """A draw: its deck of each day, its prizes, and what every other ticket gets."""
+
+    name: Name
+    during: Period
+    tickets_per_day: int
+    prizes: tuple[PrizeWords, ...]
+    consolation: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One of the terms that law asks for: what it is, and what the plan says of it; None where it says nothing."""
+
+    title: Message
+    says: Message | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicCampaign:
+    """A campaign as its customers meet it, by the version in force."""
+
+    plan_id: str
+    version: int
+    in_force_since: datetime
+    name: Name
+    description: str
+    organiser: Organiser | None
+    zone: ZoneInfo
+    currency: str
+    clock: Clock
+    phases: Mapping[str, Period]
+    offers: tuple[OfferWords, ...]
+    gifts: tuple[GiftLeft, ...]
+    draws: tuple[DrawWords, ...]
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignReceipt:
+    """What one order got of one campaign, and why."""
+
+    plan_id: str
+    campaign: Name
+    zone: ZoneInfo
+    organiser: Organiser | None
+    lines: tuple[ReceiptLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicReceipt:
+    """What one order got, of every campaign that has an answer to it."""
+
+    shop_slug: str
+    shop: str
+    order_id: str
+    campaigns: tuple[CampaignReceipt, ...]
+
+
+@dataclass(eq=False)
+class CampaignUnknown(JiacanError):
+    """No plan of that id has gone live at this shop."""
+
+    plan_id: str
+
+    def message(self) -> Message:
+        return tell("No campaign {plan_id} has gone live here.", plan_id=self.plan_id)

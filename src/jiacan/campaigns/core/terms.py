@@ -1,0 +1,96 @@
+"""A campaign's terms in words, from its plan alone: draws with their odds, and what law wants to be shown.
+
+Source: 规范促销行为暂行规定 (2020) Arts 13, 14 and 20: kinds of prize, who can take part and how, when and how it is
+drawn, value, name, number or odds, redemption, organiser and contact; conditions and time limit of every gift.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+
+from jiacan.campaigns.contracts.public import DrawWords, PrizeWords, Term
+from jiacan.kernel.messages import Message, tell
+from jiacan.kernel.periods import Period
+from jiacan.offers.contracts.benefits import Benefit
+from jiacan.offers.contracts.rules import PlanRules, Trigger
+from jiacan.plans.contracts import Draw, PlanDocument, Prize
+
+InWords = Callable[[Iterable[Benefit]], tuple[Message, ...]]
+
+
+def draw_words(draw: Draw, rules: PlanRules, in_words: InWords) -> DrawWords:
+    """The draw as its plan fixes it, with the odds of each prize in a full deck."""
+    days = draw.during.days(rules.zone)
+
+    def prize(of: Prize) -> PrizeWords:
+        named = None if of.days is None else tuple(day for n, day in enumerate(days, start=1) if n in of.days)
+        (gives,) = in_words([of.benefit])
+        return PrizeWords(gives, of.per_day, draw.tickets_per_day / of.per_day, named)
+
+    return DrawWords(
+        name=draw.name,
+        during=draw.during,
+        tickets_per_day=draw.tickets_per_day,
+        prizes=tuple(prize(each) for each in draw.prizes),
+        consolation=in_words(draw.consolation),
+    )
+
+
+def terms_of(document: PlanDocument, rules: PlanRules, run: Period) -> tuple[Term, ...]:
+    """What law wants every customer to be able to read before they take part."""
+    return tuple(_terms(document, rules, run))
+
+
+def _terms(document: PlanDocument, rules: PlanRules, run: Period) -> Iterator[Term]:
+    organiser = document.organiser
+    yield Term(tell("Organiser"), None if organiser is None else tell("{name}", name=organiser.name))
+    yield Term(tell("Contact"), None if organiser is None else tell("{contact}", contact=organiser.contact))
+    yield Term(
+        tell("When"),
+        tell(
+            "{starts} to {ends}, by the clock of {zone}",
+            starts=run.starts_at,
+            ends=run.ends_at - timedelta(minutes=1),
+            zone=rules.zone.key,
+        ),
+    )
+    yield Term(tell("Who can take part"), _audience(rules))
+    yield Term(
+        tell("In what order"),
+        tell("Orders are served in the order in which they were paid; what is limited ends when it is given out."),
+    )
+    if document.draws:
+        yield Term(
+            tell("How prizes are drawn"),
+            tell(
+                "Each day has one deck of a fixed number of tickets with the prizes named above in it; a ticket takes "
+                "the next card. Nobody can be appointed a winner."
+            ),
+        )
+    yield Term(
+        tell("When goods come back"),
+        tell("What the goods that are kept would not have earned is taken back, as each offer says above."),
+    )
+    if rules.holdout_share > 0:
+        yield Term(
+            tell("Measuring"),
+            tell(
+                "To measure whether the campaign works, {share}% of customers, chosen by their number alone, take part "
+                "in no offer.",
+                share=round(rules.holdout_share * 100),
+            ),
+        )
+    yield Term(
+        tell("If the rules change"),
+        tell("Every version of the rules that was in force is kept; each receipt names the one it was given under."),
+    )
+
+
+def _audience(rules: PlanRules) -> Message:
+    referral = any(offer.trigger is Trigger.REFERRAL_COMPLETED for offer in rules.offers)
+    words = tell("Customers of the shop with an order paid in that time, where an offer says no more")
+    out = tell("orders without a customer account, and the shop's own staff, take no part")
+    if referral:
+        return tell("{words}, and friends they bring; {out}.", words=words, out=out)
+    return tell("{words}; {out}.", words=words, out=out)

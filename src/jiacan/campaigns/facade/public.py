@@ -1,0 +1,122 @@
+"""What everyone may see: a campaign's rules and what is left, and the receipt of an order to whoever has its link."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import urlsafe_b64encode
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+
+from jiacan.campaigns.contracts.public import (
+    CampaignReceipt,
+    CampaignUnknown,
+    GiftLeft,
+    PublicCampaign,
+    PublicReceipt,
+)
+from jiacan.campaigns.core.clock import clock_at, run_of
+from jiacan.campaigns.core.terms import draw_words, terms_of
+from jiacan.campaigns.store import links as store
+from jiacan.kernel.money import Money
+from jiacan.offers import facade as offers
+from jiacan.orders import facade as orders
+from jiacan.orders.contracts import Order
+from jiacan.plans import facade as plans
+from jiacan.plans.contracts import PlanVersion
+from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy.contracts import Secret, Shop, ShopUnknown
+
+
+def find_campaign(shop_slug: str, plan_id: str, *, at: datetime) -> PublicCampaign:
+    """The campaign by the version in force, with what is left of its gifts at this moment.
+
+    Raises:
+        ShopUnknown, CampaignUnknown: no such campaign has gone live.
+    """
+    shop = tenancy.get_shop(shop_slug)
+    versions = plans.find_versions(shop.id, plan_id)
+    if not versions:
+        raise CampaignUnknown(plan_id=plan_id)
+    return _campaign(shop, versions[-1], at)
+
+
+def _campaign(shop: Shop, version: PlanVersion, at: datetime) -> PublicCampaign:
+    plan = plans.load_plan(shop.id, version.plan_id, version.number)
+    document, rules = plan.document, plan.rules
+    assert document is not None and rules is not None, "what went live has both"
+    run = run_of(document.phases, rules.window)
+    if run is None:
+        raise CampaignUnknown(plan_id=version.plan_id)
+    left = offers.stock_left(shop.id, rules)
+    return PublicCampaign(
+        plan_id=version.plan_id,
+        version=version.number,
+        in_force_since=version.went_live_at,
+        name=document.name,
+        description=document.description,
+        organiser=document.organiser,
+        zone=rules.zone,
+        currency=rules.currency,
+        clock=clock_at(document.phases, run, at),
+        phases=document.phases,
+        offers=offers.in_words(rules),
+        gifts=tuple(
+            GiftLeft(item.name, Money(item.value_minor, rules.currency), left[item.id], item.units)
+            for item in rules.stock.values()
+        ),
+        draws=tuple(
+            draw_words(draw, rules, lambda benefits: offers.benefits_in_words(benefits, rules))
+            for draw in document.draws
+        ),
+        terms=terms_of(document, rules, run),
+    )
+
+
+def receipt_link(shop_id: int, order_id: str) -> Secret:
+    """The secret of the link to the order's receipt; the same one however often it is asked for."""
+    digest = salted_hmac("jiacan.receipt", f"{shop_id}/{order_id}", algorithm="sha256").digest()
+    secret = urlsafe_b64encode(digest[:24]).decode()
+    with transaction.atomic():
+        store.add_link(shop_id, order_id, _hash(secret))
+    return Secret(secret)
+
+
+def find_receipt(secret: str) -> PublicReceipt | None:
+    """What the order behind the link got, of every campaign that has an answer to it; None for no such link."""
+    found = store.find_link(_hash(secret))
+    if found is None:
+        return None
+    shop = next((shop for shop in tenancy.find_shops() if shop.id == found[0]), None)
+    if shop is None:
+        raise ShopUnknown(slug=str(found[0]))
+    order = orders.load_orders(shop.id, [found[1]]).get(found[1])
+    return PublicReceipt(
+        shop_slug=shop.slug,
+        shop=shop.name,
+        order_id=found[1],
+        campaigns=tuple(
+            receipt
+            for version in plans.live_plans(shop.id)
+            if order is not None and (receipt := _receipt(shop, version, order)) is not None
+        ),
+    )
+
+
+def _receipt(shop: Shop, version: PlanVersion, order: Order) -> CampaignReceipt | None:
+    plan = plans.load_plan(shop.id, version.plan_id, version.number)
+    assert plan.document is not None and plan.rules is not None, "what went live has both"
+    if plan.rules.window is None or order.paid_at not in plan.rules.window:
+        return None
+    lines = offers.receipt(
+        shop.id,
+        order.order_id,
+        plan.rules,
+        rules_of=lambda number: plans.load_rules(shop.id, version.plan_id, number),
+    )
+    return CampaignReceipt(version.plan_id, plan.document.name, plan.rules.zone, plan.document.organiser, lines)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
