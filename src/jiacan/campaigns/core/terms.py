@@ -64,8 +64,8 @@ def _terms(document: PlanDocument, rules: PlanRules, run: Period) -> Iterator[Te
         yield Term(
             tell("How prizes are drawn"),
             tell(
-                "Each day has one deck of a fixed number of tickets with the prizes named above in it; a ticket takes "
-                "the next card. Nobody can be appointed a winner."
+                "Each day has one deck of a fixed number of tickets with the prizes named above in it; a ticket "
+                "takes the next card. Nobody can be appointed a winner."
             ),
         )
     yield Term(
@@ -76,8 +76,8 @@ def _terms(document: PlanDocument, rules: PlanRules, run: Period) -> Iterator[Te
         yield Term(
             tell("Measuring"),
             tell(
-                "To measure whether the campaign works, {share}% of customers, chosen by their number alone, take part "
-                "in no offer.",
+                "To measure whether the campaign works, {share}% of customers, chosen by their number alone, take "
+                "part in no offer.",
                 share=round(rules.holdout_share * 100),
             ),
         )

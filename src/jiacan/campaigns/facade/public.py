@@ -45,7 +45,8 @@ def find_campaign(shop_slug: str, plan_id: str, *, at: datetime) -> PublicCampai
 def _campaign(shop: Shop, version: PlanVersion, at: datetime) -> PublicCampaign:
     plan = plans.load_plan(shop.id, version.plan_id, version.number)
     document, rules = plan.document, plan.rules
-    assert document is not None and rules is not None, "what went live has both"
+    assert document is not None, "what went live has a document"
+    assert rules is not None, "what went live has rules"
     run = run_of(document.phases, rules.window)
     if run is None:
         raise CampaignUnknown(plan_id=version.plan_id)
@@ -106,7 +107,8 @@ def find_receipt(secret: str) -> PublicReceipt | None:
 
 def _receipt(shop: Shop, version: PlanVersion, order: Order) -> CampaignReceipt | None:
     plan = plans.load_plan(shop.id, version.plan_id, version.number)
-    assert plan.document is not None and plan.rules is not None, "what went live has both"
+    assert plan.document is not None, "what went live has a document"
+    assert plan.rules is not None, "what went live has rules"
     if plan.rules.window is None or order.paid_at not in plan.rules.window:
         return None
     lines = offers.receipt(
