@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -36,6 +37,9 @@ from jiacan.plans.core.templating import fill_dates
 from jiacan.plans.core.worst_case import worst_cases as find_worst_cases
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor
+
+PARSED_PLANS = 64
+"""How many versions a process keeps parsed."""
 
 EARLIEST_START, LATEST_START = date(1971, 1, 1), date(2998, 12, 31)
 
@@ -158,6 +162,19 @@ def find_versions(shop_id: int, plan_id: str) -> tuple[PlanVersion, ...]:
     return store.find_versions(shop_id, plan_id)
 
 
+def live_plans(shop_id: int) -> tuple[PlanVersion, ...]:
+    """The version in force of every plan of the shop that went live, by plan id: its last."""
+    return tuple(versions[-1] for versions in versions_by_plan(shop_id).values())
+
+
+def versions_by_plan(shop_id: int) -> dict[str, tuple[PlanVersion, ...]]:
+    """Every version of every plan of the shop that went live, by plan id, the first one first."""
+    by_plan: dict[str, list[PlanVersion]] = {}
+    for version in store.find_all_versions(shop_id):
+        by_plan.setdefault(version.plan_id, []).append(version)
+    return {plan_id: tuple(versions) for plan_id, versions in by_plan.items()}
+
+
 def load_plan(shop_id: int, plan_id: str, version: int) -> CheckedPlan:
     """The plan as it went live in this version, its rules carrying the version.
 
@@ -165,13 +182,41 @@ def load_plan(shop_id: int, plan_id: str, version: int) -> CheckedPlan:
         PlanVersionUnknown: no such version went live.
         PlanHasErrors: this Jiacan no longer takes what an earlier one took.
     """
-    text = store.find_text(shop_id, plan_id, version)
-    if text is None:
+    found = store.find_version(shop_id, plan_id, version)
+    if found is None:
         raise PlanVersionUnknown(plan_id=plan_id, number=version)
-    checked = check_text(text, source=f"{plan_id} version {version}")
+    return plan_of(shop_id, found)
+
+
+def plan_of(shop_id: int, version: PlanVersion) -> CheckedPlan:
+    """The plan of a version that was found before; no query where this process has seen its text.
+
+    Raises:
+        PlanHasErrors: this Jiacan no longer takes what an earlier one took.
+    """
+    return _parse_once(version.sha256, shop_id, version.plan_id, version.number)
+
+
+@lru_cache(maxsize=PARSED_PLANS)
+def _parse_once(sha256: str, shop_id: int, plan_id: str, number: int) -> CheckedPlan:
+    """A version never changes, so neither does this; the hash tells apart databases that a process has seen."""
+    text = store.find_text(shop_id, plan_id, number)
+    assert text is not None, f"version {number} of {plan_id} was found before ({sha256})"
+    checked = check_text(text, source=f"{plan_id} version {number}")
     if checked.rules is None:
         raise PlanHasErrors(source=checked.source, problems=checked.errors)
-    return replace(checked, rules=replace(checked.rules, version=version))
+    return replace(checked, rules=replace(checked.rules, version=number))
+
+
+def rules_of(shop_id: int, version: PlanVersion) -> PlanRules:
+    """The rules of a version that was found before; no query where this process has seen its text.
+
+    Raises:
+        PlanHasErrors: this Jiacan no longer takes what an earlier one took.
+    """
+    rules = plan_of(shop_id, version).rules
+    assert rules is not None, "plan_of gives rules or raises"
+    return rules
 
 
 def load_rules(shop_id: int, plan_id: str, version: int) -> PlanRules:

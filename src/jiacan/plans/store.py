@@ -32,6 +32,18 @@ def find_versions(shop_id: int, plan_id: str) -> tuple[PlanVersion, ...]:
     return tuple(_to_version(row) for row in rows)
 
 
+def find_all_versions(shop_id: int) -> tuple[PlanVersion, ...]:
+    """The versions of every plan of the shop, by plan id, the first one first."""
+    rows = VersionRow.objects.filter(shop_id=shop_id).defer("text").order_by("plan_id", "number")
+    return tuple(_to_version(row) for row in rows)
+
+
+def find_version(shop_id: int, plan_id: str, number: int) -> PlanVersion | None:
+    """One version, if there is such a one."""
+    row = VersionRow.objects.filter(shop_id=shop_id, plan_id=plan_id, number=number).defer("text").first()
+    return None if row is None else _to_version(row)
+
+
 def find_text(shop_id: int, plan_id: str, number: int) -> str | None:
     """The text of one version, if there is such a version."""
     rows = VersionRow.objects.filter(shop_id=shop_id, plan_id=plan_id, number=number)
