@@ -23,8 +23,10 @@ from jiacan.offers.contracts.awards import Award, AwardRow, ClawBack, ReceiptLin
 from jiacan.offers.contracts.benefits import Benefit
 from jiacan.offers.contracts.errors import CustomerUnknown, NotEnoughLeft, OrderNotPaid
 from jiacan.offers.contracts.lately import LatestAward, Takings
+from jiacan.offers.contracts.quotes import Quote
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.contracts.words import OfferWords
+from jiacan.offers.core import quote as quoting
 from jiacan.offers.core import rehearse as rehearsing
 from jiacan.offers.core.accounts import allowances, budget_account, means, stock_account, stock_unit
 from jiacan.offers.core.book import Book, Held, loaded_book
@@ -177,6 +179,10 @@ def _allowances_left(shop_id: int, rules: PlanRules, events: Iterable[Event]) ->
             of_offer = limits[match.offer_id]
             counts = allowances(rules.plan_id, match.offer_id, of_offer, customer_id=event.customer_id, day=day)
             bounds.update((count.account, count.bound) for count in counts)
+    return _left_within(shop_id, bounds)
+
+
+def _left_within(shop_id: int, bounds: Mapping[AccountKey, int]) -> dict[AccountKey, int]:
     taken = ledger.load_balances(shop_id, list(bounds))
     return {key: bounds[key] + balance.posted for key, balance in taken.items()}
 
@@ -319,3 +325,32 @@ def takings(shop_id: int, plan_id: str, period: Period) -> tuple[Takings, ...]:
 def latest_awards(shop_id: int, plan_id: str, limit: int) -> tuple[LatestAward, ...]:
     """The awards, refusals and hold-outs last settled, the last first."""
     return readers.load_latest(shop_id, plan_id, limit)
+
+
+def quote(shop_id: int, cart: Order, rules: PlanRules, *, rules_of: VersionRules) -> Quote:
+    """What the cart would cost and get if it were paid at its `paid_at`, as the books stand; nothing is stored.
+
+    Nobody waits for a quote and nothing is held for it: what it promises can be gone when the order is paid.
+
+    Args:
+        shop_id: whose cart it is.
+        cart: an order that is not paid yet, with the number that it would have.
+        rules: the version that it would be awarded by.
+        rules_of: the rules of an earlier version, for what it gave that lapses by then.
+    """
+    event = paid_event(cart, rules)
+    held = store.find_held(shop_id, rules.plan_id, (), lapsing_by=cart.paid_at)
+    earlier = [rules_of(version) for version in sorted({one.plan_version for one in held} - {rules.version})]
+    book = _load_book(shop_id, rules, [event], held)
+    book.available.update(_left_within(shop_id, _bounds_of_every_offer(cart, rules)))
+    (settlement,) = settle([event], rules, book, earlier=earlier)
+    return quoting.quote(cart, rules, settlement.awards, book)
+
+
+def _bounds_of_every_offer(cart: Order, rules: PlanRules) -> dict[AccountKey, int]:
+    day, customer_id = cart.paid_at.astimezone(rules.zone).date(), cart.customer_id or ""
+    return {
+        count.account: count.bound
+        for offer in rules.offers
+        for count in allowances(rules.plan_id, offer.id, offer.limits, customer_id=customer_id, day=day)
+    }

@@ -21,7 +21,7 @@ def match_order(order: Order, rules: PlanRules) -> tuple[Match, ...]:
 
     Guests, staff and emptied orders meet none.
     """
-    if _barred(order, rules) is not None:
+    if barred(order, rules) is not None:
         return ()
     basket = Basket(order, rules)
     found = (_meet(offer, basket, rules) for offer in rules.offers)
@@ -35,16 +35,17 @@ def explain_order(order: Order, rules: PlanRules) -> tuple[Unmet, ...]:
 
 def ask_every_offer(order: Order, rules: PlanRules) -> tuple[Match | Unmet, ...]:
     """Each offer's answer to the order, in plan order: what it would give, or why it is not met."""
-    barred = _barred(order, rules)
-    if barred is not None:
-        return tuple(Unmet(offer.id, barred) for offer in rules.offers)
+    why = barred(order, rules)
+    if why is not None:
+        return tuple(Unmet(offer.id, why) for offer in rules.offers)
     basket = Basket(order, rules)
     return tuple(
         _meet(offer, basket, rules) or Unmet(offer.id, _why_not(offer, basket, rules)) for offer in rules.offers
     )
 
 
-def _barred(order: Order, rules: PlanRules) -> Message | None:
+def barred(order: Order, rules: PlanRules) -> Message | None:
+    """Why no offer at all is for this order; None where offers are asked one by one."""
     if order.customer_id is None:
         return tell("the order was placed without an account")
     if order.customer_id in rules.staff:

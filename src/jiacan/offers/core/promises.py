@@ -19,5 +19,5 @@ def describe_promise(
     """What the benefits would bring: price effects in general, everything else as it comes to for this basket."""
     given = tuple(benefits)
     items = come_to([([one for one in given if not isinstance(one, PriceBenefit)], 1)], basket, base, rules).items
-    effects = (benefit_words(one, rules) for one in given if isinstance(one, PriceBenefit))
-    return (*describe_items(items, rules), *effects)
+    effects = (one for one in given if isinstance(one, PriceBenefit))
+    return (*describe_items(items, rules), *benefit_words(effects, rules))

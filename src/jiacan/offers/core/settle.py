@@ -25,7 +25,7 @@ from jiacan.offers.contracts.awards import (
     PriceTaken,
     Refusal,
 )
-from jiacan.offers.contracts.rules import Offer, Pick, PlanRules
+from jiacan.offers.contracts.rules import Offer, PlanRules
 from jiacan.offers.core.accounts import (
     Allowance,
     allowances,
@@ -40,7 +40,7 @@ from jiacan.offers.core.events import Event, PaidEvent, RefundEvent
 from jiacan.offers.core.granting import award_key, grant_group, hold_keys
 from jiacan.offers.core.needs import find_shortage, needs
 from jiacan.offers.core.pricing import Fitted, fit
-from jiacan.offers.core.stacking import in_turn
+from jiacan.offers.core.stacking import exclusive_group, in_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ class _Walk:
         taken: set[str] = set()
         left = event.prices
         for match in in_turn(event.matches, self.rules):
-            group = _exclusive_group(self.offers[match.offer_id])
+            group = exclusive_group(self.offers[match.offer_id])
             fitted = fit(match.gets, left)
             if group in taken or not fitted.items:
                 continue
@@ -171,7 +171,7 @@ class _Walk:
 
     def _try(self, event: PaidEvent, match: Match, so_far: _SoFar) -> _Tried:
         offer = self.offers[match.offer_id]
-        group = _exclusive_group(offer)
+        group = exclusive_group(offer)
         if group is not None and group in so_far.given_in_group:
             refusal: Refusal = NotStacked(group, so_far.given_in_group[group])
             return _Tried(self._answer(event, match, Outcome.REFUSED, refusal))
@@ -280,11 +280,6 @@ def _deserved(event: RefundEvent, held: Mapping[str, Outcome]) -> dict[str, tupl
         left = _after(left, fitted)
         deserved[offer_id] = fitted.items
     return deserved
-
-
-def _exclusive_group(offer: Offer) -> str | None:
-    """The group of which an order gets only one offer, if the offer stands in one."""
-    return None if offer.stacking is None or offer.stacking.pick is Pick.ALL else offer.stacking.group
 
 
 def _after(left: Prices, gives: Fitted) -> Prices:

@@ -1,11 +1,11 @@
-"""In which order an order's matches are tried."""
+"""Groups of offers that compete for one order, and in which turn its matches are tried."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from jiacan.offers.contracts.awards import Match
-from jiacan.offers.contracts.rules import Pick, PlanRules
+from jiacan.offers.contracts.rules import Offer, Pick, PlanRules
 
 
 def in_turn(matches: Iterable[Match], rules: PlanRules) -> list[Match]:
@@ -26,3 +26,8 @@ def in_turn(matches: Iterable[Match], rules: PlanRules) -> list[Match]:
         return first_of_group[group.group], -match.at_risk_minor, own
 
     return sorted(found, key=turn)
+
+
+def exclusive_group(offer: Offer) -> str | None:
+    """The group of which an order gets only one offer, if the offer stands in one."""
+    return None if offer.stacking is None or offer.stacking.pick is Pick.ALL else offer.stacking.group

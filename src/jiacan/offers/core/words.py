@@ -83,11 +83,6 @@ def benefit_words(benefits: Iterable[Benefit], rules: PlanRules) -> tuple[Messag
     return tuple(_Benefits(rules).of(benefits))
 
 
-def benefit_words(benefit: Benefit, rules: PlanRules) -> Message:
-    """The benefit as its plan promises it."""
-    return _Benefits(rules).one(benefit)
-
-
 _TRIGGERS = {
     Trigger.ORDER_PAID: tell("when an order is paid"),
     Trigger.REFERRAL_COMPLETED: tell("when a friend's first order is received and past its return window"),
