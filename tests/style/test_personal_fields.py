@@ -36,6 +36,13 @@ CLEARED = {
     "campaigns_approval": {"plan_id", "sha256", "note", "state", "answer"},
     "campaigns_alarm": {"plan_id", "key", "note"},
     "campaigns_taskstep": {"plan_id", "task_id", "state", "evidence"},
+    "webhooks_endpoint": {"url", "kinds", "sealed_secret"},
+    "webhooks_delivery": {"public_id", "event_id", "kind", "subject", "state"},
+    "webhooks_attempt": {"trouble"},
+    # Jobs name rows by their numbers only.
+    "procrastinate_jobs": {"queue_name", "task_name", "lock", "args", "status", "queueing_lock"},
+    "procrastinate_events": {"type"},
+    "procrastinate_periodic_defers": {"task_name", "periodic_id"},
 }
 
 HOLDS_TEXT = (models.CharField, models.TextField, models.JSONField, models.GenericIPAddressField)

@@ -178,6 +178,11 @@ if os.environ.get("JIACAN_EMAIL_URL"):
 else:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
+# --- jobs -------------------------------------------------------------------------------------------------
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_ON_APP_READY = "jiacan.webhooks.jobs.keep_reasons"
+
 # Filled in by `project.database.open_database`, which starts the embedded server where none is named.
 DATABASES = {
     "default": {

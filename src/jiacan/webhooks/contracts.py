@@ -77,7 +77,6 @@ class Trouble(StrEnum):
     NOT_HTTP = "not_http"
     HELD_BACK = "held_back"
     SECRET_LOST = "secret_lost"  # noqa: S105
-    SWITCHED_OFF = "switched_off"
 
 
 _TROUBLE = {
@@ -89,7 +88,6 @@ _TROUBLE = {
     Trouble.NOT_HTTP: tell("what answers there does not speak HTTP"),
     Trouble.HELD_BACK: tell("not tried: the address had just failed to answer another delivery"),
     Trouble.SECRET_LOST: tell("its secret cannot be read since the server's own key changed; make a new secret"),
-    Trouble.SWITCHED_OFF: tell("not tried: the address is switched off"),
 }
 
 
@@ -99,6 +97,16 @@ class Answer:
 
     status: int
     text: str
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the delivery was accepted."""
+        return 200 <= self.status < 300
+
+    @property
+    def is_farewell(self) -> bool:
+        """Whether nothing more is to be sent there: 410 Gone."""
+        return self.status == 410
 
 
 Outcome = Answer | Trouble
@@ -118,10 +126,10 @@ class Attempt:
         match self.outcome:
             case Trouble() as trouble:
                 return _TROUBLE[trouble]
-            case Answer(status=410):
-                return tell("answered 410 Gone: the address does not want to be told any more and was switched off")
-            case Answer(status=status) if 200 <= status < 300:
+            case Answer(is_success=True, status=status):
                 return tell("accepted with {status}", status=str(status))
+            case Answer(is_farewell=True):
+                return tell("answered 410 Gone: the address does not want to be told any more and was switched off")
             case Answer(status=status) if 300 <= status < 400:
                 return tell(
                     "answered {status}, a redirect, which is not followed; give the final address", status=str(status)
@@ -190,7 +198,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class QueueFigures:
-    """How the queue stands: `waiting` are due, `scheduled` are not yet; `lag_seconds` is the oldest due one's wait."""
+    """How the queue stands: `waiting` are due, `scheduled` are not yet; `lag_seconds` is the longest wait."""
 
     waiting: int
     scheduled: int

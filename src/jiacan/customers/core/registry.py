@@ -6,6 +6,7 @@ from jiacan.customers.contracts import OnErasure, PersonalField
 
 # Promotions and winners are kept two years (规范促销行为暂行规定 Art 19), trade three (电子商务法 Art 31).
 TWO_YEARS, THREE_YEARS = 731, 1096
+A_WEEK, A_MONTH = 7, 30  # how long what happened on the way is kept
 TWO_WEEKS = 14  # as long as someone stays signed in
 
 _CUSTOMER = "the shop's number of the customer"
@@ -65,5 +66,23 @@ PERSONAL_FIELDS = (
     ),
     PersonalField(
         "django_session", "session_data", "a session", "to stay signed in", TWO_WEEKS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField("webhooks_endpoint", "created_by", _STAFF, "to account for a change", THREE_YEARS, OnErasure.KEEP),
+    PersonalField("webhooks_delivery", "data", _CUSTOMER, "to send it again", A_MONTH, OnErasure.PSEUDONYMISE),
+    PersonalField(
+        "webhooks_attempt",
+        "answer",
+        "what the shop's own system answered",
+        "to find why it failed",
+        A_MONTH,
+        OnErasure.KEEP,
+    ),
+    PersonalField(
+        "webhooks_jobfailure",
+        "reason",
+        "an error may quote what it met",
+        "to find why it failed",
+        A_WEEK,
+        OnErasure.KEEP,
     ),
 )
