@@ -35,6 +35,7 @@ from jiacan.offers.core.match import explain_order
 from jiacan.offers.core.receipts import receipt_lines
 from jiacan.offers.core.rows import award_rows, claw_back_rows
 from jiacan.offers.core.settle import Settlement, is_held_out, settle
+from jiacan.offers.core.shares import shares_in_words
 from jiacan.offers.core.statement import describe, has, kinds_kept, owes
 from jiacan.offers.core.words import benefit_words, offer_words
 from jiacan.orders import facade as orders
@@ -271,7 +272,7 @@ def receipt(shop_id: int, order_id: str, rules: PlanRules, *, rules_of: VersionR
     backs = tuple(store.find_claw_backs(shop_id, rules.plan_id, [order_id]))
     version = awards[0].plan_version if awards else rules.version
     by = rules if version == rules.version else rules_of(version)
-    return receipt_lines(awards, backs, explain_order(order, by), by)
+    return receipt_lines(awards, backs, explain_order(order, by), by, shares_in_words(order, awards, by))
 
 
 def statement(shop_id: int, customer_id: str, rules: PlanRules, *, rules_of: VersionRules) -> Statement:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from jiacan.campaigns.contracts.reported import Tone, Verdict
 from jiacan.kernel.messages import Message, Name, tell
-from jiacan.offers.contracts.awards import Outcome
+from jiacan.offers.contracts.awards import SHIPPING, Outcome
 from jiacan.offers.contracts.benefits import Kind
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.plans.contracts import Baseline, Measure
@@ -66,6 +66,7 @@ _LIMITS: Mapping[str, Message] = {
     "per_day": tell("The offer's limit for the day was reached"),
     "per_customer": tell("The customer's limit was reached"),
     "per_customer_per_day": tell("The customer's limit for the day was reached"),
+    "price": tell("Other offers had taken off all that the goods cost"),
 }
 
 PHASES: Mapping[str, Message] = {
@@ -99,6 +100,8 @@ def item_named(kind: str, item: str, rules: PlanRules) -> Name | Message | str:
             return rules.draws[item]
         case Kind.TIER if item in rules.tiers:
             return rules.tiers[item]
+        case Kind.DISCOUNT if item == SHIPPING:
+            return tell("Shipping")
         case _:
             return item or KINDS[Kind(kind)]
 

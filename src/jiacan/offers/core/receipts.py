@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import Money
@@ -23,9 +24,11 @@ from jiacan.offers.contracts.benefits import Kind
 from jiacan.offers.contracts.rules import Offer, PlanRules
 from jiacan.offers.core.benefits import describe_items
 
+NOWHERE: Mapping[str, Sequence[Message]] = MappingProxyType({})
 
-def award_line(award: Award, rules: PlanRules) -> ReceiptLine:
-    """What became of a match, by `rules` of the version that settled it."""
+
+def award_line(award: Award, rules: PlanRules, fell_on: Sequence[Message] = ()) -> ReceiptLine:
+    """What became of a match, by `rules` of the version that settled it; `fell_on` is what of a discount fell where."""
     offer = _offer(award.offer_id, rules)
     basis = tell(
         "plan {plan} version {version}, offer {offer}, for a spend of {spend}",
@@ -37,6 +40,8 @@ def award_line(award: Award, rules: PlanRules) -> ReceiptLine:
     means = _means(award, offer, rules)
     if means is not None:
         basis = tell("{basis}; {means}", basis=basis, means=means)
+    if fell_on:
+        basis = tell("{basis}; line by line: {lines}", basis=basis, lines=tuple(fell_on))
     return ReceiptLine(award.offer_id, offer.name, award.outcome, _say(award, rules), basis)
 
 
@@ -132,11 +137,18 @@ def _offer(offer_id: str, rules: PlanRules) -> Offer:
 
 
 def receipt_lines(
-    awards: Iterable[Award], claw_backs: Iterable[ClawBack], unmet: Iterable[Unmet], rules: PlanRules
+    awards: Iterable[Award],
+    claw_backs: Iterable[ClawBack],
+    unmet: Iterable[Unmet],
+    rules: PlanRules,
+    fell_on: Mapping[str, Sequence[Message]] = NOWHERE,
 ) -> tuple[ReceiptLine, ...]:
-    """Every offer's answer to one order, in plan order, claw-backs under what they took from."""
+    """Every offer's answer to one order, in plan order, claw-backs under what they took from.
+
+    `fell_on` is, by offer, what of its discount fell on which line.
+    """
     lines = [
-        *(award_line(award, rules) for award in awards),
+        *(award_line(award, rules, fell_on.get(award.offer_id, ())) for award in awards),
         *(claw_back_line(back, rules) for back in claw_backs),
         *(unmet_line(each, rules) for each in unmet),
     ]

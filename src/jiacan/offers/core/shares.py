@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from jiacan.kernel.messages import Message, tell
+from jiacan.kernel.money import Money
 from jiacan.offers.contracts.awards import Award, Item, Outcome, Prices
 from jiacan.offers.contracts.benefits import Kind
 from jiacan.offers.contracts.rules import PlanRules
@@ -38,3 +40,17 @@ def price_shares(order: Order, awards: Iterable[Award], rules: PlanRules) -> dic
 
 def _discounts(items: Iterable[Item]) -> dict[str, int]:
     return {item.id: item.amount_minor for item in items if item.kind is Kind.DISCOUNT}
+
+
+def shares_in_words(order: Order, awards: Iterable[Award], rules: PlanRules) -> dict[str, tuple[Message, ...]]:
+    """Each offer's discount line by line, where the order has several lines; what fell on none is not named."""
+    if len(order.lines) < 2:
+        return {}
+    return {
+        offer_id: tuple(
+            tell("{goods} {amount}", goods=line.title or line.sku, amount=Money(minor, rules.currency))
+            for line, minor in zip(order.lines, taken.lines, strict=True)
+            if minor
+        )
+        for offer_id, taken in price_shares(order, awards, rules).items()
+    }

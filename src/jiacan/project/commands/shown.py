@@ -10,6 +10,7 @@ from jiacan.campaigns.contracts.figures import Figures
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import Money
 from jiacan.offers.contracts.awards import ReceiptLine
+from jiacan.offers.contracts.benefits import Kind
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.orders.contracts import ReadSummary
 from jiacan.project.output import Screen
@@ -123,6 +124,8 @@ def benefit_name(kind: str, item: str, rules: PlanRules) -> Message:
         **rules.draws,
         **rules.tiers,
     }
+    if kind == Kind.DISCOUNT and item:
+        return tell("{kind}: {name}", kind=kinds[kind], name=tell("shipping"))
     return tell("{kind}: {name}", kind=kinds[kind], name=named[item]) if item else kinds[kind]
 
 
