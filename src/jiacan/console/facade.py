@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Mapping
+from functools import lru_cache, wraps
 from inspect import iscoroutinefunction
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,15 +13,27 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import NoReverseMatch, get_urlconf, resolve, reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from jiacan.console.contracts import Access, Needs, Open, SignedIn, Visit
+from jiacan.console.core import places
+from jiacan.console.core.places import Place
+from jiacan.console.core.words import PageWords
 from jiacan.kernel.messages import Language, Phrasebook
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import NotAllowed, Permission
 
 View = Callable[..., Any]
+
+THEME_COOKIE = "jiacan_theme"
+THEMES = ("light", "dark")
+_PLACES: Mapping[str, tuple[Place, ...]] = {
+    "shop": places.SHOP,
+    "campaign": places.CAMPAIGN,
+    "settings": places.SETTINGS,
+}
 
 
 def page(*, needs: Permission) -> Callable[[View], View]:
@@ -78,7 +90,22 @@ def words(zone: ZoneInfo | None = None) -> Phrasebook:
     """The words of the language in which this request is answered, telling the time in `zone` or the active one."""
     language: Language = "zh" if (get_language() or "").startswith("zh") else "en"
     active = zone or ZoneInfo(timezone.get_current_timezone_name())
-    return Phrasebook(language, gettext, active)
+    return PageWords(language, gettext, active)
+
+
+def places_of(visit: Visit, group: str, *, plan_id: str = "") -> tuple[tuple[Place, str], ...]:
+    """The places of a group with their addresses, those that the visitor may enter: what each page asks decides."""
+    named = {"plan_id": plan_id} if plan_id else {}
+    found = []
+    for place in _PLACES[group]:
+        try:
+            address = reverse(place.route, kwargs={"shop": visit.shop.slug, **named})
+        except NoReverseMatch:
+            continue
+        access = _access_of(get_urlconf(), place.route, address)
+        if not isinstance(access, Needs) or visit.may(access.permission):
+            found.append((place, address))
+    return tuple(found)
 
 
 def address_of(request: HttpRequest) -> str:
@@ -88,6 +115,11 @@ def address_of(request: HttpRequest) -> str:
         return peer
     said = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     return said[-settings.TRUSTED_PROXIES] if len(said) >= settings.TRUSTED_PROXIES else peer
+
+
+@lru_cache(maxsize=256)
+def _access_of(urlconf: str | None, route: str, address: str) -> Access | None:
+    return getattr(resolve(address, urlconf).func, "access", None)
 
 
 def _visit(request: HttpRequest, shop: str, needs: Permission) -> Visit | HttpResponse:
