@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jiacan.campaigns.contracts.reported import Estimate, Interval, Tone, Unknown, Verdict
+from jiacan.campaigns.contracts.reported import Estimate, Interval, NoRunPhase, Tone, Unknown, Verdict
 from jiacan.campaigns.core.holdout import holdout_bound
-from jiacan.campaigns.report.errors import NoRunPhase
 from jiacan.campaigns.report.facts import make_report
 from jiacan.kernel.ids import fraction_of
 from jiacan.offers.contracts.awards import Outcome

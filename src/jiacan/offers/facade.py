@@ -236,6 +236,13 @@ def stock_left(shop_id: int, rules: PlanRules) -> dict[str, int]:
     return {item: balances[key].available or 0 for item, key in keys.items()}
 
 
+def stock_balances(shop_id: int, rules: PlanRules) -> dict[str, Balance]:
+    """What each stock item of the plan holds, promises and has left, in pieces."""
+    keys = {item: stock_account(rules.plan_id, item) for item in rules.stock}
+    balances = ledger.load_balances(shop_id, list(keys.values()))
+    return {item: balances[key] for item, key in keys.items()}
+
+
 def budget_balances(shop_id: int, rules: PlanRules) -> dict[str, Balance]:
     """What each budget line of the plan holds, promises and has left."""
     keys = {line: budget_account(rules.plan_id, line, rules.currency) for line in rules.budget}

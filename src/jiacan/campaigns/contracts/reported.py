@@ -12,7 +12,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from jiacan.campaigns.contracts.figures import Figures
-from jiacan.kernel.messages import Message
+from jiacan.kernel.errors import JiacanError
+from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.periods import Period
 from jiacan.offers.contracts.awards import Outcome
 from jiacan.offers.contracts.rules import PlanRules
@@ -192,3 +193,17 @@ class Report:
 
     facts: CampaignFacts
     findings: tuple[Finding, ...]
+
+
+@dataclass(eq=False)
+class NoRunPhase(JiacanError):
+    """The plan does not say when it runs, so that no figure has a period."""
+
+    plan_id: str
+
+    def message(self) -> Message:
+        return tell(
+            "Plan {plan_id} has no run phase and no offer for orders, so its figures have no period. "
+            "Add `phases: {{run: {{from: …, to: …}}}}` and run it again.",
+            plan_id=self.plan_id,
+        )

@@ -5,7 +5,6 @@ Moments are in UTC, money in whole minor units; rates are for an hour, orders an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -242,7 +241,6 @@ class Room:
     reasons: tuple[Reason, ...]
     last_awards: tuple[LastAward, ...]
     alarms: tuple[OpenAlarm, ...]
-    offers: Mapping[str, Name]
 
     @property
     def open_alarms(self) -> tuple[OpenAlarm, ...]:
@@ -251,19 +249,6 @@ class Room:
 
 
 # --- errors -----------------------------------------------------------------------------------------------
-
-
-@dataclass(eq=False)
-class CampaignUnknown(JiacanError):
-    """No plan of that id has gone live at this shop."""
-
-    plan_id: str
-
-    def message(self) -> Message:
-        return tell(
-            "No plan {plan_id} has gone live at this shop. Open it among the drafts, or choose another campaign.",
-            plan_id=self.plan_id,
-        )
 
 
 @dataclass(eq=False)

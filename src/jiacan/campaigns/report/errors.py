@@ -30,17 +30,3 @@ class ReportFormUnknown(JiacanError):
 
     def message(self) -> Message:
         return tell("A report can be written as .html or .xlsx; {path} is neither.", path=self.path)
-
-
-@dataclass(eq=False)
-class NoRunPhase(JiacanError):
-    """The plan does not say when it runs, so that no figure has a period."""
-
-    plan_id: str
-
-    def message(self) -> Message:
-        return tell(
-            "Plan {plan_id} has no run phase and no offer for orders, so its figures have no period. "
-            "Add `phases: {{run: {{from: …, to: …}}}}` and run it again.",
-            plan_id=self.plan_id,
-        )

@@ -21,6 +21,7 @@ from jiacan.campaigns.contracts.reported import (
     Estimate,
     HoldoutComparison,
     Known,
+    NoRunPhase,
     PeriodFigures,
     Report,
     Unknown,
@@ -38,7 +39,6 @@ from jiacan.campaigns.measures.orders import (
     period_totals,
     span,
 )
-from jiacan.campaigns.report.errors import NoRunPhase
 from jiacan.kernel.messages import tell
 from jiacan.kernel.periods import Period, start_of
 from jiacan.offers.contracts.awards import Award, ClawBack, Outcome
