@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from jiacan.kernel.ids import fraction_of
-from jiacan.kernel.periods import days_later
 from jiacan.ledger.contracts import Expire, Group, Move
 from jiacan.offers.contracts.awards import (
     Award,
@@ -34,10 +33,11 @@ from jiacan.offers.core.accounts import (
     holding_unit,
     plan_account,
 )
-from jiacan.offers.core.book import Book, Held, Holding
+from jiacan.offers.core.book import Book, Held
 from jiacan.offers.core.clawback import claw_back
 from jiacan.offers.core.events import Event, PaidEvent, RefundEvent
-from jiacan.offers.core.granting import award_key, grant_group, hold_keys
+from jiacan.offers.core.granting import award_key, grant_group
+from jiacan.offers.core.holding import to_held
 from jiacan.offers.core.needs import find_shortage, needs
 from jiacan.offers.core.pricing import Fitted, fit
 from jiacan.offers.core.stacking import exclusive_group, in_turn
@@ -216,28 +216,8 @@ class _Walk:
             self.book.take(account, amount, left=self.book.left(account, 0), at=event.at)
         outcome = Outcome.GRANTED if instead_of is None else Outcome.OTHERWISE
         award = replace(self._answer(event, match, outcome, instead_of), items=items)
-        self.book.hold(self._held(award, offer))
+        self.book.hold(to_held(award, offer, self.rules))
         return _Tried(award, grant_group(award, offer, counts, self.rules), counts)
-
-    def _held(self, award: Award, offer: Offer) -> Held:
-        key = award_key(self.rules.plan_id, award.order_id, award.offer_id)
-        holdings = [
-            Holding(
-                item,
-                hold_keys(key, item) if item.kind in offer.budget else (),
-                None if item.valid_days is None else days_later(award.settled_for, item.valid_days, self.rules.zone),
-            )
-            for item in award.items
-        ]
-        return Held(
-            order_id=award.order_id,
-            customer_id=award.customer_id,
-            offer_id=award.offer_id,
-            rung=award.rung,
-            plan_version=award.plan_version,
-            outcome=award.outcome,
-            holdings=holdings,
-        )
 
     def _answer(self, event: PaidEvent, match: Match, outcome: Outcome, refusal: Refusal | None = None) -> Award:
         return Award(
