@@ -90,43 +90,6 @@ MAY: Mapping[Role, frozenset[Permission]] = {
 }
 """The one table of who may do what. Pages, API, exports, search and streams all ask it."""
 
-ROLE_NAMES: Mapping[Role, Message] = {
-    Role.OWNER: tell("owner"),
-    Role.OPERATIONS: tell("operations"),
-    Role.MARKETING: tell("marketing"),
-    Role.SERVICE_LEAD: tell("service lead"),
-    Role.SERVICE_AGENT: tell("service agent"),
-    Role.WAREHOUSE: tell("warehouse"),
-    Role.FINANCE: tell("finance"),
-    Role.ANALYST: tell("analyst"),
-    Role.AUDITOR: tell("auditor"),
-}
-
-PERMISSION_NAMES: Mapping[Permission, Message] = {
-    _P.SEE_CAMPAIGNS: tell("see campaigns"),
-    _P.EDIT_PLANS: tell("edit plans"),
-    _P.GO_LIVE: tell("let plans go live"),
-    _P.REHEARSE: tell("rehearse plans"),
-    _P.TAKE_ALARMS: tell("take alarms"),
-    _P.SEE_AWARDS: tell("see awards and receipts"),
-    _P.CLAW_BACK: tell("claw back by hand"),
-    _P.SEE_CUSTOMERS: tell("see customers"),
-    _P.SEE_BUDGET: tell("see budgets"),
-    _P.WORK_TASKS: tell("work on tasks"),
-    _P.SEE_REPORT: tell("see reports"),
-    _P.EXPORT: tell("export data"),
-    _P.SEND_ORDERS: tell("send orders and refunds"),
-    _P.SEE_ORDERS: tell("see orders"),
-    _P.QUOTE: tell("quote prices for a cart"),
-    _P.RESERVE: tell("reserve benefits"),
-    _P.MANAGE_SHOP: tell("change the shop"),
-    _P.MANAGE_PEOPLE: tell("invite people and give roles"),
-    _P.MANAGE_TOKENS: tell("make and revoke tokens"),
-    _P.MANAGE_WEBHOOKS: tell("set up webhooks"),
-    _P.SEE_AUDIT: tell("see the audit"),
-    _P.SEE_JOBS: tell("see the server's jobs"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -308,13 +271,11 @@ class MemberAlready(JiacanError):
     """Whoever is invited has a role at the shop already."""
 
     email: str
-    role: Role
 
     def message(self) -> Message:
         return tell(
-            "{email} is at this shop already, as {role}. Change the role in the list of people.",
+            "{email} is at this shop already. Change their role in the list of people.",
             email=self.email,
-            role=ROLE_NAMES[self.role],
         )
 
 

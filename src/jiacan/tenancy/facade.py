@@ -235,12 +235,9 @@ def invite(shop_id: int, *, email: str, role: Role, actor: Actor, at: datetime) 
     with transaction.atomic():
         shops.lock_shop(shop_id)
         person = people.find_person(address)
-        has = None if person is None else people.find_role(shop_id, person.id)
-        if has is not None:
-            raise MemberAlready(email=address, role=has)
-        for earlier in people.open_invitations(shop_id, at):
-            if earlier.email == address:
-                people.end_invitation(shop_id, earlier.id, at)
+        if person is not None and people.find_role(shop_id, person.id) is not None:
+            raise MemberAlready(email=address)
+        people.end_invitations_of(shop_id, address, at)
         invitation = people.add_invitation(
             shop_id,
             email=address,

@@ -130,6 +130,11 @@ def end_invitation(shop_id: int, invitation_id: int, at: datetime) -> bool:
     return rows.update(ended_at=at) == 1
 
 
+def end_invitations_of(shop_id: int, email: str, at: datetime) -> None:
+    """Close every open invitation to that address."""
+    InvitationRow.objects.filter(shop_id=shop_id, email=email, ended_at__isnull=True).update(ended_at=at)
+
+
 def to_person(row: PersonRow) -> Person:
     """The row as a value."""
     return Person(row.pk, row.email, row.name, row.language)
