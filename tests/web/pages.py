@@ -119,8 +119,8 @@ class Pages:
             return
         Path(folder).mkdir(parents=True, exist_ok=True)
         before = page.viewport_size
-        for language in LANGUAGES:
-            cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": LANGUAGES[language], "url": self.address}
+        for language, code in LANGUAGES.items():
+            cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": code, "url": self.address}
             page.context.add_cookies([cookie])
             page.reload()
             for width in WIDTHS:

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from jiacan.console import facade
 from jiacan.console.contracts import Visit
 from jiacan.console.core import words as writing
+from jiacan.console.core.browsers import browser_words
 from jiacan.console.core.drawing import HEIGHT, WIDTH, spark_of, without_styles
 from jiacan.console.core.roles import ROLE_NAMES
 from jiacan.kernel.errors import JiacanError
@@ -40,6 +41,12 @@ def say(value: object) -> str:
 def role_name(role: Role | str) -> str:
     """What a role is called."""
     return say(ROLE_NAMES[Role(role)])
+
+
+@register.filter
+def browser_name(user_agent: str) -> str:
+    """Which browser someone signed in with."""
+    return browser_words(user_agent)
 
 
 @register.filter

@@ -205,7 +205,7 @@ function follow(root) {
     badges().forEach((badge) => {
       if (badge.dataset.state !== now) {
         badge.dataset.state = now;
-        badge.replaceChildren({ fresh: words.live, old: words.old, lost: words.lost, over: words.over }[now], " ", document.createElement("time"));
+        badge.replaceChildren({ fresh: words.fresh, old: words.old, lost: words.lost, over: words.over }[now], " ", document.createElement("time"));
       }
       const time = badge.querySelector("time");
       time.setAttribute("aria-hidden", "true");
