@@ -1,4 +1,4 @@
-"""The worked numbers of docs/algorithms/{awarding,stacking,refunds,allocation}.md come out as they are printed."""
+"""The worked numbers of docs/algorithms/{awarding,stacking,refunds,allocation,pricing}.md come out as they are printed."""
 
 import hashlib
 from decimal import Decimal
@@ -10,7 +10,7 @@ from jiacan.kernel.money import allocate, to_major, to_micros, to_minor
 from jiacan.orders.contracts import OrderLine, RefundLine, keep
 from tests.core.worked_cases import PAGES, find_cases, find_tables, run
 
-HISTORIES = [case for page in ("awarding.md", "stacking.md", "refunds.md") for case in find_cases(page)]
+HISTORIES = [case for page in ("awarding.md", "stacking.md", "refunds.md", "pricing.md") for case in find_cases(page)]
 
 
 @pytest.mark.parametrize("case", HISTORIES, ids=lambda case: case.heading)
@@ -19,8 +19,8 @@ def test_a_history_comes_out_as_the_page_says(case):
 
 
 def test_every_history_on_the_pages_is_run():
-    assert len(HISTORIES) == 3 + 5 + 4
-    assert sum(len(case.rows) for case in HISTORIES) == 20 + 8 + 15
+    assert len(HISTORIES) == 3 + 5 + 4 + 14
+    assert sum(len(case.rows) for case in HISTORIES) == 20 + 8 + 15 + 56
 
 
 def test_who_is_held_out_is_as_the_page_says():
@@ -71,7 +71,7 @@ def test_shares_are_as_the_page_says(row):
     assert allocate(int(number(row["total"])), numbers(row["weights"])) == numbers(row["shares"])
 
 
-@pytest.mark.parametrize("page", ["awarding.md", "stacking.md", "refunds.md", "allocation.md"])
+@pytest.mark.parametrize("page", ["awarding.md", "stacking.md", "refunds.md", "allocation.md", "pricing.md"])
 def test_each_page_has_its_promise_its_terms_and_its_cases(page):
     headings = [line for line in (PAGES / page).read_text(encoding="utf-8").splitlines() if line.startswith("## ")]
     assert headings == ["## The promise", "## The terms", "## The cases"]

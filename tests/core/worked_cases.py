@@ -17,8 +17,10 @@ from ruamel.yaml import YAML
 
 from jiacan.kernel.money import to_major, to_micros
 from jiacan.offers.contracts.awards import Outcome
+from jiacan.offers.contracts.quotes import Quote
 from jiacan.offers.core.book import opening_book
 from jiacan.offers.core.events import paid_event, refund_event
+from jiacan.offers.core.quote import quote
 from jiacan.offers.core.rows import to_rows
 from jiacan.offers.core.settle import settle
 from jiacan.orders.contracts import Order, OrderLine, Refund, RefundLine
@@ -90,8 +92,7 @@ def run(case: Case) -> list[dict[str, str]]:
             order_id, name = bought.groups()
             customer = None if name == "a guest" else name
             counted[customer] = counted.get(customer, 0) + 1
-            lines = tuple(_to_line(text) for text in row["goods"].split(", "))
-            orders[order_id] = Order(order_id, customer, at, lines, number=counted[customer])
+            orders[order_id] = _to_order(order_id, customer, at, row["goods"], number=counted[customer])
             event = paid_event(orders[order_id], rules)
         else:
             refund_id, order_id = _REFUND.fullmatch(row["event"]).groups()
@@ -99,7 +100,10 @@ def run(case: Case) -> list[dict[str, str]]:
             refunds.setdefault(order_id, []).append(refund)
             event = refund_event(refund, orders[order_id], refunds[order_id], rules)
         (settlement,) = settle([event], rules, book)
-        answers.append({**row, "comes to": _told(settlement, rules), **_left(row, rules, book)})
+        answer = {**row, "comes to": _told(settlement, rules), **_left(row, rules, book)}
+        if row.get("pays"):
+            answer["pays"] = _pays(quote(orders[order_id], rules, settlement.awards, book))
+        answers.append(answer)
     return answers
 
 
@@ -112,6 +116,21 @@ def _to_text(plan: dict) -> str:
     out = StringIO()
     YAML(typ="safe").dump(plan, out)
     return out.getvalue()
+
+
+def _to_order(order_id: str, customer: str | None, at: datetime, goods: str, *, number: int) -> Order:
+    lines = [_to_line(text) for text in goods.split(", ")]
+    shipping = sum(line.spend_minor("CNY") for line in lines if line.sku == "shipping")
+    bought = tuple(line for line in lines if line.sku != "shipping")
+    return Order(order_id, customer, at, bought, number=number, shipping_minor=shipping)
+
+
+def _pays(quoted: Quote) -> str:
+    """Each line's price after all offers, and the shipping's where there is any."""
+    prices = [(line.sku, line.price) for line in quoted.lines]
+    if quoted.shipping.list_minor:
+        prices.append(("shipping", quoted.shipping))
+    return ", ".join(f"{named} {to_major(price.final_minor, quoted.currency)}" for named, price in prices)
 
 
 def _to_line(text: str) -> OrderLine:
@@ -134,13 +153,17 @@ def _left(row: dict[str, str], rules, book) -> dict[str, str]:
     return pieces | money
 
 
+def _named(row) -> str:
+    return f"{row.item} {row.kind}" if row.kind == "discount" and row.item else row.item or row.kind
+
+
 def _told(settlement, rules) -> str:
     by_offer: dict[tuple[str, str, str], list[str]] = {}
     for row in to_rows(settlement):
         worth = f" ({to_major(row.amount_minor, rules.currency)})" if row.amount_minor else ""
         number = f"{row.quantity} " if row.quantity > 1 or row.kind == "points" else ""
         of = by_offer.setdefault((row.offer_id, row.outcome, row.reason), [])
-        of.append(f"{number}{row.item or row.kind}{worth}")
+        of.append(f"{number}{_named(row)}{worth}")
     parts = []
     for (offer, outcome, reason), items in by_offer.items():
         because = f", because {reason}" if reason and outcome != Outcome.CLAWED_BACK else ""

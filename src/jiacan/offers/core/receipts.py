@@ -28,7 +28,7 @@ NOWHERE: Mapping[str, Sequence[Message]] = MappingProxyType({})
 
 
 def award_line(award: Award, rules: PlanRules, fell_on: Sequence[Message] = ()) -> ReceiptLine:
-    """What became of a match, by `rules` of the version that settled it; `fell_on` is what of a discount fell where."""
+    """What became of a match, by `rules` of the version that settled it; `fell_on` is its discount by line."""
     offer = _offer(award.offer_id, rules)
     basis = tell(
         "plan {plan} version {version}, offer {offer}, for a spend of {spend}",
