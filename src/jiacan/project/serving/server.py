@@ -1,0 +1,196 @@
+"""The whole server: database, static files, web processes and worker, from start to graceful stop."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from time import monotonic
+
+from django.conf import settings
+from django.db import connection
+from fasteners import InterProcessLock
+
+from jiacan.kernel.errors import system_reason
+from jiacan.project import database
+from jiacan.project.serving.errors import HomeNotWritable, NotReady, PortTaken, ServerRunning
+from jiacan.project.serving.secret import keep_secret_key
+from jiacan.project.serving.static import collect
+from jiacan.project.serving.supervise import Supervisor
+
+READY_SECONDS = 60
+DATABASE_LOOK_SECONDS = 1.0
+METRICS_FOLDER = "metrics"
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Where the server listens, and with how many web processes."""
+
+    host: str
+    port: int
+    workers: int
+
+    @property
+    def local_url(self) -> str:
+        """The address as it is reached from this machine."""
+        host = "127.0.0.1" if self.host in EVERYWHERE else self.host
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """The address that people are given: JIACAN_URL's where there is one."""
+        return settings.PUBLIC_URL or self.local_url
+
+
+@contextmanager
+def running_server(listen: Listen, home: Path) -> Iterator[threading.Event]:
+    """Start everything and wait until it is ready; gives an event that is set by SIGTERM or Ctrl-C.
+
+    When the block ends, requests, streams and jobs end first, and then the database if nobody else uses it.
+
+    Raises:
+        JiacanError: the port is taken, the home cannot be written or has a server already, or nothing answers.
+    """
+    stop = threading.Event()
+    with _signals(stop), _own_home(home):
+        _refuse_taken_port(listen)
+        database.open_database()
+        supervisor = Supervisor(
+            _children(listen),
+            environment=_environment(listen, home),
+            on_death=lambda pid: _forget_gauges(home / METRICS_FOLDER, pid),
+            each_turn=_KeepDatabase(),
+        )
+        connection.close()
+        ended = threading.Event()
+        watching = threading.Thread(target=supervisor.watch, args=(ended,), name="supervisor")
+        watching.start()
+        try:
+            _wait_until_ready(listen, stop)
+            yield stop
+        finally:
+            ended.set()
+            watching.join()
+
+
+def _children(listen: Listen) -> dict[str, tuple[str, ...]]:
+    web = _entry("web", "--host", listen.host, "--port", str(listen.port))
+    return {**{f"web-{number}": web for number in range(1, listen.workers + 1)}, "worker": _entry("worker")}
+
+
+def _entry(module: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", f"from jiacan.project.serving.{module} import main; main()", *arguments)
+
+
+def _environment(listen: Listen, home: Path) -> Mapping[str, str]:
+    """What the children are told."""
+    counted = home / METRICS_FOLDER
+    shutil.rmtree(counted, ignore_errors=True)
+    counted.mkdir()
+    return {
+        "DJANGO_SETTINGS_MODULE": "jiacan.project.settings",
+        "JIACAN_DATABASE_URL": database.current_url(),
+        "JIACAN_HOSTS": ",".join(_hosts(listen)),
+        "JIACAN_SECRET_KEY": keep_secret_key(home),
+        "JIACAN_STATIC_ROOT": str(collect(home)),
+        "PROMETHEUS_MULTIPROC_DIR": str(counted),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _hosts(listen: Listen) -> list[str]:
+    if listen.host not in EVERYWHERE:
+        here = [f"[{listen.host}]" if ":" in listen.host else listen.host]
+    else:
+        here = [socket.gethostname()]
+        with suppress(OSError):
+            here += sorted({str(found[4][0]) for found in socket.getaddrinfo(here[0], None, socket.AF_INET)})
+    return list(dict.fromkeys([*settings.ALLOWED_HOSTS, *here]))
+
+
+class _KeepDatabase:
+    """Starts the embedded database again when it is gone; a named server has keepers of its own."""
+
+    def __init__(self) -> None:
+        self._next_look_at = monotonic() + DATABASE_LOOK_SECONDS
+
+    def __call__(self) -> None:
+        if monotonic() >= self._next_look_at:
+            database.keep_embedded()
+            self._next_look_at = monotonic() + DATABASE_LOOK_SECONDS
+
+
+def _forget_gauges(folder: Path, pid: int) -> None:
+    """What a process that died had open is open no more; its counts stay."""
+    for file in folder.glob(f"gauge_live*_{pid}.db"):
+        file.unlink(missing_ok=True)
+
+
+@contextmanager
+def _own_home(home: Path) -> Iterator[None]:
+    lock = InterProcessLock(home / "serve.lock")
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        is_ours = lock.acquire(blocking=False)
+    except OSError as error:
+        raise HomeNotWritable(home=str(home), reason=system_reason(error)) from error
+    if not is_ours:
+        raise ServerRunning(home=str(home))
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _signals(stop: threading.Event) -> Iterator[None]:
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _refuse_taken_port(listen: Listen) -> None:
+    # Web processes share the port among themselves, so only this look finds out that somebody else has it.
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(listen.host, listen.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as look:
+            look.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            look.bind(address)
+            look.listen()
+    except (OSError, OverflowError) as error:
+        raise PortTaken(
+            host=listen.host, port=listen.port, reason=getattr(error, "strerror", "") or str(error)
+        ) from error
+
+
+def _wait_until_ready(listen: Listen, stop: threading.Event) -> None:
+    give_up_at = monotonic() + READY_SECONDS
+    while not stop.is_set() and not _is_ready(listen):
+        if monotonic() > give_up_at:
+            raise NotReady(seconds=READY_SECONDS)
+        stop.wait(0.1)
+
+
+def _is_ready(listen: Listen) -> bool:
+    asking = HTTPConnection("127.0.0.1" if listen.host in EVERYWHERE else listen.host, listen.port, timeout=5)
+    try:
+        # A name that is allowed whatever the address listened on.
+        asking.request("GET", "/ready", headers={"Host": "localhost"})
+        return bool(json.load(asking.getresponse())["ready"])
+    except (OSError, HTTPException, ValueError, KeyError):
+        return False
+    finally:
+        asking.close()
