@@ -6,6 +6,7 @@ from datetime import timedelta
 
 FIRST_WAIT = timedelta(minutes=1)
 SPAN = timedelta(days=1)
+LAST_DOUBLING = (SPAN // FIRST_WAIT).bit_length()
 
 
 def wait_after(tries: int) -> timedelta | None:
@@ -24,5 +25,8 @@ def wait_after(tries: int) -> timedelta | None:
 
 
 def _offset(attempt: int) -> timedelta:
+    """How long after the first one the attempt is, were there no end to them."""
+    if attempt > LAST_DOUBLING:
+        return SPAN
     doublings: int = 2 ** (attempt - 1)
     return min(FIRST_WAIT * (doublings - 1), SPAN)

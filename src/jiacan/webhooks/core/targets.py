@@ -59,13 +59,13 @@ def parse_target(url: str) -> Target:
         raise UrlRefused(url=url[:80] + "…", reason=Refusal.TOO_LONG)
     if any(character <= " " or character in '\\"<>^`{|}\x7f' for character in url):
         raise UrlRefused(url=url, reason=Refusal.MALFORMED)
+    if not url.lower().startswith(("http://", "https://")):
+        raise UrlRefused(url=url, reason=Refusal.SCHEME)
     try:
         parts = urlsplit(url)
         port, host = parts.port, _host_of(parts)
     except ValueError as error:
         raise UrlRefused(url=url, reason=Refusal.MALFORMED) from error
-    if parts.scheme not in {"http", "https"}:
-        raise UrlRefused(url=url, reason=Refusal.SCHEME)
     if "@" in parts.netloc:
         shown = url.replace(parts.netloc, parts.netloc.rpartition("@")[2], 1)
         raise UrlRefused(url=shown, reason=Refusal.CREDENTIALS)
@@ -102,6 +102,8 @@ def _is_reserved(address: IPv4Address | IPv6Address) -> bool:
 
 def _host_of(parts: SplitResult) -> str:
     host = (parts.hostname or "").lower()
+    if "%" in host:
+        raise ValueError("an interface of this machine is no part of a web address")
     if ":" in host:
         return str(IPv6Address(host))
     ascii_host = host.encode("idna").decode() if host else ""

@@ -103,6 +103,8 @@ def _exchange(
                 "POST", target.path, body=letter.body, headers={"Host": target.host_header, **letter.headers}
             )
             response = talk.getresponse()
+            if is_spent():  # headers that were cut off look like headers that ended
+                return Trouble.TIMEOUT
             return Answer(response.status, _beginning_of(response))
     except (OSError, HTTPException) as error:
         return Trouble.TIMEOUT if is_spent() else _trouble(error)
