@@ -43,6 +43,7 @@ CLEARED = {
     "procrastinate_jobs": {"queue_name", "task_name", "lock", "args", "status", "queueing_lock"},
     "procrastinate_events": {"type"},
     "procrastinate_periodic_defers": {"task_name", "periodic_id"},
+    "api_keptanswer": {"key", "request_hash"},
 }
 
 HOLDS_TEXT = (models.CharField, models.TextField, models.JSONField, models.GenericIPAddressField)

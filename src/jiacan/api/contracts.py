@@ -10,7 +10,9 @@ JiacanError
 ├── CursorUnknown                  a cursor that was not given out for this list
 ├── KeyBusy, KeyReused             an Idempotency-Key that is at work, or belonged to another request
 ├── TooManyRequests                the token has used up its rate
-└── Fault                          ours; the request id finds it in the logs
+├── Fault                          ours; the request id finds it in the logs
+├── OrderUnknown                   no order of that number was recorded
+└── NoCurrency, OtherCurrency      money that is not the shop's
 """
 
 from __future__ import annotations
@@ -106,7 +108,7 @@ class ScopeMissing(JiacanError):
 
     def message(self) -> Message:
         return tell(
-            "This needs a token with the scope {scope}; yours has: {held}. Make a token with it in the shop's settings.",
+            "This needs a token with the scope {scope}; yours has: {held}. Make another in the shop's settings.",
             scope=str(self.scope),
             held=tuple(str(each) for each in self.held),
         )
@@ -267,4 +269,43 @@ class Fault(JiacanError):
             "Something went wrong here. Nothing of this request was kept; it is safe to send it again. If it stays, "
             "tell whoever runs this server the request id {request_id}.",
             request_id=self.request_id,
+        )
+
+
+@dataclass(eq=False)
+class OrderUnknown(JiacanError):
+    """No order of that number was recorded at this shop."""
+
+    order_id: str
+
+    def message(self) -> Message:
+        return tell("There is no order {order} here. Check the number, or send the order first.", order=self.order_id)
+
+
+@dataclass(eq=False)
+class NoCurrency(JiacanError):
+    """The shop has no plan yet, so nobody can say what its orders are in."""
+
+    shop: str
+
+    def message(self) -> Message:
+        return tell(
+            "{shop} has no currency yet: its first plan that goes live says it. Make a plan go live, then send this "
+            "again.",
+            shop=self.shop,
+        )
+
+
+@dataclass(eq=False)
+class OtherCurrency(JiacanError):
+    """Money in another currency than the shop's."""
+
+    said: str
+    currency: str
+
+    def message(self) -> Message:
+        return tell(
+            "The shop's orders are in {currency}, not {said}. Nothing was taken; send amounts in {currency}.",
+            currency=self.currency,
+            said=self.said,
         )

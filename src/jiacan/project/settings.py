@@ -9,6 +9,7 @@ JIACAN_URL              the address people reach the server at, such as https://
 JIACAN_HOSTS            names the server answers to, by commas (JIACAN_URL's own, localhost and 127.0.0.1 by default)
 JIACAN_PROXIES          how many proxies stand before the server and may say where a request came from (0 by default)
 JIACAN_PRIVATE_WEBHOOKS 1 lets webhooks go to private and loopback addresses
+JIACAN_API_RATE         how many requests a minute each token of the API may send (6000 by default); a tenth at once
 JIACAN_METRICS_TOKEN    a bearer token that opens /metrics to others than this machine
 JIACAN_EMAIL_URL        smtp://user:password@host:port to send mail by; without it links are shown to be handed on
 """
@@ -68,6 +69,7 @@ CONTENT_SECURITY_POLICY = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+API_RATE_PER_MINUTE = int(os.environ.get("JIACAN_API_RATE", "6000"))
 MAX_UPLOAD_BYTES = 200 * 1024 * 1024
 """The largest file of orders that a page takes."""
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
-from jiacan.api import facade as api
 from jiacan.api.contracts import (
     Allowed,
     NotAcceptable,
@@ -19,6 +18,7 @@ from jiacan.api.contracts import (
     TokenUnknown,
     TooManyRequests,
 )
+from jiacan.api.facade import calls
 from jiacan.console.facade import address_of
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor, Permission, Token
@@ -54,7 +54,7 @@ def actor_of(request: Call) -> Actor:
 class BearerToken:
     """Lets a request pass whose token has the scope and has not used up its rate."""
 
-    openapi_security_schema: dict[str, Any] = {
+    openapi_security_schema: ClassVar[dict[str, Any]] = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "jia_…",
@@ -66,7 +66,7 @@ class BearerToken:
 
     def __call__(self, request: HttpRequest) -> Token:
         token = _token_of(request)
-        request.auth = token  # type: ignore[attr-defined]
+        request.auth = token
         if isinstance(self.asks, Permission) and not token.may(self.asks):
             raise ScopeMissing(scope=self.asks, held=tuple(sorted(token.scopes)))
         _spend(request, token)
@@ -94,7 +94,7 @@ def rate() -> Rate:
 def _spend(request: HttpRequest, token: Token) -> None:
     of_all = rate()
     try:
-        allowed = api.let_pass(token.shop.id, token.id, of_all)
+        allowed = calls.let_pass(token.shop.id, token.id, of_all)
     except TooManyRequests:
         _say_rate(request, of_all, Allowed(left=0, full_in_seconds=of_all.full_seconds))
         raise
@@ -103,7 +103,7 @@ def _spend(request: HttpRequest, token: Token) -> None:
 
 def _say_rate(request: HttpRequest, of_all: Rate, allowed: Allowed) -> None:
     """The headers of the IETF draft "RateLimit header fields for HTTP": the burst, and how fast it comes back."""
-    request.api_headers = {  # type: ignore[attr-defined]
+    request.api_headers = {
         "RateLimit-Policy": f'"token";q={of_all.burst};w={of_all.full_seconds}',
         "RateLimit": f'"token";r={allowed.left};t={allowed.full_in_seconds}',
     }

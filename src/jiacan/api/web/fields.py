@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from jiacan.api.contracts import FieldProblem
@@ -33,47 +33,42 @@ def _code(kind: str) -> str:
     return {"value_error": "invalid", "string_pattern_mismatch": "format"}.get(kind, kind)
 
 
+def _choices(known: Mapping[str, Any]) -> Message:
+    return tell("must be one of: {choices}", choices=str(known["expected"]).replace("'", ""))
+
+
+_SAID: Mapping[str, Callable[[Mapping[str, Any]], Message]] = {
+    "missing": lambda _: tell("is missing; fill it in"),
+    "extra_forbidden": lambda _: tell("is not known here; check its spelling or leave it out"),
+    "string_too_long": lambda known: tell("is longer than {most} characters; shorten it", most=known["max_length"]),
+    "string_too_short": lambda _: tell("is too short or empty; fill it in"),
+    "too_short": lambda _: tell("is too short or empty; fill it in"),
+    "too_long": lambda known: tell("has more than {most} entries; send fewer at a time", most=known["max_length"]),
+    "greater_than_equal": lambda known: tell("is below {least}; correct it", least=known["ge"]),
+    "less_than_equal": lambda known: tell("is above {most}; correct it", most=known["le"]),
+    "enum": _choices,
+    "literal_error": _choices,
+    "string_pattern_mismatch": lambda known: tell(
+        "is not written as it must be ({pattern}); correct it", pattern=known["pattern"]
+    ),
+}
+
+_KINDS = {
+    "string": tell("must be a text"),
+    "int": tell("must be a whole number"),
+    "bool": tell("must be true or false"),
+    "list": tell("must be a list"),
+    "dict": tell("must be an object with fields"),
+    "model": tell("must be an object with fields"),
+    "uuid": tell("must be a UUID, as an earlier answer gave it"),
+}
+
+
 def _message(error: Mapping[str, Any]) -> Message:
-    context = error.get("ctx", {})
-    told = context.get("says")
+    known, kind = error.get("ctx", {}), str(error["type"])
+    told = known.get("says")
     if isinstance(told, Message):
         return told
-    match error["type"]:
-        case "missing":
-            return tell("is missing; fill it in")
-        case "extra_forbidden":
-            return tell("is not known here; check its spelling or leave it out")
-        case "string_too_long":
-            return tell("is longer than {most} characters; shorten it", most=context["max_length"])
-        case "string_too_short" | "too_short":
-            return tell("is too short or empty; fill it in")
-        case "too_long":
-            return tell("has more than {most} entries; send fewer at a time", most=context["max_length"])
-        case "greater_than_equal":
-            return tell("is below {least}; correct it", least=context["ge"])
-        case "less_than_equal":
-            return tell("is above {most}; correct it", most=context["le"])
-        case "enum" | "literal_error":
-            return tell("must be one of: {choices}", choices=str(context["expected"]).replace("'", ""))
-        case "string_pattern_mismatch":
-            return tell("is not written as it must be ({pattern}); correct it", pattern=context["pattern"])
-        case _:
-            return _of_a_type(error)
-
-
-def _of_a_type(error: Mapping[str, Any]) -> Message:
-    match str(error["type"]).split("_")[0]:
-        case "string":
-            return tell("must be a text")
-        case "int":
-            return tell("must be a whole number")
-        case "bool":
-            return tell("must be true or false")
-        case "list" | "tuple" | "frozen" | "set":
-            return tell("must be a list")
-        case "dict" | "model":
-            return tell("must be an object with fields")
-        case "datetime" | "timezone":
-            return tell("must be a time with its offset, such as 2026-11-11T20:00:00+08:00")
-        case _:
-            return tell("is not right ({said}); correct it", said=error["msg"])
+    if kind in _SAID:
+        return _SAID[kind](known)
+    return _KINDS.get(kind.split("_", maxsplit=1)[0]) or tell("is not right ({said}); correct it", said=error["msg"])

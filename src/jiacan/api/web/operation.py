@@ -14,13 +14,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import BaseModel
 
-from jiacan.api import facade as api
 from jiacan.api.contracts import (
     MOST_KEY_CHARACTERS,
     FieldProblem,
     FieldsWrong,
     KeptAnswer,
 )
+from jiacan.api.facade import calls
 from jiacan.api.web.auth import AnyToken, Asks, BearerToken, NoToken
 from jiacan.api.web.kinds import Kind, learn
 from jiacan.api.web.paging import headers
@@ -34,10 +34,14 @@ KEY_HEADER = "Idempotency-Key"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer with another status than 200; `body` None is an answer without one."""
+    """An answer with another status than 200; `body` None is an answer without one.
+
+    `kept` is what a repeated request is told instead, where the body has what may not be kept.
+    """
 
     status: int
     body: BaseModel | None
+    kept: BaseModel | None = None
 
 
 def operation(
@@ -68,18 +72,8 @@ def operation(
         def answer(request: HttpRequest, **values: Any) -> HttpResponse:
             key = _key_of(request) if method == "POST" and isinstance(asks, Permission | AnyToken) else None
             if key is None:
-                return _respond(request, _kept(view(request, **values)))
-            token = request.auth  # type: ignore[attr-defined]
-            kept, repeated = api.answer_once(
-                token.shop.id,
-                token.id,
-                key=key,
-                request_hash=_hash(request),
-                work=lambda: _kept(view(request, **values)),
-            )
-            if repeated:
-                headers(request)["Idempotency-Replayed"] = "true"
-            return _respond(request, kept)
+                return _respond(request, _written(view(request, **values)))
+            return _respond(request, _once(request, key, lambda: view(request, **values)))
 
         # Ninja reads a view's parameters where it is defined, which for a wrapper would be here.
         answer.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
@@ -109,15 +103,27 @@ def _scope_name(asks: Asks) -> str:
             return "none"
 
 
-def _kept(answer: BaseModel | Answer) -> KeptAnswer:
-    match answer:
-        case Answer(status=status, body=None):
-            return KeptAnswer(status, "")
-        case Answer(status=status, body=body) if body is not None:
-            return KeptAnswer(status, body.model_dump_json())
-        case _:
-            assert isinstance(answer, BaseModel), f"{answer!r} is no shape"
-            return KeptAnswer(HTTPStatus.OK, answer.model_dump_json())
+def _once(request: HttpRequest, key: str, view: Callable[[], BaseModel | Answer]) -> KeptAnswer:
+    fresh: list[KeptAnswer] = []
+
+    def work() -> KeptAnswer:
+        answer = view()
+        fresh.append(_written(answer))
+        instead = answer.kept if isinstance(answer, Answer) else None
+        return fresh[0] if instead is None else KeptAnswer(fresh[0].status, instead.model_dump_json())
+
+    token = request.auth
+    kept = calls.answer_once(token.shop.id, token.id, key=key, request_hash=_hash(request), work=work)
+    if fresh:
+        return fresh[0]
+    headers(request)["Idempotency-Replayed"] = "true"
+    return kept
+
+
+def _written(answer: BaseModel | Answer) -> KeptAnswer:
+    if isinstance(answer, BaseModel):
+        return KeptAnswer(HTTPStatus.OK, answer.model_dump_json())
+    return KeptAnswer(answer.status, "" if answer.body is None else answer.body.model_dump_json())
 
 
 def _respond(request: HttpRequest, kept: KeptAnswer) -> HttpResponse:

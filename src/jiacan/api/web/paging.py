@@ -17,7 +17,8 @@ Item = TypeVar("Item")
 Position = TypeVar("Position")
 
 Cursor = Annotated[
-    str | None, Query(None, max_length=1000, description="Where the page begins: the cursor in the `next` of the last.")
+    str | None,
+    Query(None, max_length=1000, description="Where the page begins: the cursor in the `next` of the last."),
 ]
 Limit = Annotated[int, Query(50, ge=1, le=200, description="How many entries a page has at the most.")]
 
@@ -32,9 +33,7 @@ class Page(BaseModel, Generic[Item]):
     )
 
 
-def read_cursor(
-    request: Call, text: str | None, to_position: Callable[[Sequence[Any]], Position]
-) -> Position | None:
+def read_cursor(request: Call, text: str | None, to_position: Callable[[Sequence[Any]], Position]) -> Position | None:
     """The place a cursor stands for; None begins at the beginning.
 
     Raises:

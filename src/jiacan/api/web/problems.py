@@ -7,8 +7,8 @@ import logging
 from typing import Any
 from uuid import uuid4
 
-from django.core.exceptions import RequestDataTooBig
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.utils.deprecation import MiddlewareMixin
 from ninja import NinjaAPI
@@ -129,13 +129,17 @@ def _headers(error: JiacanError) -> dict[str, str]:
 
 def answer_problems(api: NinjaAPI) -> None:
     """Have the API answer every error with a problem document."""
-    api.add_exception_handler(JiacanError, problem_response)
-    api.add_exception_handler(NinjaInvalid, _invalid)
-    api.add_exception_handler(RequestDataTooBig, _too_big)
-    api.add_exception_handler(UnreadablePostError, _cut_short)
-    api.add_exception_handler(HttpError, _http_error)
-    api.add_exception_handler(Http404, _nothing_there)
-    api.add_exception_handler(Exception, _fault)
+    handlers: dict[Any, Any] = {
+        JiacanError: problem_response,
+        NinjaInvalid: _invalid,
+        RequestDataTooBig: _too_big,
+        UnreadablePostError: _cut_short,
+        HttpError: _http_error,
+        Http404: _nothing_there,
+        Exception: _fault,
+    }
+    for error, handler in handlers.items():
+        api.add_exception_handler(error, handler)
 
 
 def _invalid(request: HttpRequest, error: NinjaInvalid) -> HttpResponse:

@@ -85,4 +85,12 @@ PERSONAL_FIELDS = (
         A_WEEK,
         OnErasure.KEEP,
     ),
+    PersonalField(
+        "api_keptanswer",
+        "body",
+        "the answer to a shop's program, which may name a customer's number",
+        "to give the same answer to the same request",
+        1,
+        OnErasure.KEEP,
+    ),
 )

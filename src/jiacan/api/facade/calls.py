@@ -18,13 +18,10 @@ LEASES = 10
 
 def answer_once(
     shop_id: int, token_id: int, *, key: str, request_hash: str, work: Callable[[], KeptAnswer]
-) -> tuple[KeptAnswer, bool]:
+) -> KeptAnswer:
     """Do the work and keep its answer, in one transaction; where it was done before, only give the answer again.
 
     A work that raises leaves nothing behind, so that the same key may be sent again.
-
-    Returns:
-        The answer, and whether it had been kept.
 
     Raises:
         KeyBusy: the first request with this key is still at work.
@@ -37,10 +34,10 @@ def answer_once(
         if kept is None:
             answer = work()
             store.keep_answer(shop_id, token_id, key, request_hash=request_hash, answer=answer)
-            return answer, False
+            return answer
         if kept.request_hash != request_hash:
             raise KeyReused(key=key)
-        return kept.answer, True
+        return kept.answer
 
 
 def forget_old_answers() -> int:
