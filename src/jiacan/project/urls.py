@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from jiacan.console.web.frame import not_found
+
 urlpatterns = [
     path("", include("jiacan.project.serving.health")),
+    path("account/email/", not_found),  # an address is whom an invitation was sent to: it stays
     path("account/", include("allauth.urls")),
     path("", include("jiacan.console.web.urls")),
     path("", include("jiacan.campaigns.web.urls")),

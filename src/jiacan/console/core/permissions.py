@@ -5,29 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from jiacan.kernel.messages import Message, tell
-from jiacan.tenancy.contracts import Permission as P
+from jiacan.tenancy.contracts import Permission
 
-PERMISSION_NAMES: Mapping[P, Message] = {
-    P.SEE_CAMPAIGNS: tell("See campaigns"),
-    P.WORK_TASKS: tell("Work on tasks"),
-    P.EDIT_PLANS: tell("Edit plans"),
-    P.REHEARSE: tell("Rehearse plans"),
-    P.GO_LIVE: tell("Let plans go live"),
-    P.TAKE_ALARMS: tell("Take alarms"),
-    P.SEE_AWARDS: tell("See awards and receipts"),
-    P.CLAW_BACK: tell("Claw back by hand"),
-    P.SEE_CUSTOMERS: tell("See customers"),
-    P.SEE_ORDERS: tell("See orders"),
-    P.SEND_ORDERS: tell("Send orders and refunds"),
-    P.QUOTE: tell("Quote prices for a cart"),
-    P.RESERVE: tell("Reserve benefits"),
-    P.SEE_BUDGET: tell("See budgets"),
-    P.SEE_REPORT: tell("See reports"),
-    P.EXPORT: tell("Export data"),
-    P.MANAGE_SHOP: tell("Change the shop"),
-    P.MANAGE_PEOPLE: tell("Invite people and give roles"),
-    P.MANAGE_TOKENS: tell("Make and revoke tokens"),
-    P.MANAGE_WEBHOOKS: tell("Set up webhooks"),
-    P.SEE_AUDIT: tell("See the audit"),
-    P.SEE_JOBS: tell("See the server's jobs"),
+PERMISSION_NAMES: Mapping[Permission, Message] = {
+    Permission.SEE_CAMPAIGNS: tell("See campaigns"),
+    Permission.WORK_TASKS: tell("Work on tasks"),
+    Permission.EDIT_PLANS: tell("Edit plans"),
+    Permission.REHEARSE: tell("Rehearse plans"),
+    Permission.GO_LIVE: tell("Let plans go live"),
+    Permission.TAKE_ALARMS: tell("Take alarms"),
+    Permission.SEE_AWARDS: tell("See awards and receipts"),
+    Permission.CLAW_BACK: tell("Claw back by hand"),
+    Permission.SEE_CUSTOMERS: tell("See customers"),
+    Permission.SEE_ORDERS: tell("See orders"),
+    Permission.SEND_ORDERS: tell("Send orders and refunds"),
+    Permission.QUOTE: tell("Quote prices for a cart"),
+    Permission.RESERVE: tell("Reserve benefits"),
+    Permission.SEE_BUDGET: tell("See budgets"),
+    Permission.SEE_REPORT: tell("See reports"),
+    Permission.EXPORT: tell("Export data"),
+    Permission.MANAGE_SHOP: tell("Change the shop"),
+    Permission.MANAGE_PEOPLE: tell("Invite people and give roles"),
+    Permission.MANAGE_TOKENS: tell("Make and revoke tokens"),
+    Permission.MANAGE_WEBHOOKS: tell("Set up webhooks"),
+    Permission.SEE_AUDIT: tell("See the audit"),
+    Permission.SEE_JOBS: tell("See the server's jobs"),
 }

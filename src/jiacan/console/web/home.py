@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST
 from jiacan.console import facade
 from jiacan.console.contracts import Visit
 from jiacan.console.facade import open_page, page, signed_in_page
+from jiacan.console.web.language import LANGUAGES, remember_language
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Permission
 
-_LANGUAGES = {"zh": "zh-hans", "en": "en"}
 _A_YEAR_SECONDS = 365 * 24 * 3600
 
 
@@ -45,20 +45,11 @@ def settings_start(request: HttpRequest, visit: Visit) -> HttpResponse:
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Keep the language in a cookie, and for whoever has signed in with their account; then go back."""
     asked = request.POST.get("language", "")
-    chosen = _LANGUAGES.get(asked)
-    if chosen is None:
+    if asked not in LANGUAGES:
         return HttpResponseBadRequest()
     if request.user.is_authenticated:
         tenancy.set_language(request.user.pk, asked)
-    answer = redirect(_back(request))
-    answer.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        chosen,
-        max_age=_A_YEAR_SECONDS,
-        secure=settings.LANGUAGE_COOKIE_SECURE,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-    )
-    return answer
+    return remember_language(redirect(_back(request)), asked)
 
 
 @require_POST

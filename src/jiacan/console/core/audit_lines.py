@@ -1,0 +1,71 @@
+"""A line of the audit as people read it: what was done, in words, and each value that changed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from jiacan.kernel.messages import Message, tell
+from jiacan.tenancy.contracts import AuditRecord
+
+_NAMES = {
+    name.text: name
+    for name in (
+        tell("alarm closed"),
+        tell("alarm taken"),
+        tell("approval asked for"),
+        tell("approval declined"),
+        tell("first owner made"),
+        tell("gate changed"),
+        tell("invitation accepted"),
+        tell("invitation withdrawn"),
+        tell("job retried"),
+        tell("member removed"),
+        tell("password changed"),
+        tell("person invited"),
+        tell("person renamed"),
+        tell("plan went live"),
+        tell("recovery codes made"),
+        tell("role changed"),
+        tell("shop changed"),
+        tell("stock or budget changed"),
+        tell("token made"),
+        tell("token revoked"),
+        tell("two-step sign-in turned off"),
+        tell("two-step sign-in turned on"),
+        tell("went live with gates open"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value of a line: what it was and what it is, as text; None where there was or is none."""
+
+    name: str
+    before: str | None
+    after: str | None
+
+
+def action_name(action: str) -> Message:
+    """The action as a sentence that can be put into a language; one that is not known here stands for itself."""
+    return _NAMES.get(action, Message(action))
+
+
+def changes_of(record: AuditRecord) -> tuple[Change, ...]:
+    """Each value that the line tells of, those from before first.
+
+    >>> from datetime import datetime
+    >>> line = AuditRecord(1, datetime.min, "", "", "", "", {"units": 1}, {"units": 2, "why": "new"}, "", "")
+    >>> [(change.name, change.before, change.after) for change in changes_of(line)]
+    [('units', '1', '2'), ('why', None, 'new')]
+    """
+    before, after = record.before or {}, record.after or {}
+    return tuple(
+        Change(name, _text(before[name]) if name in before else None, _text(after[name]) if name in after else None)
+        for name in dict.fromkeys((*before, *after))
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
