@@ -123,7 +123,7 @@ def describe_item(item: Item, rules: PlanRules) -> Message:
         case Kind.CREDIT:
             return tell("{amount} of shop credit", amount=money)
         case Kind.DISCOUNT if item.id == SHIPPING:
-            return tell("{amount} off the shipping", amount=money)
+            return tell("{amount} off shipping", amount=money)
         case Kind.DISCOUNT:
             return tell("{amount} off", amount=money)
 
