@@ -1,12 +1,14 @@
 """Everything a person can read is there in Chinese too, with the same holes, and compiled."""
 
+import re
 import string
 
 from tests.style.messages import MO, compiled, read_catalogue, told, translations
 
 
 def holes(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    in_braces = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    return in_braces | set(re.findall(r"%\((\w+)\)s", text))
 
 
 def test_every_sentence_has_its_chinese():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.web.pages import browser, pages  # noqa: F401 - fixtures for every module here
+
 
 @pytest.fixture(autouse=True)
 def static_files_where_they_lie(settings) -> None:

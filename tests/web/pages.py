@@ -6,7 +6,6 @@
         pages.axe(page)
         pages.shoot(page, "settings")
 
-A test module that uses it imports the fixtures: `from tests.web.pages import browser, pages  # noqa: F401`.
 Whatever the browser complains of, and whatever would leave the machine, fails the test at its end. Pictures are
 written to the folder that JIACAN_SHOTS names, in both widths, themes and languages; without it none are made.
 """
