@@ -30,6 +30,8 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LOGGING_CONFIG = None
+"""The server's processes set their logs up themselves; commands speak through `project.output`."""
 
 # --- where the server is reached --------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ def begin(name: str) -> None:
 
 def _stop_without_parent() -> None:
     # The parent holds the other end of standard input and never writes to it: it ends when the parent does.
-    sys.stdin.buffer.read()
+    os.read(sys.stdin.fileno(), 1)
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(GRACE_SECONDS)
     os._exit(1)
