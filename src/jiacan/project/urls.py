@@ -11,6 +11,7 @@ urlpatterns = [
     path("account/email/", not_found),  # an address is whom an invitation was sent to: it stays
     path("account/", include("allauth.urls")),
     path("", include("jiacan.console.web.urls")),
+    path("", include("jiacan.webhooks.web.urls")),
     path("", include("jiacan.campaigns.web.urls")),
 ]
 
