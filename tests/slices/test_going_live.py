@@ -8,7 +8,7 @@ from threading import Barrier
 from django.db import connection
 
 from jiacan.campaigns.facade import running as campaigns
-from jiacan.offers import facade as offers
+from jiacan.offers.facade import reading as offers
 from jiacan.plans import facade as plans
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor

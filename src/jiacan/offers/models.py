@@ -1,4 +1,7 @@
-"""Awards, their items, claw-backs, and which events have been settled. Natural keys; a row belongs to one shop."""
+"""Awards, their items, claw-backs, reservations and counters, and which events have been settled.
+
+Natural keys; a row belongs to one shop.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -115,3 +118,96 @@ class SettledEvent(models.Model):
                 fields=("shop", "plan_id", "is_refund", "event_id", "order_id"), name="an_event_settles_once"
             ),
         )
+
+
+class Reservation(models.Model):
+    """A cart for which everything bounded that it would take is held. A trigger refuses change after it has ended."""
+
+    shop = models.ForeignKey("tenancy.Shop", models.PROTECT, db_constraint=False, db_index=False)
+    reservation_id = models.CharField(max_length=36, db_collation="C")
+    order_id = models.CharField(max_length=200, db_collation="C")
+    customer_id = models.CharField(max_length=200, db_collation="C", null=True)
+    cart = models.JSONField()
+    goods_hash = models.UUIDField()
+    reserved_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    made_by = models.CharField(max_length=200)
+    state = models.CharField(max_length=20)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("shop", "reservation_id"), name="a_reservation_has_one_id"),
+            models.UniqueConstraint(
+                fields=("shop", "order_id"),
+                condition=models.Q(state="open"),
+                name="an_order_has_one_open_reservation",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="open", ended_at__isnull=True)
+                | models.Q(state__in=("committed", "released", "replaced", "expired"), ended_at__isnull=False),
+                name="a_reservation_is_open_or_has_ended",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("expires_at",), condition=models.Q(state="open"), name="reservation_to_expire"),
+        )
+
+
+class ReservationPart(models.Model):
+    """What a reservation holds of one plan: its awards, under so many holds in the ledger, until used or let go."""
+
+    shop = models.ForeignKey("tenancy.Shop", models.PROTECT, db_constraint=False, db_index=False)
+    reservation_id = models.CharField(max_length=36, db_collation="C")
+    order_id = models.CharField(max_length=200, db_collation="C")
+    plan_id = models.CharField(max_length=64, db_collation="C")
+    plan_version = models.PositiveIntegerField()
+    awards = models.JSONField()
+    holds = models.PositiveSmallIntegerField()
+    expires_at = models.DateTimeField()
+    state = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("shop", "reservation_id", "plan_id"), name="a_reservation_holds_once_of_a_plan"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=("open", "used", "let_go")), name="a_part_is_open_used_or_let_go"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("shop", "plan_id", "order_id"), condition=models.Q(state="open"), name="part_of_order"
+            ),
+            models.Index(
+                fields=("shop", "plan_id", "expires_at"), condition=models.Q(state="open"), name="part_to_expire"
+            ),
+        )
+
+
+class AwardPace(models.Model):
+    """How many awards of one minute came to the same; see `contracts.pace`."""
+
+    pk = models.CompositePrimaryKey("shop_id", "plan_id", "minute", "offer_id", "outcome", "reason")
+    shop = models.ForeignKey("tenancy.Shop", models.PROTECT, db_constraint=False, db_index=False)
+    plan_id = models.CharField(max_length=64, db_collation="C")
+    minute = models.DateTimeField()
+    offer_id = models.CharField(max_length=64, db_collation="C")
+    outcome = models.CharField(max_length=20)
+    reason = models.CharField(max_length=100, db_collation="C")
+    awards = models.BigIntegerField()
+    at_risk_minor = models.BigIntegerField()
+
+
+class OrderPace(models.Model):
+    """Orders and refunds of one minute that a plan settled; see `contracts.pace`."""
+
+    pk = models.CompositePrimaryKey("shop_id", "plan_id", "minute")
+    shop = models.ForeignKey("tenancy.Shop", models.PROTECT, db_constraint=False, db_index=False)
+    plan_id = models.CharField(max_length=64, db_collation="C")
+    minute = models.DateTimeField()
+    orders = models.BigIntegerField()
+    spend_minor = models.BigIntegerField()
+    new_customers = models.BigIntegerField()
+    refunds = models.BigIntegerField()

@@ -20,7 +20,7 @@ from jiacan.campaigns.core.clock import clock_at, run_of
 from jiacan.campaigns.core.terms import draw_words, terms_of
 from jiacan.campaigns.store import links as store
 from jiacan.kernel.money import Money
-from jiacan.offers import facade as offers
+from jiacan.offers.facade import reading as offers
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import Order
 from jiacan.plans import facade as plans

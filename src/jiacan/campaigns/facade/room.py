@@ -22,8 +22,8 @@ from jiacan.campaigns.facade.outlook import outlook, same_time
 from jiacan.campaigns.store import alarms as store
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.periods import Period
-from jiacan.offers import facade as offers
 from jiacan.offers.contracts.rules import PlanRules
+from jiacan.offers.facade import reading as offers
 from jiacan.plans import facade as plans
 from jiacan.plans.contracts import PlanDocument
 

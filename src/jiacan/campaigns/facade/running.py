@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
 
 from jiacan.campaigns.contracts.figures import Figures, Rehearsal, RunSummary
 from jiacan.campaigns.core.figures import Tally
 from jiacan.kernel.messages import Message, Phrasebook, tell
 from jiacan.kernel.periods import Period
-from jiacan.offers import facade as offers
 from jiacan.offers.contracts.awards import AwardRow, ReceiptLine, Statement
 from jiacan.offers.contracts.rules import PlanRules
+from jiacan.offers.facade import awarding
+from jiacan.offers.facade import reading as offers
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import Refund
 from jiacan.plans import facade as plans
@@ -50,7 +52,7 @@ def rehearse(plan: CheckedPlan, files: OrderFiles, *, words: Phrasebook, on_prog
         for refund in history.refunds(rules.window) if rules.window else ():
             refunds.setdefault(refund.order_id, []).append(refund)
         found = history.orders(rules.window) if rules.window else ()
-        rehearsed = offers.rehearse(found, refunds, rules)
+        rehearsed = awarding.rehearse(found, refunds, rules)
         tally = Tally.of(rules, rehearsed.awards, rehearsed.claw_backs)
         figures = tally.figures(rehearsed.stock_left, tally.balances(rehearsed.budget_left_minor))
         return Rehearsal(read=history.summary, figures=figures, rows=rehearsed.rows)
@@ -86,7 +88,7 @@ def go_live(shop_id: int, plan: CheckedPlan, *, actor: Actor, approver: str = ""
     with transaction.atomic():
         rules = plans.go_live(shop_id, plan, actor=actor, approver=approver)
         before = plans.load_rules(shop_id, rules.plan_id, rules.version - 1) if rules.version > 1 else None
-        offers.open_plan(shop_id, rules, before, actor=actor)
+        awarding.open_plan(shop_id, rules, before, actor=actor)
         return rules
 
 
@@ -98,7 +100,7 @@ def settle_recorded(shop_id: int, rules: PlanRules, *, on_progress: Progress) ->
     if window is None:
         return 0
     for chunk in orders.walk_events(shop_id, window, EVENTS_PER_TRANSACTION):
-        settled += len(offers.settle_events(shop_id, rules, chunk, rules_of=versions))
+        settled += awarding.settle_events(shop_id, rules, chunk, rules_of=versions, at=timezone.now()).events
         on_progress(tell("Settling: {day}", day=chunk[-1].occurred_at.astimezone(rules.zone).date()), -1)
     return settled
 

@@ -6,7 +6,7 @@ from jiacan.campaigns.contracts.reported import Report
 from jiacan.campaigns.facade import running as campaigns
 from jiacan.campaigns.report.errors import PlanNeverRan
 from jiacan.campaigns.report.facts import Sources, make_report
-from jiacan.offers import facade as offers
+from jiacan.offers.facade import reading as offers
 from jiacan.orders import facade as orders
 from jiacan.plans import facade as plans
 from jiacan.plans.contracts import CheckedPlan, PlanHasErrors

@@ -29,6 +29,13 @@ PERSONAL_FIELDS = (
         "offers_clawbackitem", "customer_id", _CUSTOMER, "to explain a claw-back", TWO_YEARS, OnErasure.PSEUDONYMISE
     ),
     PersonalField(
+        "offers_reservation", "customer_id", _CUSTOMER, "to hold a cart's benefits", TWO_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        "offers_reservation", "cart", "what was to be bought", "to hold a cart's benefits", TWO_YEARS, OnErasure.KEEP
+    ),
+    PersonalField("offers_reservation", "made_by", _STAFF, "to account for what is held", TWO_YEARS, OnErasure.KEEP),
+    PersonalField(
         "ledger_account", "owner", _LEDGER_OWNER, "to keep points and coupons", THREE_YEARS, OnErasure.PSEUDONYMISE
     ),
     PersonalField("tenancy_auditentry", "actor", _STAFF, "to account for a change", THREE_YEARS, OnErasure.KEEP),

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
-from psycopg import sql
 from pydantic import TypeAdapter
 
 from jiacan.offers.contracts.awards import (
@@ -28,6 +28,7 @@ from jiacan.offers.contracts.benefits import Kind
 from jiacan.offers.core.book import Held, Holding
 from jiacan.offers.models import Award as AwardRecord
 from jiacan.offers.models import AwardItem, ClawBackItem, SettledEvent
+from jiacan.offers.store.rows import copy_rows
 from jiacan.orders.contracts import EventKey
 
 _REFUSALS: dict[str, TypeAdapter[Refusal]] = {
@@ -38,8 +39,14 @@ _BATCH = 2_000
 
 def lock_plan(shop_id: int, plan_id: str) -> None:
     """One transaction at a time settles a plan; the others wait here until it ends."""
+    lock_plans(shop_id, [plan_id])
+
+
+def lock_plans(shop_id: int, plan_ids: Iterable[str]) -> None:
+    """The same for several plans, always in one order, so that no two transactions wait for each other."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [plan_id, shop_id])
+        for plan_id in sorted(set(plan_ids)):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [plan_id, shop_id])
 
 
 def unsettled(shop_id: int, plan_id: str, events: Sequence[EventKey]) -> tuple[EventKey, ...]:
@@ -54,21 +61,11 @@ def unsettled(shop_id: int, plan_id: str, events: Sequence[EventKey]) -> tuple[E
 
 def add_settled(shop_id: int, plan_id: str, events: Iterable[EventKey]) -> None:
     """The plan has settled these events."""
-    _add(
+    copy_rows(
         "offers_settledevent",
         ("shop_id", "plan_id", "is_refund", "event_id", "order_id"),
         ((shop_id, plan_id, event.is_refund, event.id, event.order_id) for event in events),
     )
-
-
-def _add(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Add rows by COPY: an awarding's rows are many and alike."""
-    into = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(table), sql.SQL(", ").join(sql.Identifier(column) for column in columns)
-    )
-    with connection.cursor() as cursor, cursor.copy(into) as copy:
-        for row in rows:
-            copy.write_row(row)
 
 
 def add_awards(
@@ -88,7 +85,7 @@ def add_awards(
         place: each offer's place in the plan.
     """
     given = list(awards)
-    _add(
+    copy_rows(
         "offers_award",
         _AWARD_COLUMNS,
         (_award_row(shop_id, plan_id, award, place[award.offer_id]) for award in given),
@@ -98,7 +95,7 @@ def add_awards(
         for award in given
         for row in _item_rows(shop_id, plan_id, award, holdings.get((award.order_id, award.offer_id), ()))
     )
-    _add("offers_awarditem", _ITEM_COLUMNS, items)
+    copy_rows("offers_awarditem", _ITEM_COLUMNS, items)
 
 
 _AWARD_COLUMNS = (
@@ -123,6 +120,36 @@ def _award_row(shop_id: int, plan_id: str, award: Award, place: int) -> tuple[ob
 def _refusal_to_json(refusal: Refusal) -> str:
     dumped = _REFUSALS[type(refusal).__name__].dump_python(refusal, mode="json")
     return json.dumps({"fact": type(refusal).__name__, "code": refusal.code, **dumped})
+
+
+def award_to_json(award: Award) -> dict[str, object]:
+    """The award as a document; whose it is, and of which order, stands beside it."""
+    return {
+        "offer": award.offer_id,
+        "rung": award.rung,
+        "spend_minor": award.spend_minor,
+        "outcome": award.outcome,
+        "refusal": None if award.refusal is None else json.loads(_refusal_to_json(award.refusal)),
+        "items": [[item.kind, item.id, item.quantity, item.amount_minor, item.valid_days] for item in award.items],
+    }
+
+
+def award_from_json(
+    stored: Mapping[str, Any], *, order_id: str, customer_id: str, plan_version: int, settled_for: datetime
+) -> Award:
+    """The award that the document holds."""
+    return Award(
+        order_id=order_id,
+        customer_id=customer_id,
+        offer_id=stored["offer"],
+        rung=stored["rung"],
+        plan_version=plan_version,
+        settled_for=settled_for,
+        spend_minor=stored["spend_minor"],
+        outcome=Outcome(stored["outcome"]),
+        items=tuple(Item(Kind(kind), *rest) for kind, *rest in stored["items"]),
+        refusal=_refusal_from_json(stored["refusal"]),
+    )
 
 
 def _refusal_from_json(stored: Mapping[str, object] | None) -> Refusal | None:
@@ -222,7 +249,7 @@ def add_claw_backs(shop_id: int, plan_id: str, claw_backs: Iterable[ClawBack], p
         for back in claw_backs
         for item_place, item in enumerate(back.items)
     )
-    _add("offers_clawbackitem", _CLAW_BACK_COLUMNS, rows)
+    copy_rows("offers_clawbackitem", _CLAW_BACK_COLUMNS, rows)
 
 
 _CLAW_BACK_COLUMNS = (

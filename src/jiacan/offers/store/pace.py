@@ -1,0 +1,96 @@
+"""Every query on the counters by the minute."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from jiacan.offers.contracts.pace import AwardPace, AwardTotal, OrderPace, OrderTotal
+
+_ADD = """
+WITH awards AS (
+    INSERT INTO offers_awardpace AS kept (shop_id, plan_id, minute, offer_id, outcome, reason, awards, at_risk_minor)
+    SELECT %(shop_id)s, %(plan_id)s, more.* FROM unnest(%(minute)s::timestamptz[], %(offer)s::text[],
+        %(outcome)s::text[], %(reason)s::text[], %(awards)s::bigint[], %(at_risk)s::bigint[]) AS more
+    ON CONFLICT (shop_id, plan_id, minute, offer_id, outcome, reason) DO UPDATE
+    SET awards = kept.awards + excluded.awards, at_risk_minor = kept.at_risk_minor + excluded.at_risk_minor
+)
+INSERT INTO offers_orderpace AS kept (shop_id, plan_id, minute, orders, spend_minor, new_customers, refunds)
+SELECT %(shop_id)s, %(plan_id)s, more.* FROM unnest(%(order_minute)s::timestamptz[], %(orders)s::bigint[],
+    %(spend)s::bigint[], %(new)s::bigint[], %(refunds)s::bigint[]) AS more
+ON CONFLICT (shop_id, plan_id, minute) DO UPDATE
+SET orders = kept.orders + excluded.orders, spend_minor = kept.spend_minor + excluded.spend_minor,
+    new_customers = kept.new_customers + excluded.new_customers, refunds = kept.refunds + excluded.refunds
+"""
+
+_AWARDS = """
+SELECT minute, offer_id, outcome, reason, awards, at_risk_minor FROM offers_awardpace
+WHERE shop_id = %s AND plan_id = %s AND minute >= %s AND minute < %s ORDER BY minute, offer_id, outcome, reason
+"""
+
+_ORDERS = """
+SELECT minute, orders, spend_minor, new_customers, refunds FROM offers_orderpace
+WHERE shop_id = %s AND plan_id = %s AND minute >= %s AND minute < %s ORDER BY minute
+"""
+
+_AWARD_TOTALS = """
+SELECT offer_id, outcome, reason, sum(awards)::bigint, sum(at_risk_minor)::bigint FROM offers_awardpace
+WHERE shop_id = %s AND plan_id = %s GROUP BY offer_id, outcome, reason ORDER BY offer_id, outcome, reason
+"""
+
+_ORDER_TOTALS = """
+SELECT coalesce(sum(orders), 0)::bigint, coalesce(sum(spend_minor), 0)::bigint,
+    coalesce(sum(new_customers), 0)::bigint, coalesce(sum(refunds), 0)::bigint
+FROM offers_orderpace WHERE shop_id = %s AND plan_id = %s
+"""
+
+
+def add_pace(shop_id: int, plan_id: str, awards: Sequence[AwardPace], orders: Sequence[OrderPace]) -> None:
+    """Add to the counters; whoever settles the plan holds its lock, so that no two add at once."""
+    values = {
+        "shop_id": shop_id,
+        "plan_id": plan_id,
+        "minute": [each.minute for each in awards],
+        "offer": [each.offer_id for each in awards],
+        "outcome": [each.outcome for each in awards],
+        "reason": [each.reason for each in awards],
+        "awards": [each.awards for each in awards],
+        "at_risk": [each.at_risk_minor for each in awards],
+        "order_minute": [each.minute for each in orders],
+        "orders": [each.orders for each in orders],
+        "spend": [each.spend_minor for each in orders],
+        "new": [each.new_customers for each in orders],
+        "refunds": [each.refunds for each in orders],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD, values)
+
+
+def award_pace(shop_id: int, plan_id: str, since: datetime, until: datetime) -> tuple[AwardPace, ...]:
+    """The counters of awards of the minutes in `[since, until)`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AWARDS, [shop_id, plan_id, since, until])
+        return tuple(AwardPace(*row) for row in cursor.fetchall())
+
+
+def order_pace(shop_id: int, plan_id: str, since: datetime, until: datetime) -> tuple[OrderPace, ...]:
+    """The counters of orders of the minutes in `[since, until)`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ORDERS, [shop_id, plan_id, since, until])
+        return tuple(OrderPace(*row) for row in cursor.fetchall())
+
+
+def award_totals(shop_id: int, plan_id: str) -> tuple[AwardTotal, ...]:
+    """The counters of awards over all minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AWARD_TOTALS, [shop_id, plan_id])
+        return tuple(AwardTotal(*row) for row in cursor.fetchall())
+
+
+def order_totals(shop_id: int, plan_id: str) -> OrderTotal:
+    """The counters of orders over all minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ORDER_TOTALS, [shop_id, plan_id])
+        return OrderTotal(*cursor.fetchone())
