@@ -151,8 +151,8 @@ document.addEventListener("submit", (event) => {
   if (chosen) document.documentElement.dataset.theme = chosen;
   else delete document.documentElement.dataset.theme;
   form.querySelectorAll("button").forEach((button) => button.setAttribute("aria-pressed", String(button === event.submitter)));
-  const sent = new FormData(form, event.submitter);
-  fetch(form.action, { method: "POST", body: sent, redirect: "manual" });
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `jiacan_theme=${chosen}; path=/; max-age=${chosen ? 31536000 : 0}; samesite=lax${secure}`;
 });
 
 // --- ages: "3 minutes ago" --------------------------------------------------------------------------------
