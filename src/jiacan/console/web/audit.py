@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from jiacan.console.contracts import Visit
@@ -34,8 +34,8 @@ class AuditForm(forms.Form):
     text = forms.CharField(required=False, max_length=200)
     action = forms.CharField(required=False, max_length=100)
     actor = forms.CharField(required=False, max_length=254)
-    since = forms.DateField(required=False, label=_("From"))
-    until = forms.DateField(required=False, label=_("To"))
+    since = forms.DateField(required=False, label=gettext_lazy("From"))
+    until = forms.DateField(required=False, label=gettext_lazy("To"))
     before = forms.IntegerField(required=False, min_value=1, max_value=2**62)
 
 

@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from jiacan.console.facade import address_of, open_page, words
@@ -33,13 +33,15 @@ _WHY = "whoever has the link may; its secret is what is asked for"
 class NewPersonForm(forms.Form):
     """Who someone new is; gives the hash of their password, and never the password."""
 
-    name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
+    name = forms.CharField(
+        label=gettext_lazy("Your name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
+    )
     password = forms.CharField(
-        label=_("Password"),
+        label=gettext_lazy("Password"),
         strip=False,
         max_length=1000,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
-        help_text=_("At least 12 characters, and not one that many people use."),
+        help_text=gettext_lazy("At least 12 characters, and not one that many people use."),
     )
 
     def __init__(self, data: Any = None, *, email: str = "", **options: Any) -> None:
@@ -65,10 +67,10 @@ class FirstOwnerForm(NewPersonForm):
     """The first owner and their shop."""
 
     email = forms.EmailField(
-        label=_("E-mail address"), max_length=254, widget=forms.EmailInput({"autocomplete": "username"})
+        label=gettext_lazy("E-mail address"), max_length=254, widget=forms.EmailInput({"autocomplete": "username"})
     )
     shop_slug = forms.CharField(
-        label=_("The shop's short name"),
+        label=gettext_lazy("The shop's short name"),
         max_length=64,
         help_text=_(
             "Part of every address and of every plan, such as tea-house: lower-case letters, digits, hyphens."

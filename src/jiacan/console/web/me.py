@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 
 from jiacan.console.facade import address_of, signed_in_page, words
 from jiacan.console.web.language import remember_language
@@ -18,10 +18,12 @@ from jiacan.tenancy.contracts import Actor
 class MeForm(forms.Form):
     """A person's name and language."""
 
-    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("What others at your shops read."))
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=120, help_text=gettext_lazy("What others at your shops read.")
+    )
     language = forms.ChoiceField(
-        label=_("Language"),
-        choices=[("", _("What the browser asks for")), ("zh", "中文"), ("en", "English")],
+        label=gettext_lazy("Language"),
+        choices=[("", gettext_lazy("What the browser asks for")), ("zh", "中文"), ("en", "English")],
         required=False,
     )
 

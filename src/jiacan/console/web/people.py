@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -35,8 +35,8 @@ def _roles() -> list[tuple[str, str]]:
 class InviteForm(forms.Form):
     """Whom to invite, and as what."""
 
-    email = forms.EmailField(label=_("E-mail address"), max_length=254)
-    role = forms.TypedChoiceField(label=_("Role"), choices=_roles, coerce=Role, initial=Role.SERVICE_AGENT)
+    email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
+    role = forms.TypedChoiceField(label=gettext_lazy("Role"), choices=_roles, coerce=Role, initial=Role.SERVICE_AGENT)
 
 
 class RoleForm(forms.Form):

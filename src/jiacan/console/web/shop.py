@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 
 from jiacan.console.contracts import Visit
 from jiacan.console.facade import page, words
@@ -20,7 +20,9 @@ class ShopForm(forms.Form):
     """What of a shop can be changed."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=120, help_text=_("What staff and customers read at the top of its pages.")
+        label=gettext_lazy("Name"),
+        max_length=120,
+        help_text=gettext_lazy("What staff and customers read at the top of its pages."),
     )
     zone = ZoneField()
 

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -24,12 +24,16 @@ from jiacan.tenancy.contracts import MAY, Permission, Secret, Token
 class TokenForm(forms.Form):
     """A new token's name and what it may do."""
 
-    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Which program uses it, such as “checkout”."))
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=120,
+        help_text=gettext_lazy("Which program uses it, such as “checkout”."),
+    )
     scopes = forms.TypedMultipleChoiceField(
-        label=_("What it may do"),
+        label=gettext_lazy("What it may do"),
         coerce=Permission,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("As little as the program needs. Only what your own role may do can be given."),
+        help_text=gettext_lazy("As little as the program needs. Only what your own role may do can be given."),
     )
 
     def __init__(self, visit: Visit, data: object = None) -> None:

@@ -6,7 +6,7 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 
 _REGIONS = (
     "Africa/",
@@ -31,7 +31,10 @@ class ZoneField(forms.ChoiceField):
     """A zone by its name; gives the zone itself."""
 
     def __init__(self, **options: object) -> None:
-        told = {"label": _("Time zone"), "help_text": _("Every time on the shop's pages is told in it.")}
+        told = {
+            "label": gettext_lazy("Time zone"),
+            "help_text": gettext_lazy("Every time on the shop's pages is told in it."),
+        }
         super().__init__(choices=lambda: [(name, name.replace("_", " ")) for name in zone_names()], **told | options)
 
     def clean(self, value: str) -> ZoneInfo:
