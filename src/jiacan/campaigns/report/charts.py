@@ -16,19 +16,19 @@ from jiacan.campaigns.contracts.reported import CampaignFacts, DayFigure
 from jiacan.offers.contracts.awards import Outcome
 
 # Colours no page uses: each is replaced by the page's own, so that both themes fit.
-_INK, _QUIET, _LINE, _BAND = "#010101", "#020202", "#030303", "#040404"
-_OF_OUTCOME = {
+INK, QUIET, LINE, BAND = "#010101", "#020202", "#030303", "#040404"
+OF_OUTCOME = {
     Outcome.GRANTED: "#050505",
     Outcome.OTHERWISE: "#060606",
     Outcome.REFUSED: "#070707",
     Outcome.HELD_OUT: "#080808",
 }
 _PAGE_COLOURS = {
-    _INK: "var(--ink)",
-    _QUIET: "var(--quiet)",
-    _LINE: "var(--line)",
-    _BAND: "var(--band)",
-    **{colour: f"var(--{outcome.value.replace('_', '-')})" for outcome, colour in _OF_OUTCOME.items()},
+    INK: "var(--ink)",
+    QUIET: "var(--quiet)",
+    LINE: "var(--line)",
+    BAND: "var(--band)",
+    **{colour: f"var(--{outcome.value.replace('_', '-')})" for outcome, colour in OF_OUTCOME.items()},
 }
 _TYPEFACE = re.compile(r'\sfont-family="[^"]*"')
 _ID = re.compile(r'(\bid="|url\(#)')
@@ -53,16 +53,16 @@ def course_chart(facts: CampaignFacts, *, width: int, key: str) -> str:
     )
     counted = alt.Chart(alt.InlineData([_row(day) for day in facts.days]))
     run = facts.run.days(facts.rules.zone)
-    shade = alt.Chart(alt.InlineData([{"from": str(run[0]), "to": str(run[-1])}])).mark_rect(color=_BAND)
+    shade = alt.Chart(alt.InlineData([{"from": str(run[0]), "to": str(run[-1])}])).mark_rect(color=BAND)
     drawn = alt.layer(
         shade.encode(x=alt.X("from:T", scale=alt.Scale(type="utc")), x2="to:T"),
-        counted.mark_line(color=_INK, strokeWidth=1.4).encode(x=x, y=_counts("orders:Q")),
-        counted.mark_circle(color=_INK, size=14, opacity=1).encode(x=x, y=_counts("orders:Q")),
+        counted.mark_line(color=INK, strokeWidth=1.4).encode(x=x, y=_counts("orders:Q")),
+        counted.mark_circle(color=INK, size=14, opacity=1).encode(x=x, y=_counts("orders:Q")),
         counted.transform_filter("isValid(datum.expected)")
-        .mark_line(color=_OF_OUTCOME[Outcome.REFUSED], strokeWidth=1.6, strokeDash=[5, 3])
+        .mark_line(color=OF_OUTCOME[Outcome.REFUSED], strokeWidth=1.6, strokeDash=[5, 3])
         .encode(x=x, y=_counts("expected:Q")),
     )
-    return _to_svg(drawn.properties(width=width, height=200), key)
+    return to_svg(drawn.properties(width=width, height=200), key)
 
 
 def _row(day: DayFigure) -> dict[str, object]:
@@ -89,9 +89,9 @@ def _offer_chart(
     rows = [
         {"day": str(day), "outcome": outcome.value, "place": place, "awards": totals[offer_id, day, outcome]}
         for day in days
-        for place, outcome in enumerate(_OF_OUTCOME)
+        for place, outcome in enumerate(OF_OUTCOME)
     ]
-    outcomes = [outcome.value for outcome in _OF_OUTCOME]
+    outcomes = [outcome.value for outcome in OF_OUTCOME]
     step = max(1, -(-len(days) // 4))
     axis = _day_axis(values=[str(day) for day in days[::step]], labelExpr="slice(datum.value, 5)", labelAngle=0)
     drawn = (
@@ -102,25 +102,26 @@ def _offer_chart(
             y=_counts("awards:Q", ticks=3),
             order=alt.Order("place:Q"),
             color=alt.Color(
-                "outcome:N", scale=alt.Scale(domain=outcomes, range=list(_OF_OUTCOME.values())), legend=None
+                "outcome:N", scale=alt.Scale(domain=outcomes, range=list(OF_OUTCOME.values())), legend=None
             ),
         )
     )
-    return _to_svg(drawn.properties(width=width, height=110), key)
+    return to_svg(drawn.properties(width=width, height=110), key)
 
 
 def _day_axis(**settings: Any) -> alt.Axis:
-    return alt.Axis(title=None, domainColor=_LINE, tickColor=_LINE, labelColor=_QUIET, grid=False, **settings)
+    return alt.Axis(title=None, domainColor=LINE, tickColor=LINE, labelColor=QUIET, grid=False, **settings)
 
 
 def _counts(field: str, ticks: int = 4) -> alt.Y:
     axis = alt.Axis(
-        title=None, domain=False, ticks=False, gridColor=_LINE, labelColor=_QUIET, tickCount=ticks, format=",d"
+        title=None, domain=False, ticks=False, gridColor=LINE, labelColor=QUIET, tickCount=ticks, format=",d"
     )
     return alt.Y(field, axis=axis)
 
 
-def _to_svg(drawn: alt.Chart | alt.LayerChart | alt.FacetChart, key: str) -> str:
+def to_svg(drawn: alt.Chart | alt.LayerChart | alt.FacetChart, key: str) -> str:
+    """The drawing in the page's own colours and typeface; `key` keeps its ids apart from other drawings'."""
     into = StringIO()
     plain = drawn.configure(font="sans-serif", background="transparent", padding=2).configure_view(stroke=None)
     plain.configure_axis(labelFontSize=11).save(into, format="svg")

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiacan.campaigns.web import public
+from jiacan.campaigns.web import home, live, public, room
+
+CAMPAIGN = "s/<slug:shop>/campaigns/<str:plan_id>/"
 
 urlpatterns = [
+    path("s/<slug:shop>/", home.home, name="home"),
+    path("s/<slug:shop>/campaigns/", home.campaigns, name="campaigns"),
+    path(f"{CAMPAIGN}room", room.room, name="campaign-room"),
+    path(f"{CAMPAIGN}live", live.live, name="campaign-live"),
+    path(f"{CAMPAIGN}chart", room.chart, name="campaign-room-chart"),
+    path(f"{CAMPAIGN}alarms/<int:alarm_id>", room.alarm, name="campaign-room-alarm"),
+    path(f"{CAMPAIGN}alarms/<int:alarm_id>/take", room.take_alarm, name="campaign-room-alarm-take"),
+    path(f"{CAMPAIGN}alarms/<int:alarm_id>/close", room.close_alarm, name="campaign-room-alarm-close"),
     path("c/<slug:shop>/<str:plan_id>/", public.campaign, name="public-campaign"),
     path("c/<slug:shop>/<str:plan_id>/qr.svg", public.campaign_qr, name="public-campaign-qr"),
     path("r/<str:secret>/", public.receipt, name="public-receipt"),

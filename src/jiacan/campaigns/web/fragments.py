@@ -1,0 +1,84 @@
+"""The parts of the room that move, put into HTML; the page and the stream take them from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.safestring import SafeString
+
+from jiacan.campaigns.contracts.room import Room, Standing
+from jiacan.campaigns.report import room_definitions as definitions
+from jiacan.campaigns.web import shown
+from jiacan.plans.contracts import Watched
+from jiacan.tenancy.contracts import Membership, Permission
+
+FRAGMENTS = ("clock", "figures", "burns", "alarms", "goals", "reasons", "ticker")
+_LEFT_OUT_ON_A_WALL = frozenset({"goals", "reasons", "ticker"})
+WALL_BURNS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """What the parts depend on besides the room: everyone with the same eyes sees the same."""
+
+    shop_slug: str
+    zone: ZoneInfo
+    language: str
+    sees_budget: bool
+    sees_awards: bool
+    takes_alarms: bool
+    wall: bool
+
+    @property
+    def fragments(self) -> tuple[str, ...]:
+        """The parts shown."""
+        return tuple(name for name in FRAGMENTS if not (self.wall and name in _LEFT_OUT_ON_A_WALL))
+
+
+def eyes_of(membership: Membership, *, language: str, wall: bool) -> Eyes:
+    """The eyes of a member who reads that language."""
+    return Eyes(
+        shop_slug=membership.shop.slug,
+        zone=membership.shop.zone,
+        language=language,
+        sees_budget=membership.may(Permission.SEE_BUDGET),
+        sees_awards=membership.may(Permission.SEE_AWARDS),
+        takes_alarms=membership.may(Permission.TAKE_ALARMS),
+        wall=wall,
+    )
+
+
+def render(room: Room, eyes: Eyes) -> Mapping[str, SafeString]:
+    """Each part by its name."""
+    with timezone.override(eyes.zone), translation.override(eyes.language):
+        context = _context(room, eyes)
+        return {name: render_to_string(f"campaigns/room/{name}.html", context) for name in eyes.fragments}
+
+
+def _context(room: Room, eyes: Eyes) -> dict[str, object]:
+    figures = [each for each in room.figures if each.key != "at-risk" or eyes.sees_budget]
+    burns = [each for each in room.burns if each.watched is Watched.STOCK or eyes.sees_budget]
+    return {
+        "room": room,
+        "eyes": eyes,
+        "clock": shown.shown_clock(room.clock),
+        "live": room.clock.standing is Standing.LIVE,
+        "figures": [shown.shown_figure(each) for each in figures],
+        "burns": [shown.shown_burn(each, room.currency) for each in burns[: WALL_BURNS if eyes.wall else None]],
+        "window": shown.window_in_words(room.window),
+        "alarms": [shown.shown_alarm(each) for each in room.alarms],
+        "goals": [shown.shown_goal(each, room.currency) for each in room.goals],
+        "goals_elsewhere": [(shown.MEASURES[each.measure], each.why) for each in room.goals_elsewhere],
+        "awards": [(award, *shown.outcome_named(award.outcome)) for award in room.last_awards],
+        "means": {
+            "runs_out": definitions.RUNS_OUT,
+            "pace": definitions.PACE,
+            "alarms": definitions.ALARMS,
+            "refusals": definitions.REFUSALS,
+            "awards": definitions.AWARDS,
+        },
+    }
