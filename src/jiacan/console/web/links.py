@@ -72,7 +72,7 @@ class FirstOwnerForm(NewPersonForm):
     shop_slug = forms.CharField(
         label=gettext_lazy("The shop's short name"),
         max_length=64,
-        help_text=_(
+        help_text=gettext_lazy(
             "Part of every address and of every plan, such as tea-house: lower-case letters, digits, hyphens."
         ),
         widget=forms.TextInput({"autocapitalize": "off", "spellcheck": "false"}),
