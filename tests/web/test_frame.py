@@ -46,17 +46,22 @@ SAME_IN_EVERY_LANGUAGE = {
     "ID",
     "URL",
 }
-TRANSLATED = re.compile(
-    r"{%\s*block body_class\s*%}.*?{%\s*endblock\s*%}|{%\s*(?:blocktranslate|blocktrans)\b.*?{%\s*endblock(?:translate|trans)\s*%}|{%\s*comment\b.*?{%\s*endcomment\s*%}"
-    r"|{#.*?#}|<(?:code|pre|kbd|script)\b.*?</(?:code|pre|kbd|script)>|{%.*?%}|{{.*?}}",
-    re.DOTALL,
+NOT_SAID = (
+    r"{#.*?#}",
+    r"{%\s*(?:blocktranslate|blocktrans|comment)\b.*?{%\s*end(?:blocktranslate|blocktrans|comment)\s*%}",
+    r"{%\s*block body_class\s*%}.*?{%\s*endblock\s*%}",
+    r"<(code|pre|kbd|script)\b.*?</\1>",
+    r"{%.*?%}",
+    r"{{.*?}}",
 )
 SAID_IN_ATTRIBUTES = re.compile(r'\b(?:aria-label|title|alt|placeholder|data-name)="([^"]*)"')
 
 
 def english_in(template: Template) -> set[str]:
     """Words that stand in the template as they are."""
-    bare = TRANSLATED.sub(" ", template.text)
+    bare = template.text
+    for pattern in NOT_SAID:
+        bare = re.sub(pattern, " ", bare, flags=re.DOTALL)
     said = [re.sub(r"<(?:\"[^\"]*\"|'[^']*'|[^'\">])*>", " ", bare), *SAID_IN_ATTRIBUTES.findall(bare)]
     return {word for text in said for word in re.findall(r"[A-Za-z]{2,}", re.sub(r"&[a-z]+;", " ", text))}
 
