@@ -109,6 +109,15 @@ def take(shop_id: int, incoming: Sequence[IncomingOrder], refunds: Sequence[Refu
         return TakenResult(_take_orders(shop_id, incoming, currency), _take_refunds(shop_id, refunds))
 
 
+def check(order: IncomingOrder) -> None:
+    """Refuse an order that could not be recorded.
+
+    Raises:
+        OrderUnusable: with the first field that is wrong.
+    """
+    check_order(order)
+
+
 def _take_orders(shop_id: int, incoming: Sequence[IncomingOrder], currency: str) -> tuple[Taken, ...]:
     """An order that is there more than once is taken as often, one delivery after the other."""
     taken: dict[int, Taken] = {}

@@ -43,7 +43,7 @@ class TakenAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """A reservation whose order was paid, and what the order got."""
+    """A reservation whose order was paid, and what the order got, by plan: the same however often it is committed."""
 
     reservation: Reservation
-    order: OrderAnswer
+    awards: Mapping[str, tuple[Award, ...]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -43,6 +43,20 @@ def awards_of(shop_id: int, plan_id: str) -> Iterator[Award]:
 def claw_backs_of(shop_id: int, plan_id: str) -> Iterator[ClawBack]:
     """Every claw-back of the plan, in order."""
     return store.find_claw_backs(shop_id, plan_id)
+
+
+def awards_of_orders(
+    shop_id: int, plan_ids: Sequence[str], order_ids: Collection[str]
+) -> Iterator[tuple[str, Award]]:
+    """Every award, refusal and hold-out of these orders, with its plan; of one order and plan in plan order."""
+    return store.find_awards_of_orders(shop_id, plan_ids, order_ids)
+
+
+def claw_backs_of_orders(
+    shop_id: int, plan_ids: Sequence[str], order_ids: Collection[str]
+) -> Iterator[tuple[str, ClawBack]]:
+    """Every claw-back of these orders, with its plan; of one order and plan as they happened."""
+    return store.find_claw_backs_of_orders(shop_id, plan_ids, order_ids)
 
 
 def stock_left(shop_id: int, rules: PlanRules) -> dict[str, int]:

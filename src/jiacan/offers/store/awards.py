@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -285,18 +285,29 @@ def find_awards(shop_id: int, plan_id: str, order_ids: Sequence[str] | None = No
     one = Q(shop_id=shop_id, plan_id=plan_id)
     if order_ids is not None:
         one &= Q(order_id__in=order_ids)
-    items = _grouped(AwardItem.objects.filter(one).order_by("order_id", "offer_id", "place"))
-    awards = AwardRecord.objects.filter(one).order_by("settled_for", "order_id", "offer_place")
+    return (award for _, award in _find(one))
+
+
+def find_awards_of_orders(
+    shop_id: int, plan_ids: Sequence[str], order_ids: Collection[str]
+) -> Iterator[tuple[str, Award]]:
+    """Awards of these orders in several plans, each with its plan, in the order in which they were settled."""
+    return _find(Q(shop_id=shop_id, plan_id__in=plan_ids, order_id__in=order_ids))
+
+
+def _find(which: Q) -> Iterator[tuple[str, Award]]:
+    items = _grouped(AwardItem.objects.filter(which).order_by("plan_id", "order_id", "offer_id", "place"))
+    awards = AwardRecord.objects.filter(which).order_by("settled_for", "order_id", "plan_id", "offer_place")
     for award in awards.iterator(chunk_size=_BATCH):
-        yield _to_award(award, items[award.order_id, award.offer_id])
+        yield award.plan_id, _to_award(award, items[award.plan_id, award.order_id, award.offer_id])
 
 
-def _grouped(items: Iterable[AwardItem]) -> dict[tuple[str, str], tuple[Item, ...]]:
+def _grouped(items: Iterable[AwardItem]) -> dict[tuple[str, str, str], tuple[Item, ...]]:
     return {
         key: tuple(
             Item(Kind(each.kind), each.item, each.quantity, each.amount_minor, each.valid_days) for each in group
         )
-        for key, group in groupby(items, key=lambda item: (item.order_id, item.offer_id))
+        for key, group in groupby(items, key=lambda item: (item.plan_id, item.order_id, item.offer_id))
     }
 
 
@@ -317,21 +328,36 @@ def _to_award(record: AwardRecord, items: tuple[Item, ...]) -> Award:
 
 def find_claw_backs(shop_id: int, plan_id: str, order_ids: Sequence[str] | None = None) -> Iterator[ClawBack]:
     """Claw-backs in the order in which they happened, of the whole plan or of some orders."""
-    rows = ClawBackItem.objects.filter(shop_id=shop_id, plan_id=plan_id)
+    which = Q(shop_id=shop_id, plan_id=plan_id)
     if order_ids is not None:
-        rows = rows.filter(order_id__in=order_ids)
-    ordered = rows.order_by("at", "refund_id", "order_id", "offer_place", "place")
+        which &= Q(order_id__in=order_ids)
+    return (back for _, back in _find_claw_backs(which))
+
+
+def find_claw_backs_of_orders(
+    shop_id: int, plan_ids: Sequence[str], order_ids: Collection[str]
+) -> Iterator[tuple[str, ClawBack]]:
+    """Claw-backs of these orders in several plans, each with its plan, in the order in which they happened."""
+    return _find_claw_backs(Q(shop_id=shop_id, plan_id__in=plan_ids, order_id__in=order_ids))
+
+
+def _find_claw_backs(which: Q) -> Iterator[tuple[str, ClawBack]]:
+    rows = ClawBackItem.objects.filter(which)
+    ordered = rows.order_by("at", "refund_id", "order_id", "plan_id", "offer_place", "place")
     for _, group in groupby(
-        ordered.iterator(chunk_size=_BATCH), key=lambda row: (row.refund_id, row.order_id, row.offer_id)
+        ordered.iterator(chunk_size=_BATCH), key=lambda row: (row.refund_id, row.order_id, row.plan_id, row.offer_id)
     ):
         parts = list(group)
         first = parts[0]
-        yield ClawBack(
-            order_id=first.order_id,
-            customer_id=first.customer_id,
-            offer_id=first.offer_id,
-            rung=first.rung,
-            refund_id=first.refund_id,
-            at=first.at,
-            items=tuple(Item(Kind(part.kind), part.item, part.quantity, part.amount_minor) for part in parts),
+        yield (
+            first.plan_id,
+            ClawBack(
+                order_id=first.order_id,
+                customer_id=first.customer_id,
+                offer_id=first.offer_id,
+                rung=first.rung,
+                refund_id=first.refund_id,
+                at=first.at,
+                items=tuple(Item(Kind(part.kind), part.item, part.quantity, part.amount_minor) for part in parts),
+            ),
         )
