@@ -194,8 +194,9 @@ else:
 
 # --- jobs -------------------------------------------------------------------------------------------------
 
-PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
-PROCRASTINATE_ON_APP_READY = "jiacan.webhooks.jobs.keep_reasons"
+# Imported when a worker begins or a job is first put off, so that commands which do neither start quickly.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+PROCRASTINATE_IMPORT_PATHS = ["jiacan.campaigns.jobs", "jiacan.webhooks.jobs", "jiacan.project.serving.upkeep"]
 
 # Filled in by `project.database.open_database`, which starts the embedded server where none is named.
 DATABASES = {

@@ -10,7 +10,6 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from procrastinate.app import App
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 from procrastinate.worker import Worker
@@ -50,12 +49,6 @@ def take_over_stalled(timestamp: int) -> None:
     facade.take_over_stalled()
 
 
-def keep_reasons(started: App) -> None:
-    """Have every worker of the app write down why a job fails."""
-    others = started.worker_defaults.get("worker_middleware", [])
-    started.worker_defaults["worker_middleware"] = [*others, _keep_reason]
-
-
 async def _keep_reason(call_next: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker) -> Any:
     try:
         return await call_next()
@@ -71,6 +64,10 @@ def _reason(error: Exception) -> str:
         return str(error)
     first_line = next(iter(str(error).splitlines()), "")
     return f"{type(error).__name__}: {first_line}" if first_line else type(error).__name__
+
+
+# Workers import this module when they begin; from then on they write down why a job fails.
+app.worker_defaults["worker_middleware"] = [*app.worker_defaults.get("worker_middleware", []), _keep_reason]
 
 
 # --- delivering -------------------------------------------------------------------------------------------

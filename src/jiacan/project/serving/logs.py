@@ -60,6 +60,7 @@ def configure(part: str) -> None:
                 "django": {"handlers": [], "level": "WARNING", "propagate": True},
                 "django.request": {"level": "ERROR"},
                 "procrastinate": {"level": "INFO"},
+                "procrastinate.blueprints": {"level": "WARNING"},
                 "procrastinate.periodic": {"level": "WARNING"},
                 "urllib3": {"level": "ERROR"},
                 **GRANIAN_LOGGERS,
