@@ -26,13 +26,14 @@ from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.core.basket import Basket
 from jiacan.offers.core.pricing import effect_of, list_prices, reduction, to_amounts
 
+NOTHING = Gets(())
+
 
 def come_to(steps: Iterable[tuple[Iterable[Benefit], int]], basket: Basket, base: Scope, rules: PlanRules) -> Gets:
     """What benefits come to for this basket, each step's so many times over.
 
     The same item named twice is one, in the place of the first; nothings vanish.
     """
-    spend_minor = basket.spend_minor(base)
     effects: list[Effect] = []
     merged: dict[tuple[Kind, str], Item] = {}
     for benefits, times in steps:
@@ -42,7 +43,7 @@ def come_to(steps: Iterable[tuple[Iterable[Benefit], int]], basket: Basket, base
                 effects.append(effect)
                 item = discount_item(effect)
             else:
-                item = _to_item(benefit, spend_minor, times, rules)
+                item = _to_item(benefit, basket, base, times, rules)
             before = merged.get((item.kind, item.id))
             merged[item.kind, item.id] = item if before is None else _added(before, item, rules)
     items = tuple(item for item in merged.values() if item.quantity > 0)
@@ -51,7 +52,7 @@ def come_to(steps: Iterable[tuple[Iterable[Benefit], int]], basket: Basket, base
     return Gets(to_amounts(items, reduction(effects, list_prices(basket.order, rules.currency))), tuple(effects))
 
 
-def _to_item(benefit: OtherBenefit, spend_minor: int, times: int, rules: PlanRules) -> Item:
+def _to_item(benefit: OtherBenefit, basket: Basket, base: Scope, times: int, rules: PlanRules) -> Item:
     match benefit:
         case GiftBenefit(stock, quantity) | ServiceBenefit(stock, quantity):
             kind = Kind.GIFT if isinstance(benefit, GiftBenefit) else Kind.SERVICE
@@ -60,8 +61,8 @@ def _to_item(benefit: OtherBenefit, spend_minor: int, times: int, rules: PlanRul
             of = rules.coupons[coupon]
             return Item(Kind.COUPON, coupon, quantity * times, of.face_minor * quantity * times, of.valid_days)
         case PointsBenefit(points, per_minor):
-            number = points * times if per_minor is None else points * (spend_minor // per_minor) * times
-            return points_item(number, rules)
+            steps = 1 if per_minor is None else basket.spend_minor(base) // per_minor
+            return points_item(points * steps * times, rules)
         case CashBenefit(minor):
             return money_item(Kind.CASH, minor * times)
         case CreditBenefit(minor):

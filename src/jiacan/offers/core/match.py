@@ -10,7 +10,7 @@ from jiacan.offers.contracts.benefits import PriceBenefit
 from jiacan.offers.contracts.conditions import Condition, Scope, SpendAtLeast, SpendEvery
 from jiacan.offers.contracts.rules import Ladder, Offer, PlanRules, Rung, Trigger
 from jiacan.offers.core.basket import EVERYTHING, Basket
-from jiacan.offers.core.benefits import come_to
+from jiacan.offers.core.benefits import NOTHING, come_to
 from jiacan.offers.core.conditions import SPEND_SHORT, ask, missing_minor
 from jiacan.offers.core.promises import describe_promise
 from jiacan.orders.contracts import Order
@@ -87,7 +87,7 @@ def _give(offer: Offer, reached: Sequence[tuple[Rung, int]], basket: Basket, rul
     gets = come_to(((rung.benefits, times) for rung, times in given), basket, base, rules)
     if not gets.items:
         return None
-    instead = come_to(((offer.otherwise, 1),), basket, base, rules)
+    instead = come_to(((offer.otherwise, 1),), basket, base, rules) if offer.otherwise else NOTHING
     return Match(offer.id, given[-1][0].number, basket.spend_minor(base), gets, instead)
 
 

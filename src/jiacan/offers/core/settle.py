@@ -185,10 +185,10 @@ class _Walk:
             return _Tried(self._answer(event, match, Outcome.REFUSED, PriceTaken(match.at_risk_minor)))
         short = find_shortage(gives.items, offer, self.rules, self.book)
         if short is not None:
-            refused = replace(self._answer(event, match, Outcome.REFUSED, short), items=gives.items)
-            gives = fit(match.instead, so_far.left)
-            if not gives.items or find_shortage(gives.items, offer, self.rules, self.book) is not None:
-                return _Tried(refused)
+            instead = fit(match.instead, so_far.left)
+            if not instead.items or find_shortage(instead.items, offer, self.rules, self.book) is not None:
+                return _Tried(replace(self._answer(event, match, Outcome.REFUSED, short), items=gives.items))
+            gives = instead
         so_far.left = _after(so_far.left, gives)
         if group is not None:
             so_far.given_in_group[group] = offer.id

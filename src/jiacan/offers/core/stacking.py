@@ -9,8 +9,10 @@ from jiacan.offers.contracts.rules import Offer, Pick, PlanRules
 
 
 def in_turn(matches: Iterable[Match], rules: PlanRules) -> list[Match]:
-    """Plan order, but a group that gives its best is tried where its first member stands, best first."""
+    """Plan order, in which they come; but a group that gives its best is tried where its first stands, best first."""
     found = list(matches)
+    if not any(offer.stacking for offer in rules.offers):
+        return found
     place = {offer.id: number for number, offer in enumerate(rules.offers)}
     stacking = {offer.id: offer.stacking for offer in rules.offers}
     first_of_group: dict[str, int] = {}
