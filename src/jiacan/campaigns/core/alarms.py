@@ -98,7 +98,7 @@ def _of_burns(burns: Iterable[Burn], signs: Signs) -> Iterator[Alarm]:
                 key=f"runs-out:{code}",
                 tone=Tone.WATCH,
                 says=tell(
-                    "{item} runs out at {at} at the present pace, before the run ends at {end}",
+                    "{item}: out by {at} at this pace, the run goes on to {end}",
                     item=burn.name,
                     at=burn.fate.at,
                     end=signs.clock.run.ends_at,
@@ -117,10 +117,10 @@ _REFILL: Mapping[Watched, Message] = {
 
 def _empty(burn: Burn, code: str, signs: Signs) -> Alarm:
     if burn.left <= 0:
-        says = tell("{item} is empty", item=burn.name)
+        says = tell("{item}: nothing is left", item=burn.name)
     else:
         left = amount_of(burn, burn.left, signs.currency)
-        says = tell("{item} no longer suffices for an award: {left} left", item=burn.name, left=left)
+        says = tell("{item}: too little for an award, {left} left", item=burn.name, left=left)
     return Alarm(key=f"empty:{code}", tone=Tone.ACT, says=says, do=_REFILL[burn.watched], owner="", backup="")
 
 

@@ -62,13 +62,14 @@ def render(room: Room, eyes: Eyes) -> Mapping[str, SafeString]:
 def _context(room: Room, eyes: Eyes) -> dict[str, object]:
     figures = [each for each in room.figures if each.key != "at-risk" or eyes.sees_budget]
     burns = [each for each in room.burns if each.watched is Watched.STOCK or eyes.sees_budget]
+    most = WALL_BURNS if eyes.wall else len(burns)
     return {
         "room": room,
         "eyes": eyes,
         "clock": shown.shown_clock(room.clock),
         "live": room.clock.standing is Standing.LIVE,
         "figures": [shown.shown_figure(each) for each in figures],
-        "burns": [shown.shown_burn(each, room.currency) for each in burns[: WALL_BURNS if eyes.wall else None]],
+        "burns": [shown.shown_burn(each, room.clock, room.currency) for each in burns[:most]],
         "window": shown.window_in_words(room.window),
         "alarms": [shown.shown_alarm(each) for each in room.alarms],
         "goals": [shown.shown_goal(each, room.currency) for each in room.goals],

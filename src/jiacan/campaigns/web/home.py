@@ -58,7 +58,7 @@ def shown_card(card: CampaignCard) -> ShownCard:
 
 def _shown_room(seen: Room, visit: Visit) -> ShownRoom:
     kept = ("orders", "sales", "awards", "alarms")
-    burns = [shown.shown_burn(each, seen.currency) for each in seen.burns]
+    burns = [shown.shown_burn(each, seen.clock, seen.currency) for each in seen.burns]
     urgent = [each for each in burns if each.state in {"act", "watch"} and _may_see(each, visit)]
     return ShownRoom(
         room=seen,
@@ -84,6 +84,7 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
             "visit": visit,
             "overview": seen,
             "alarms": [(one, shown.shown_alarm(one.alarm)) for one in seen.alarms],
+            "tasks": [(due, shown.owner_named(due.card.task.owner)) for due in seen.tasks],
             "rooms": [_shown_room(one, visit) for one in seen.rooms],
             "drafts": [shown_card(card) for card in seen.cards if card.clock is None],
         },

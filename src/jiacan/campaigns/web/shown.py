@@ -39,7 +39,7 @@ STANDINGS: Mapping[Standing, tuple[str, Message]] = {
     Standing.OVER: ("over", tell("Over")),
 }
 STATES: Mapping[Tone, str] = {Tone.ACT: "act", Tone.WATCH: "watch", Tone.GOOD: "good", Tone.NOTE: ""}
-_OUTCOME_STATES = {Outcome.GRANTED: "good", Outcome.OTHERWISE: "watch", Outcome.REFUSED: "act"}
+_OUTCOME_STATES = {Outcome.OTHERWISE: "watch", Outcome.REFUSED: "act"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class ShownFigure:
     beside: tuple[tuple[str, Message], ...]
     spark: tuple[int, ...]
     state: str
+    is_money: bool
 
 
 def shown_figure(figure: RoomFigure) -> ShownFigure:
@@ -65,7 +66,8 @@ def shown_figure(figure: RoomFigure) -> ShownFigure:
         unknown=unknown,
         beside=tuple((STATES[each.tone], each.says) for each in figure.beside),
         spark=figure.spark,
-        state=worst(figure.beside) if figure.key == "alarms" else "",
+        state=worst(figure.beside).replace("good", "") if figure.key == "alarms" else "",
+        is_money=isinstance(figure.value, Money),
     )
 
 
@@ -80,7 +82,10 @@ def worst(beside: Sequence[Beside]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ShownBurn:
-    """A burning bar: how much is used and promised of what was planned, and the word on it."""
+    """A burning bar: how much is used and promised of what was planned, and the word on it.
+
+    `quiet` bars have no word: nothing is taken of them.
+    """
 
     burn: Burn
     kind: Message
@@ -91,11 +96,12 @@ class ShownBurn:
     says: Message | None
     aside: Message | None
     state: str
+    quiet: bool
 
 
-def shown_burn(burn: Burn, currency: str) -> ShownBurn:
+def shown_burn(burn: Burn, clock: Clock, currency: str) -> ShownBurn:
     """The bar of one stock item or budget line."""
-    says, aside, state = _fate_in_words(burn, currency)
+    says, aside, state = _fate_in_words(burn, clock, currency)
     return ShownBurn(
         burn=burn,
         kind=tell("Stock") if burn.watched is Watched.STOCK else tell("Budget"),
@@ -106,24 +112,34 @@ def shown_burn(burn: Burn, currency: str) -> ShownBurn:
         says=says,
         aside=aside,
         state=state,
+        quiet=isinstance(burn.fate, Still | NotBurning),
     )
 
 
-def _fate_in_words(burn: Burn, currency: str) -> tuple[Message | None, Message | None, str]:
+def _fate_in_words(burn: Burn, clock: Clock, currency: str) -> tuple[Message | None, Message | None, str]:
     match burn.fate:
         case Empty():
             return tell("empty"), None, "act"
-        case RunsOut(at=at, earliest=earliest, latest=None):
-            return tell("runs out {at}", at=at), tell("95%: {from_} or later", from_=earliest), "watch"
         case RunsOut(at=at, earliest=earliest, latest=latest):
-            aside = tell("95%: {from_} – {to}", from_=earliest, to=latest)
-            return tell("runs out {at}", at=at), aside, "act"
+            says = tell("runs out {at}, in {span}", at=at, span=span_in_words(at - clock.at))
+            if latest is None:
+                return says, tell("95%: {from_} or later", from_=earliest), "watch"
+            return says, tell("95%: {from_} – {to}", from_=earliest, to=latest), "act"
         case Lasts(at_end=left):
-            return tell("lasts to the end"), tell("about {left} left then", left=amount_of(burn, left, currency)), ""
-        case Still():
-            return tell("nothing taken lately"), None, ""
-        case NotBurning():
+            aside = tell("about {left} left then", left=amount_of(burn, left, currency))
+            return tell("lasts to the end"), aside, ""
+        case Still() | NotBurning():
             return None, None, ""
+
+
+def span_in_words(span: timedelta) -> Message:
+    """So long from now, as coarse as a glance takes it."""
+    minutes = max(1, round(span / timedelta(minutes=1)))
+    if minutes < 90:
+        return tell("{minutes} min", minutes=minutes)
+    if minutes < 36 * 60:
+        return tell("{hours} h", hours=f"{minutes / 60:.0f}")
+    return tell("{days} days", days=round(minutes / 60 / 24))
 
 
 def _rate_in_words(burn: Burn, currency: str) -> Message:
@@ -206,18 +222,38 @@ class ShownAlarm:
     state: str
     word: Message
     who: str
+    owner: Message | str
+    backup: Message | str
 
 
 def shown_alarm(alarm: OpenAlarm) -> ShownAlarm:
     """The alarm with its state."""
-    noticed = alarm.noticed
+    noticed, told = alarm.noticed, alarm.alarm
+    word = tell("Act") if told.tone is Tone.ACT else tell("Watch")
+    state, who = STATES[told.tone], noticed.taken_by
     if noticed.closed_at is not None:
-        return ShownAlarm(alarm, "over", tell("Closed"), noticed.closed_by)
-    word = tell("Act") if alarm.alarm.tone is Tone.ACT else tell("Watch")
-    return ShownAlarm(alarm, STATES[alarm.alarm.tone], word, noticed.taken_by)
+        state, word, who = "over", tell("Closed"), noticed.closed_by
+    return ShownAlarm(alarm, state, word, who, owner_named(told.owner), owner_named(told.backup))
 
 
 def outcome_named(outcome: str) -> tuple[str, Message]:
     """An outcome's state and word."""
     known = Outcome(outcome)
     return _OUTCOME_STATES.get(known, ""), OUTCOMES[known]
+
+
+def owner_named(owner: str) -> Message | str:
+    """Who a plan says does something: the words for what it is usually called, else as the plan has it."""
+    return OWNERS.get(owner, owner)
+
+
+OWNERS: Mapping[str, Message] = {
+    "owner": tell("owner"),
+    "operations": tell("operations"),
+    "marketing": tell("marketing"),
+    "design": tell("design"),
+    "service": tell("service"),
+    "service_lead": tell("service lead"),
+    "warehouse": tell("warehouse"),
+    "finance": tell("finance"),
+}
