@@ -33,6 +33,12 @@ _NAMES = {
         tell("token revoked"),
         tell("two-step sign-in turned off"),
         tell("two-step sign-in turned on"),
+        tell("webhook added"),
+        tell("webhook changed"),
+        tell("webhook removed"),
+        tell("webhook replayed"),
+        tell("webhook secret changed"),
+        tell("webhook tested"),
         tell("went live with gates open"),
     )
 }
@@ -53,10 +59,11 @@ def action_name(action: str) -> Message:
 
 
 def changes_of(record: AuditRecord) -> tuple[Change, ...]:
-    """Each value that the line tells of, those from before first.
+    """Each value that changed, those from before first.
 
     >>> from datetime import datetime
-    >>> line = AuditRecord(1, datetime.min, "", "", "", "", {"units": 1}, {"units": 2, "why": "new"}, "", "")
+    >>> before, after = {"units": 1, "unit": "mug"}, {"units": 2, "unit": "mug", "why": "new"}
+    >>> line = AuditRecord(1, datetime.min, "", "", "", "", before, after, "", "")
     >>> [(change.name, change.before, change.after) for change in changes_of(line)]
     [('units', '1', '2'), ('why', None, 'new')]
     """
@@ -64,6 +71,7 @@ def changes_of(record: AuditRecord) -> tuple[Change, ...]:
     return tuple(
         Change(name, _text(before[name]) if name in before else None, _text(after[name]) if name in after else None)
         for name in dict.fromkeys((*before, *after))
+        if name not in before or name not in after or before[name] != after[name]
     )
 
 

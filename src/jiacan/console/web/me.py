@@ -19,7 +19,7 @@ class MeForm(forms.Form):
     """A person's name and language."""
 
     name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=120, help_text=gettext_lazy("What others at your shops read.")
+        label=gettext_lazy("Your name"), max_length=120, help_text=gettext_lazy("What others at your shops read.")
     )
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
