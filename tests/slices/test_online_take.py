@@ -12,6 +12,7 @@ from jiacan.offers.facade import reading
 from jiacan.orders.contracts import OrderLine, Taken
 from tests.slices.online_shop import (
     AT,
+    LADDER,
     PLAN_ID,
     assert_books_add_up,
     cart,
@@ -77,9 +78,8 @@ def test_a_refund_that_comes_before_its_order_is_settled_with_it(shop):
     (waiting,) = take(shop, refunds=[refund()]).refunds
     assert (waiting.state, waiting.claw_backs) == (Taken.NEW, {})
     take(shop, order())
-    assert [
-        back.refund_id for back in reading.claw_backs_of(shop.id, PLAN_ID) if back.offer_id == "spend-ladder"
-    ] == ["r-1"]
+    backs = reading.claw_backs_of(shop.id, PLAN_ID)
+    assert [back.refund_id for back in backs if back.offer_id == LADDER] == ["r-1"]
     assert_books_add_up(shop)
 
 

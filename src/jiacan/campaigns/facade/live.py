@@ -48,3 +48,9 @@ class LivePlan:
 def live_plans(shop_id: int) -> tuple[LivePlan, ...]:
     """Every plan of the shop that went live, by plan id."""
     return tuple(LivePlan(shop_id, versions) for versions in plans.versions_by_plan(shop_id).values())
+
+
+def find_live(shop_id: int, plan_id: str) -> LivePlan | None:
+    """The plan, if it went live at the shop."""
+    versions = plans.find_versions(shop_id, plan_id)
+    return LivePlan(shop_id, versions) if versions else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.db import transaction
@@ -12,12 +13,14 @@ from django.utils import timezone
 
 from jiacan.campaigns.contracts.figures import Figures, Rehearsal, RunSummary
 from jiacan.campaigns.core.figures import Tally
+from jiacan.campaigns.facade.announcing import announce
+from jiacan.campaigns.facade.live import find_live
 from jiacan.kernel.messages import Message, Phrasebook, tell
-from jiacan.kernel.periods import Period
 from jiacan.offers.contracts.awards import AwardRow, ReceiptLine, Statement
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.facade import awarding
 from jiacan.offers.facade import reading as offers
+from jiacan.offers.facade.books import VersionRules
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import Refund
 from jiacan.plans import facade as plans
@@ -92,15 +95,27 @@ def go_live(shop_id: int, plan: CheckedPlan, *, actor: Actor, approver: str = ""
         return rules
 
 
-def settle_recorded(shop_id: int, rules: PlanRules, *, on_progress: Progress) -> int:
-    """Settle every recorded event of the plan's time that it has not settled, in order; says how many."""
-    versions = _VersionRules(shop_id, rules)
-    settled = 0
-    window = versions.window()
-    if window is None:
+def settle_recorded(
+    shop_id: int, rules: PlanRules, *, on_progress: Progress, now: Callable[[], datetime] = timezone.now
+) -> int:
+    """Settle every recorded event of the plan's time that it has not settled, in order; says how many.
+
+    Args:
+        shop_id: whose events.
+        rules: those in force, by which new orders are awarded.
+        on_progress: told of each day that was reached.
+        now: decides which reservations are still held.
+    """
+    live = find_live(shop_id, rules.plan_id)
+    window = None if live is None else live.window()
+    if live is None or window is None:
         return 0
+    settled = 0
     for chunk in orders.walk_events(shop_id, window, EVENTS_PER_TRANSACTION):
-        settled += awarding.settle_events(shop_id, rules, chunk, rules_of=versions, at=timezone.now()).events
+        with transaction.atomic():
+            found = awarding.settle_events(shop_id, rules, chunk, rules_of=live, at=now())
+            announce(shop_id, [(live, found)], at=now())
+        settled += found.events
         on_progress(tell("Settling: {day}", day=chunk[-1].occurred_at.astimezone(rules.zone).date()), -1)
     return settled
 
@@ -123,8 +138,8 @@ def receipt(plan: CheckedPlan, order_id: str) -> tuple[ReceiptLine, ...]:
     Raises:
         ShopUnknown, OrderNotPaid: no such paid order was recorded.
     """
-    shop_id, rules = _in_force(plan)
-    return offers.receipt(shop_id, order_id, rules, rules_of=_VersionRules(shop_id, rules))
+    shop_id, rules, rules_of = _in_force(plan)
+    return offers.receipt(shop_id, order_id, rules, rules_of=rules_of)
 
 
 def statement(plan: CheckedPlan, customer_id: str) -> Statement:
@@ -133,38 +148,16 @@ def statement(plan: CheckedPlan, customer_id: str) -> Statement:
     Raises:
         ShopUnknown, CustomerUnknown: nothing of theirs was settled.
     """
-    shop_id, rules = _in_force(plan)
-    return offers.statement(shop_id, customer_id, rules, rules_of=_VersionRules(shop_id, rules))
+    shop_id, rules, rules_of = _in_force(plan)
+    return offers.statement(shop_id, customer_id, rules, rules_of=rules_of)
 
 
-def _in_force(plan: CheckedPlan) -> tuple[int, PlanRules]:
-    """The shop and the rules of the plan's last live version; the file's own where none went live."""
+def _in_force(plan: CheckedPlan) -> tuple[int, PlanRules, VersionRules]:
+    """The shop and the rules of the plan's live versions; the file's own where none went live."""
     draft = _rules_of(plan)
     shop = tenancy.get_shop(draft.shop)
-    known = plans.find_versions(shop.id, draft.plan_id)
-    return shop.id, plans.load_rules(shop.id, draft.plan_id, known[-1].number) if known else draft
-
-
-class _VersionRules:
-    """The rules of a plan's live versions, each loaded once; `known` is loaded already."""
-
-    def __init__(self, shop_id: int, known: PlanRules) -> None:
-        self.shop_id = shop_id
-        self.plan_id = known.plan_id
-        self._loaded = {known.version: known}
-
-    def __call__(self, number: int) -> PlanRules:
-        if number not in self._loaded:
-            self._loaded[number] = plans.load_rules(self.shop_id, self.plan_id, number)
-        return self._loaded[number]
-
-    def window(self) -> Period | None:
-        """The time in which some version had an offer for orders: refunds of what it gave may still come."""
-        versions = plans.find_versions(self.shop_id, self.plan_id)
-        windows = [window for version in versions if (window := self(version.number).window) is not None]
-        if not windows:
-            return None
-        return Period(min(each.starts_at for each in windows), max(each.ends_at for each in windows))
+    live = find_live(shop.id, draft.plan_id)
+    return (shop.id, draft, lambda _: draft) if live is None else (shop.id, live.rules, live)
 
 
 def _rules_of(plan: CheckedPlan) -> PlanRules:
