@@ -17,13 +17,14 @@ from jiacan.campaigns.contracts.planning import (
     OtherId,
     OtherShopsPlan,
 )
+from jiacan.campaigns.contracts.public import CampaignUnknown
 from jiacan.campaigns.core.tasks import open_gates
 from jiacan.campaigns.facade import running, tasks
 from jiacan.campaigns.store import approvals as store
 from jiacan.kernel.messages import Name
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.plans import facade as plans
-from jiacan.plans.contracts import CheckedPlan, Draft, PlanDocument, PlanHasErrors
+from jiacan.plans.contracts import CheckedPlan, Draft, PlanDocument, PlanHasErrors, PlanVersion
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor, Membership, Permission, Role, Shop
 
@@ -36,6 +37,38 @@ class Ready:
     checked: CheckedPlan
     document: PlanDocument
     gates: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan of the shop as far as it is known: the version in force, else the draft, where that can be read."""
+
+    plan_id: str
+    name: Name
+    version: PlanVersion | None
+    draft: Draft | None
+    document: PlanDocument | None
+    rules: PlanRules | None
+
+
+def find_plan(shop_id: int, plan_id: str) -> Planned:
+    """The plan of that id.
+
+    Raises:
+        CampaignUnknown: none has gone live or is being written.
+    """
+    draft = plans.find_draft(shop_id, plan_id)
+    versions = plans.find_versions(shop_id, plan_id)
+    if not versions and draft is None:
+        raise CampaignUnknown(plan_id=plan_id)
+    version = versions[-1] if versions else None
+    if version is not None:
+        plan = plans.plan_of(shop_id, version)
+    else:
+        assert draft is not None, "there is one or the other"
+        plan = plans.check_text(draft.text, source=plan_id)
+    name = Name(plan_id, plan_id) if plan.document is None else plan.document.name
+    return Planned(plan_id, name, version, draft, plan.document, plan.rules)
 
 
 def look(shop: Shop, plan_id: str, *, at: datetime) -> Ready:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiacan.campaigns.web import home, live, public, room
+from jiacan.campaigns.web import home, live, public, room, tasks
 
 CAMPAIGN = "s/<slug:shop>/campaigns/<str:plan_id>/"
 
@@ -17,6 +17,9 @@ urlpatterns = [
     path(f"{CAMPAIGN}alarms/<int:alarm_id>", room.alarm, name="campaign-room-alarm"),
     path(f"{CAMPAIGN}alarms/<int:alarm_id>/take", room.take_alarm, name="campaign-room-alarm-take"),
     path(f"{CAMPAIGN}alarms/<int:alarm_id>/close", room.close_alarm, name="campaign-room-alarm-close"),
+    path(f"{CAMPAIGN}tasks", tasks.board, name="campaign-tasks"),
+    path(f"{CAMPAIGN}tasks/<str:task_id>", tasks.task, name="campaign-tasks-task"),
+    path(f"{CAMPAIGN}tasks/<str:task_id>/step", tasks.take_step, name="campaign-tasks-step"),
     path("c/<slug:shop>/<str:plan_id>/", public.campaign, name="public-campaign"),
     path("c/<slug:shop>/<str:plan_id>/qr.svg", public.campaign_qr, name="public-campaign-qr"),
     path("r/<str:secret>/", public.receipt, name="public-receipt"),
