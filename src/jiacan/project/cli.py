@@ -31,7 +31,7 @@ app.command(f"{COMMANDS}.receipt:receipt", name="receipt", help="What one order 
 app.command(f"{COMMANDS}.customer:customer", name="customer", help="What one customer has, owes and got.")
 app.command(f"{COMMANDS}.report:report", name="report", help="What happened, against the goals: HTML or XLSX.")
 app.command(f"{COMMANDS}.serve:serve", name="serve", help="The server: console, public pages, API and worker.")
-app.command(f"{COMMANDS}.demo:demo", name="demo", help="A real campaign on real orders, from check to report.")
+app.command(f"{COMMANDS}.demo:demo", name="demo", help="A server with a real campaign in full swing.")
 ledger.command(f"{COMMANDS}.ledger:audit", name="audit", help="Recompute every balance from its transfers.")
 
 

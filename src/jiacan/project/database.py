@@ -167,7 +167,20 @@ def open_database() -> None:
         DatabaseUnreachable: the named server does not answer.
         DatabaseNewer: a later version of Jiacan has been here.
     """
-    url = os.environ.get("JIACAN_DATABASE_URL") or start_embedded(home())
+    _open(os.environ.get("JIACAN_DATABASE_URL") or start_embedded(home()))
+
+
+def open_embedded(folder: Path) -> None:
+    """The same, with the embedded server of that folder, whatever is named elsewhere.
+
+    Raises:
+        HomeUnusable: the folder cannot hold a database, or the server does not start in it.
+        DatabaseNewer: a later version of Jiacan has been here.
+    """
+    _open(start_embedded(folder))
+
+
+def _open(url: str) -> None:
     connect(url)
     try:
         connection.ensure_connection()

@@ -8,6 +8,7 @@ from jiacan.console.web.frame import not_found
 
 urlpatterns = [
     path("", include("jiacan.project.serving.health")),
+    path("api/v1/", include("jiacan.api.web.urls")),
     path("account/email/", not_found),  # an address is whom an invitation was sent to: it stays
     path("account/", include("allauth.urls")),
     path("", include("jiacan.console.web.urls")),

@@ -1,71 +1,97 @@
-"""`jiacan demo`: a real campaign on real orders, from check to report."""
+"""`jiacan demo`: the server, with a real campaign in full swing."""
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
-from time import monotonic
+from typing import Annotated
 
-from jiacan import __file__ as package_file
-from jiacan.kernel.errors import FileUnreadable
-from jiacan.kernel.messages import Message, tell
-from jiacan.project.commands.files import Files
-from jiacan.project.commands.ledger import audit
-from jiacan.project.commands.plan import check
-from jiacan.project.commands.receipt import receipt
-from jiacan.project.commands.report import report
-from jiacan.project.commands.run import run
-from jiacan.project.output import COMMON, Common, screen
+from cyclopts import Parameter
+from django.urls import reverse
+from django.utils import timezone
 
-PLAN, ORDERS = "order-bonus.yaml", "online-retail-part.parquet"
-TELLING_ORDER = "578174"
-"""An order of the shipped history that was given the substitute, because the mugs had run out."""
+from jiacan.kernel.messages import tell
+from jiacan.project import database
+from jiacan.project.commands.serve import Port
+from jiacan.project.commands.tour import tour
+from jiacan.project.demo import sending
+from jiacan.project.demo.setting_up import SHOP, Interrupted, Place, find_place, owner_link, set_up
+from jiacan.project.output import COMMON, Common, Screen, screen
+from jiacan.project.serving import logs
+from jiacan.project.serving.server import Listen, running_server
 
 
-def demo(*, to: Path = Path("out"), common: Common = COMMON) -> int:
-    """Run the order-bonus campaign on a shipped part of a real shop's history, and say where the results lie.
+def demo(
+    *,
+    once: Annotated[bool, Parameter(negative="")] = False,
+    to: Path = Path("out"),
+    home: Path | None = None,
+    host: str = "127.0.0.1",
+    port: Port = 8000,
+    seconds: float | None = None,
+    common: Common = COMMON,
+) -> int:
+    """Start a server with a real campaign in full swing: orders keep coming in. Ctrl-C stops it.
 
     Parameters
     ----------
+    once
+        No server: check the plan, run it on the whole history, and write the report.
     to
-        The folder for the report and the awards.
+        The folder for what is written.
+    home
+        The folder of the demo's own database; demo in the folder for what is written by default.
+    host
+        The address to listen on.
+    port
+        The port to listen on.
+    seconds
+        Stop after so many seconds.
     """
-    began = monotonic()
-    out = screen(common)
-    plan, orders = _example(PLAN), _example(ORDERS)
-    to.mkdir(parents=True, exist_ok=True)
-    html, xlsx, awards = to / "report.html", to / "report.xlsx", to / "awards.csv"
+    if once:
+        return tour(to, common)
+    return _swing((home or to / "demo").resolve(), Listen(host, port, workers=1), seconds, screen(common))
 
-    def step(number: int, what: Message) -> None:
-        out.console.rule(f"{number}  {out.words.say(what)}", align="left")
 
-    step(1, tell("Check the plan"))
-    check(str(plan), common=common)
-    step(2, tell("Run it on real orders: every benefit once, never beyond a limit"))
-    code = run(str(plan), files=Files(orders=[orders], awards=awards), common=common)
-    step(3, tell("Does the ledger add up?"))
-    code |= audit(common=common)
-    step(4, tell("Why did this order get what it got?"))
-    receipt(str(plan), TELLING_ORDER, common=common)
-    step(5, tell("Report"))
-    report(str(plan), to=[html, xlsx], common=common)
-    out.console.rule()
-    out.say(tell("Done in {seconds} seconds.", seconds=round(monotonic() - began)))
+def _swing(home: Path, listen: Listen, seconds: float | None, out: Screen) -> int:
+    logs.configure("demo")
+    place = find_place(home, timezone.now())
+    out.say(tell("Starting the server, and bringing the shop's history up to now."))
+    with running_server(listen, place.folder, open_database=lambda: database.open_embedded(place.folder)) as stop:
+        if seconds is not None:
+            _stop_after(seconds, stop)
+        try:
+            with out.progress() as progress:
+                shop = set_up(place, at=timezone.now(), words=out.words, on_progress=progress, stop=stop)
+        except Interrupted:
+            return 0
+        _show_ways_in(out, listen, place)
+        sending.send(shop, sending.read_coming(place.coming, shop.currency), place=place.sent, until=stop)
+        stop.wait()
+    return 0
+
+
+def _stop_after(seconds: float, stop: threading.Event) -> None:
+    timer = threading.Timer(seconds, stop.set)
+    timer.daemon = True
+    timer.start()
+
+
+def _show_ways_in(out: Screen, listen: Listen, place: Place) -> None:
+    plan_id = place.move.plan_id
+    ways = {
+        "sign_in_link": listen.url + reverse("enter", kwargs={"secret": owner_link(timezone.now())}),
+        "room": listen.url + reverse("campaign-room", kwargs={"shop": SHOP, "plan_id": plan_id}),
+        "public_page": listen.url + reverse("public-campaign", kwargs={"shop": SHOP, "plan_id": plan_id}),
+    }
+    if out.json:
+        out.print_json({"address": listen.url, **ways})
+        return
     for line in (
-        tell("The report: {path}", path=str(html.resolve())),
-        tell("The same for a spreadsheet: {path}", path=str(xlsx.resolve())),
-        tell("Every award, refusal and claw-back: {path}", path=str(awards.resolve())),
-        tell("Try next:"),
-        tell("  jiacan plan new --to my-plan.yaml      a plan of your own to edit"),
-        tell("  jiacan simulate my-plan.yaml --orders YOUR-ORDERS.csv      rehearse it on your orders"),
-        tell("  jiacan receipt {plan} ORDER      why an order got what it got", plan=str(plan)),
+        tell("Jiacan is ready at {address}", address=listen.url),
+        tell("Sign in as the shop's owner, once, within a day: {link}", link=ways["sign_in_link"]),
+        tell("The campaign room, where orders come in: {link}", link=ways["room"]),
+        tell("What the shop's customers see: {link}", link=ways["public_page"]),
+        tell("Ctrl-C stops it; the next start goes on from there."),
     ):
         out.say(line)
-    return code
-
-
-def _example(name: str) -> Path:
-    package = Path(package_file).resolve().parent
-    for folder in (package / "examples", package.parent.parent / "examples"):
-        if (folder / name).is_file():
-            return folder / name
-    raise FileUnreadable(path=name, reason=tell("the examples were not installed"))

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -53,7 +53,9 @@ class Listen:
 
 
 @contextmanager
-def running_server(listen: Listen, home: Path) -> Iterator[threading.Event]:
+def running_server(
+    listen: Listen, home: Path, *, open_database: Callable[[], None] = database.open_database
+) -> Iterator[threading.Event]:
     """Start everything and wait until it is ready; gives an event that is set by SIGTERM or Ctrl-C.
 
     When the block ends, requests, streams and jobs end first, and then the database if nobody else uses it.
@@ -64,7 +66,7 @@ def running_server(listen: Listen, home: Path) -> Iterator[threading.Event]:
     stop = threading.Event()
     with _signals(stop), _own_home(home):
         _refuse_taken_port(listen)
-        database.open_database()
+        open_database()
         supervisor = Supervisor(
             _children(listen),
             environment=_environment(listen, home),
