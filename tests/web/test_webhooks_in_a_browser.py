@@ -78,12 +78,12 @@ def test_a_webhook_is_added_tested_and_removed(transactional_db, pages, settings
     made = shop_of("gifts")
     page = pages.open(HOOKS, person=member_of(made, Role.OPERATIONS))
     page.get_by_label("Address").fill("http://127.0.0.1:9/hooks")
-    page.get_by_label("stock runs low").check()
+    page.get_by_label("Stock runs low").check()
     page.get_by_role("button", name="Add the webhook").click()
     assert page.locator("[data-copied-text]").inner_text().startswith("whsec_")
     pages.axe(page)
     page.get_by_role("button", name="Send a test delivery").click()
-    assert page.get_by_role("link", name="test delivery").is_visible()
+    assert page.get_by_role("link", name="Test delivery").is_visible()
     assert page.get_by_text("whsec_").count() == 0
     (endpoint,) = facade.endpoints_of(made.id)
     assert [job.of_shop for job in facade.jobs_of(made.id, state=JobState.WAITING) if job.task == "webhooks.deliver"]

@@ -60,7 +60,7 @@ def test_an_empty_page_teaches_and_offers_to_begin(owner):
     text = owner.get(HOOKS).content.decode()
     assert "Nothing is told yet" in text
     assert "Jiacan-Signature: v1=" in text
-    assert "award granted (award.granted)" in text
+    assert "Award granted (award.granted)" in text
 
 
 def test_a_webhook_is_added_and_its_secret_shown_once(shop, owner, settings):
@@ -142,7 +142,7 @@ def test_the_log_shows_each_delivery_its_answer_and_its_next_try_and_replays(sho
 def test_a_test_delivery_is_sent_from_the_page(shop, owner, endpoint):
     owner.post(f"{HOOKS}{endpoint.id}/ping")
     assert [delivery.kind for delivery in facade.deliveries_of(shop.id, endpoint.id)] == ["ping"]
-    assert "test delivery" in owner.get(f"{HOOKS}{endpoint.id}/").content.decode()
+    assert "Test delivery" in owner.get(f"{HOOKS}{endpoint.id}/").content.decode()
 
 
 def test_after_days_of_failure_the_page_says_so(shop, owner, endpoint):

@@ -196,6 +196,7 @@ def remove_endpoint(shop_id: int, endpoint_id: int, *, actor: Actor) -> None:
     """
     with transaction.atomic():
         endpoint = _lock(shop_id, endpoint_id)
+        deliveries.delete_deliveries(shop_id, endpoint_id)
         endpoints.delete_endpoint(shop_id, endpoint_id)
         _audit(shop_id, endpoint, "webhook removed", actor=actor, before=_shown(endpoint))
 

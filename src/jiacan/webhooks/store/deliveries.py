@@ -25,6 +25,8 @@ ON CONFLICT (shop_id, public_id) DO NOTHING
 RETURNING endpoint_id, id
 """
 
+DELETED_AT_ONCE = 5000
+
 
 def add_deliveries(shop_id: int, deliveries: Sequence[NewDelivery]) -> dict[int, list[int]]:
     """Write those that are new, to be tried at once; says their rows by endpoint, in the given order."""
@@ -126,10 +128,21 @@ def find_attempts(shop_id: int, delivery_id: str) -> tuple[Attempt, ...]:
     return tuple(_to_attempt(row) for row in rows.order_by("number"))
 
 
-def delete_old_deliveries(*, days: int, now: datetime) -> int:
-    """Delete what was announced longer ago and is not on its way any more; says how many."""
-    old = DeliveryRow.objects.filter(created_at__lt=now - timedelta(days=days)).exclude(state=DeliveryState.WAITING)
-    return old.delete()[1].get("webhooks.Delivery", 0)
+def delete_old_deliveries(*, days: int, now: datetime) -> None:
+    """Delete what was announced longer ago and is not on its way any more, in every shop."""
+    old = DeliveryRow.objects.filter(created_at__lt=now - timedelta(days=days))
+    _delete(old.exclude(state=DeliveryState.WAITING))
+
+
+def delete_deliveries(shop_id: int, endpoint_id: int) -> None:
+    """Delete every delivery to the endpoint."""
+    _delete(DeliveryRow.objects.filter(shop_id=shop_id, endpoint_id=endpoint_id))
+
+
+def _delete(rows: models.QuerySet[DeliveryRow]) -> None:
+    """Delete them with their tries, so many at a time that a month of them fits in memory."""
+    while numbers := list(rows.values_list("id", flat=True)[:DELETED_AT_ONCE]):
+        DeliveryRow.objects.filter(id__in=numbers).delete()
 
 
 def _waiting(shop_id: int, endpoint_id: int, numbers: Collection[int]) -> models.QuerySet[DeliveryRow]:

@@ -92,7 +92,7 @@ def save_secret(shop_id: int, endpoint_id: int, secret: str) -> None:
 
 
 def delete_endpoint(shop_id: int, endpoint_id: int) -> None:
-    """Delete it with its deliveries."""
+    """Delete it; its deliveries go first."""
     EndpointRow.objects.filter(shop_id=shop_id, id=endpoint_id).delete()
 
 

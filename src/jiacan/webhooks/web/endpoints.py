@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -29,7 +30,14 @@ Jiacan-Delivery: dlv_0b6f…
 Jiacan-Timestamp: 1794398400
 Jiacan-Signature: v1=5d41…
 
-{"id": "evt_9f2c…", "kind": "award.granted", "at": "2026-11-11T12:00:00+00:00", "shop": "gifts", "data": {…}}"""
+{
+  "id": "evt_9f2c…",
+  "kind": "award.granted",
+  "at": "2026-11-11T12:00:00+00:00",
+  "shop": "gifts",
+  "data": {…}
+}"""
+
 _LOOKS = {DeliveryState.DELIVERED: "good", DeliveryState.WAITING: "watch", DeliveryState.GIVEN_UP: "act"}
 
 
@@ -49,7 +57,7 @@ class EndpointForm(forms.Form):
         super().__init__(data, initial=shown)
         said = words()
         self.fields["kinds"].choices = [
-            (kind.value, f"{said.say(name)} ({kind})") for kind, name in KIND_NAMES.items()
+            (kind.value, f"{capfirst(said.say(name))} ({kind})") for kind, name in KIND_NAMES.items()
         ]
 
 
