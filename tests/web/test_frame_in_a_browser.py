@@ -64,6 +64,16 @@ def test_without_script_menus_dialogs_and_meanings_still_open(pages: Pages):
 
 
 @pytest.mark.urls("tests.web.specimen")
+def test_a_lost_connection_is_said_and_forgotten_when_it_is_back(pages: Pages):
+    page = pages.open("/s/gifts/campaigns/x/", person=member_of(shop_of("gifts")))
+    page.wait_for_selector("[data-live-state][data-state=over]")
+    page.context.set_offline(True)
+    assert "No connection" in page.get_by_role("alert").inner_text()
+    page.context.set_offline(False)
+    page.wait_for_selector("[data-warned]", state="detached")
+
+
+@pytest.mark.urls("tests.web.specimen")
 def test_a_theme_changes_at_once_and_stays(pages: Pages):
     page = pages.open("/s/gifts/campaigns/x/", person=member_of(shop_of("gifts"), name="Owner"))
     page.get_by_text("Owner").first.click()

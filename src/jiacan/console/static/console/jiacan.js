@@ -259,6 +259,21 @@ function swap(root, html) {
 
 document.querySelectorAll("[data-live]").forEach(follow);
 
-// Where an answer is an error, htmx shows nothing: say so.
-document.addEventListener("htmx:sendError", () => document.body.classList.add("is-offline"));
-document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) document.body.classList.remove("is-offline"); });
+// --- what went wrong between the page and the server -------------------------------------------------------
+
+function warn(text) {
+  const known = document.querySelector("[data-warned]");
+  if (!text) return known?.remove();
+  const notice = known ?? document.createElement("div");
+  notice.className = "notice is-act";
+  notice.dataset.warned = "";
+  notice.setAttribute("role", "alert");
+  notice.replaceChildren(Object.assign(document.createElement("div"), { textContent: text }));
+  if (!known) document.querySelector("main").prepend(notice);
+}
+
+addEventListener("offline", () => warn(words.offline));
+addEventListener("online", () => warn(""));
+document.addEventListener("htmx:sendError", () => warn(words.offline));
+document.addEventListener("htmx:responseError", () => warn(words.refused));
+document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) warn(""); });
