@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -34,15 +33,14 @@ from jiacan.tenancy.contracts import (
 )
 from jiacan.tenancy.core import chain
 from jiacan.tenancy.core.names import is_shop_name, to_address
-from jiacan.tenancy.core.secrets import HINT_LENGTH, PREFIX, secret_hash
 from jiacan.tenancy.store import audit as audit_store
 from jiacan.tenancy.store import keys, people, shops
 
+Values = Mapping[str, object]
+Scopes = Collection[Permission]
 INVITATION_DAYS = 7
 TOUCH_EVERY = timedelta(minutes=1)
 """How exactly it is known when a token was last used."""
-
-# --- shops ------------------------------------------------------------------------------------------------
 
 
 def open_shop(slug: str, *, zone: ZoneInfo | None = None, currency: str | None = None) -> Shop:
@@ -74,18 +72,9 @@ def update_shop(shop_id: int, *, name: str, zone: ZoneInfo, actor: Actor) -> Sho
         shops.save_shop(shop_id, name=name, zone=zone.key)
         after = shops.lock_shop(shop_id)
         if after != before:
-            audit(
-                shop_id,
-                actor=actor,
-                action="shop changed",
-                subject=after.slug,
-                before={"name": before.name, "zone": before.zone.key},
-                after={"name": after.name, "zone": after.zone.key},
-            )
+            was, now = ({"name": shop.name, "zone": shop.zone.key} for shop in (before, after))
+            audit(shop_id, actor=actor, action="shop changed", subject=after.slug, before=was, after=now)
     return after
-
-
-# --- the audit --------------------------------------------------------------------------------------------
 
 
 def audit(
@@ -94,8 +83,8 @@ def audit(
     actor: Actor,
     action: str,
     subject: str,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
+    before: Values | None = None,
+    after: Values | None = None,
 ) -> None:
     """Write down who changed what; part of the caller's transaction, so it stands or falls with the change."""
     with transaction.atomic():
@@ -122,9 +111,6 @@ def audited_actions(shop_id: int) -> tuple[str, ...]:
 def verify_audit(shop_id: int) -> AuditVerdict:
     """Whether the shop's audit is whole: every hash computed again, every number there."""
     return chain.verify(audit_store.walk_chain(shop_id))
-
-
-# --- people and their roles -------------------------------------------------------------------------------
 
 
 def has_people() -> bool:
@@ -158,12 +144,7 @@ def rename_person(person_id: int, name: str, *, actor: Actor) -> None:
 
 
 def audit_person(
-    person_id: int,
-    *,
-    actor: Actor,
-    action: str,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
+    person_id: int, *, actor: Actor, action: str, before: Values | None = None, after: Values | None = None
 ) -> None:
     """Write down, at every shop of theirs, a change that concerns the person and no one shop."""
     with transaction.atomic():
@@ -222,16 +203,13 @@ def remove_member(shop_id: int, person_id: int, *, actor: Actor) -> None:
         _audit_role(shop_id, person_id, "member removed", actor=actor, before=before, after=None)
 
 
-# --- invitations ------------------------------------------------------------------------------------------
-
-
 def invite(shop_id: int, *, email: str, role: Role, actor: Actor, at: datetime) -> tuple[Invitation, Secret]:
     """Invite someone for seven days; an earlier invitation of theirs that is still open ends.
 
     Raises:
         MemberAlready: they have a role at the shop.
     """
-    address, secret = to_address(email), _new_secret()
+    address, secret, until = to_address(email), keys.new_secret(), at + timedelta(days=INVITATION_DAYS)
     with transaction.atomic():
         shops.lock_shop(shop_id)
         person = people.find_person(address)
@@ -239,12 +217,7 @@ def invite(shop_id: int, *, email: str, role: Role, actor: Actor, at: datetime) 
             raise MemberAlready(email=address)
         people.end_invitations_of(shop_id, address, at)
         invitation = people.add_invitation(
-            shop_id,
-            email=address,
-            role=role,
-            invited_by=actor.name,
-            secret_hash=secret_hash(secret.value),
-            expires_at=at + timedelta(days=INVITATION_DAYS),
+            shop_id, email=address, role=role, invited_by=actor.name, secret=secret, expires_at=until
         )
         audit(shop_id, actor=actor, action="person invited", subject=address, after={"role": role})
     return invitation, secret
@@ -270,7 +243,7 @@ def look_at_invitation(secret: str, at: datetime) -> Invitation:
     Raises:
         LinkSpent: there is none.
     """
-    invitation = people.find_invitation(secret_hash(secret), at)
+    invitation = people.find_invitation(secret, at)
     if invitation is None:
         raise LinkSpent
     return invitation
@@ -297,9 +270,6 @@ def accept_invitation(secret: str, *, name: str, password_hash: str, at: datetim
     return person
 
 
-# --- one-time links ---------------------------------------------------------------------------------------
-
-
 def new_sign_in_link(person_id: int | None, *, at: datetime, minutes: int) -> Secret:
     """The secret of a link that signs the person in once; without a person it makes the first owner.
 
@@ -308,24 +278,24 @@ def new_sign_in_link(person_id: int | None, *, at: datetime, minutes: int) -> Se
     """
     if person_id is None and people.has_people():
         raise PeopleExist
-    secret = _new_secret()
-    keys.add_link(person_id, secret_hash=secret_hash(secret.value), expires_at=at + timedelta(minutes=minutes))
+    secret = keys.new_secret()
+    keys.add_link(person_id, secret=secret, expires_at=at + timedelta(minutes=minutes))
     return secret
 
 
 def sign_in_link_is_open(secret: str, at: datetime) -> bool:
     """Whether the link would sign someone in."""
-    return keys.link_is_open(secret_hash(secret), at, for_a_person=True)
+    return keys.link_is_open(secret, at, for_a_person=True)
 
 
 def owner_link_is_open(secret: str, at: datetime) -> bool:
     """Whether the link would make the first owner."""
-    return not people.has_people() and keys.link_is_open(secret_hash(secret), at, for_a_person=False)
+    return not people.has_people() and keys.link_is_open(secret, at, for_a_person=False)
 
 
 def redeem_sign_in_link(secret: str, at: datetime) -> Person | None:
     """Whom the link signs in; it can do so once. None when it was used, has expired or was never given out."""
-    person_id = keys.spend_link(secret_hash(secret), at)
+    person_id = keys.spend_link(secret, at)
     return None if person_id is None else people.get_person(person_id)
 
 
@@ -353,7 +323,7 @@ def make_owner(
         people.lock_first_person()
         if people.has_people():
             raise PeopleExist
-        if not keys.spend_owner_link(secret_hash(secret), at):
+        if not keys.spend_owner_link(secret, at):
             raise LinkSpent
         person = people.add_person(email=to_address(email), name=name, password_hash=password_hash)
         open_shop(shop_slug, zone=zone)
@@ -364,17 +334,8 @@ def make_owner(
     return person
 
 
-# --- tokens -----------------------------------------------------------------------------------------------
-
-
 def add_token(
-    shop_id: int,
-    *,
-    name: str,
-    scopes: Collection[Permission],
-    actor: Actor,
-    at: datetime,
-    may: Collection[Permission] = MAY[Role.OWNER],
+    shop_id: int, *, name: str, scopes: Scopes, actor: Actor, at: datetime, may: Scopes = MAY[Role.OWNER]
 ) -> tuple[Token, Secret]:
     """A program's key to the shop. `may` is what whoever makes it may do: a token cannot do more.
 
@@ -384,17 +345,9 @@ def add_token(
     beyond = sorted(set(scopes) - set(may))
     if beyond:
         raise NotAllowed(beyond[0])
-    secret = _new_secret()
+    secret = keys.new_secret()
     with transaction.atomic():
-        token = keys.add_token(
-            shop_id,
-            name=name,
-            scopes=set(scopes),
-            secret_hash=secret_hash(secret.value),
-            hint=secret.value[-HINT_LENGTH:],
-            created_by=actor.name,
-            at=at,
-        )
+        token = keys.add_token(shop_id, name=name, scopes=scopes, secret=secret, created_by=actor.name, at=at)
         after = {"name": name, "scopes": sorted(scopes), "hint": token.hint}
         audit(shop_id, actor=actor, action="token made", subject=f"token {token.id}", after=after)
     return token, secret
@@ -407,7 +360,7 @@ def tokens_of(shop_id: int) -> tuple[Token, ...]:
 
 def find_token(secret: str, at: datetime) -> Token | None:
     """The token with that secret, unless it was revoked; that it was used is noted to the minute."""
-    token = keys.find_token(secret_hash(secret))
+    token = keys.find_token(secret)
     if token is not None and (token.last_used_at is None or token.last_used_at <= at - TOUCH_EVERY):
         keys.touch_token(token.shop.id, token.id, at, unless_since=at - TOUCH_EVERY)
     return token
@@ -420,13 +373,6 @@ def revoke_token(shop_id: int, token_id: int, *, actor: Actor, at: datetime) -> 
         if token is not None:
             before = {"name": token.name, "scopes": sorted(token.scopes), "hint": token.hint}
             audit(shop_id, actor=actor, action="token revoked", subject=f"token {token.id}", before=before)
-
-
-# --- steps ------------------------------------------------------------------------------------------------
-
-
-def _new_secret() -> Secret:
-    return Secret(PREFIX + secrets.token_urlsafe(32))
 
 
 def _lock_member(shop_id: int, person_id: int) -> tuple[Shop, Role]:
@@ -445,11 +391,6 @@ def _keep_an_owner(shop: Shop) -> None:
 def _audit_role(
     shop_id: int, person_id: int, action: str, *, actor: Actor, before: Role | None, after: Role | None
 ) -> None:
-    audit(
-        shop_id,
-        actor=actor,
-        action=action,
-        subject=people.get_person(person_id).email,
-        before=None if before is None else {"role": before},
-        after=None if after is None else {"role": after},
-    )
+    subject = people.get_person(person_id).email
+    was, now = ({"role": role} if role else None for role in (before, after))
+    audit(shop_id, actor=actor, action=action, subject=subject, before=was, after=now)

@@ -1,38 +1,45 @@
-"""Every query on one-time links and tokens. They are found by the hash of their secret, and by nothing else."""
+"""Every query on one-time links and tokens. They are kept and found by the hash of their secret, and nothing else."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from jiacan.tenancy.contracts import Permission, Token
+from jiacan.tenancy.contracts import Permission, Secret, Token
+from jiacan.tenancy.core.secrets import HINT_LENGTH, PREFIX, secret_hash
 from jiacan.tenancy.models import SignInLink as LinkRow
 from jiacan.tenancy.models import Token as TokenRow
 from jiacan.tenancy.store.shops import to_shop
 
 
-def add_link(person_id: int | None, *, secret_hash: str, expires_at: datetime) -> None:
+def new_secret() -> Secret:
+    """A secret that no one can guess."""
+    return Secret(PREFIX + secrets.token_urlsafe(32))
+
+
+def add_link(person_id: int | None, *, secret: Secret, expires_at: datetime) -> None:
     """A link that signs the person in, or makes the first owner."""
-    LinkRow.objects.create(person_id=person_id, secret_hash=secret_hash, expires_at=expires_at)
+    LinkRow.objects.create(person_id=person_id, secret_hash=secret_hash(secret.value), expires_at=expires_at)
 
 
-def link_is_open(secret_hash: str, at: datetime, *, for_a_person: bool) -> bool:
+def link_is_open(secret: str, at: datetime, *, for_a_person: bool) -> bool:
     """Whether such a link can still be used."""
-    return _open_links(secret_hash, at, for_a_person=for_a_person).exists()
+    return _open_links(secret, at, for_a_person=for_a_person).exists()
 
 
-def spend_link(secret_hash: str, at: datetime) -> int | None:
+def spend_link(secret: str, at: datetime) -> int | None:
     """Use a link that signs someone in, once: the person's number, or None when it cannot be used."""
-    rows = _open_links(secret_hash, at, for_a_person=True)
+    rows = _open_links(secret, at, for_a_person=True)
     person_id = rows.values_list("person_id", flat=True).first()
     return person_id if rows.update(used_at=at) == 1 else None
 
 
-def spend_owner_link(secret_hash: str, at: datetime) -> bool:
+def spend_owner_link(secret: str, at: datetime) -> bool:
     """Use a link that makes the first owner, once."""
-    return _open_links(secret_hash, at, for_a_person=False).update(used_at=at) == 1
+    return _open_links(secret, at, for_a_person=False).update(used_at=at) == 1
 
 
 def add_token(
@@ -40,8 +47,7 @@ def add_token(
     *,
     name: str,
     scopes: Iterable[Permission],
-    secret_hash: str,
-    hint: str,
+    secret: Secret,
     created_by: str,
     at: datetime,
 ) -> Token:
@@ -49,9 +55,9 @@ def add_token(
     row = TokenRow.objects.create(
         shop_id=shop_id,
         name=name,
-        scopes=sorted(scopes),
-        secret_hash=secret_hash,
-        hint=hint,
+        scopes=sorted(set(scopes)),
+        secret_hash=secret_hash(secret.value),
+        hint=secret.value[-HINT_LENGTH:],
         created_by=created_by,
         created_at=at,
     )
@@ -64,9 +70,13 @@ def tokens_of(shop_id: int) -> tuple[Token, ...]:
     return tuple(map(_to_token, sorted(rows, key=lambda row: (row.revoked_at is not None, -row.pk))))
 
 
-def find_token(secret_hash: str) -> Token | None:
+def find_token(secret: str) -> Token | None:
     """The token with that secret, unless it was revoked."""
-    row = TokenRow.objects.select_related("shop").filter(secret_hash=secret_hash, revoked_at__isnull=True).first()
+    row = (
+        TokenRow.objects.select_related("shop")
+        .filter(secret_hash=secret_hash(secret), revoked_at__isnull=True)
+        .first()
+    )
     return None if row is None else _to_token(row)
 
 
@@ -84,9 +94,9 @@ def revoke_token(shop_id: int, token_id: int, at: datetime) -> Token | None:
     return _to_token(TokenRow.objects.select_related("shop").get(pk=token_id))
 
 
-def _open_links(secret_hash: str, at: datetime, *, for_a_person: bool) -> QuerySet[LinkRow]:
+def _open_links(secret: str, at: datetime, *, for_a_person: bool) -> QuerySet[LinkRow]:
     return LinkRow.objects.filter(
-        secret_hash=secret_hash, used_at__isnull=True, expires_at__gt=at, person__isnull=not for_a_person
+        secret_hash=secret_hash(secret), used_at__isnull=True, expires_at__gt=at, person__isnull=not for_a_person
     )
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import QuerySet
 
-from jiacan.tenancy.contracts import Invitation, Membership, Person, Role
+from jiacan.tenancy.contracts import Invitation, Membership, Person, Role, Secret
+from jiacan.tenancy.core.secrets import secret_hash
 from jiacan.tenancy.models import Invitation as InvitationRow
 from jiacan.tenancy.models import Member as MemberRow
 from jiacan.tenancy.models import Person as PersonRow
@@ -92,7 +93,7 @@ def remove_role(shop_id: int, person_id: int) -> None:
 
 
 def add_invitation(
-    shop_id: int, *, email: str, role: Role, invited_by: str, secret_hash: str, expires_at: datetime
+    shop_id: int, *, email: str, role: Role, invited_by: str, secret: Secret, expires_at: datetime
 ) -> Invitation:
     """An open invitation."""
     row = InvitationRow.objects.create(
@@ -100,7 +101,7 @@ def add_invitation(
         email=email,
         role=role,
         invited_by=invited_by,
-        secret_hash=secret_hash,
+        secret_hash=secret_hash(secret.value),
         expires_at=expires_at,
     )
     return _to_invitation(row)
@@ -114,11 +115,11 @@ def open_invitations(shop_id: int, at: datetime) -> tuple[Invitation, ...]:
     return tuple(map(_to_invitation, rows.order_by("-id")))
 
 
-def find_invitation(secret_hash: str, at: datetime) -> Invitation | None:
+def find_invitation(secret: str, at: datetime) -> Invitation | None:
     """The open invitation with that secret."""
     row = (
         InvitationRow.objects.select_related("shop")
-        .filter(secret_hash=secret_hash, ended_at__isnull=True, expires_at__gt=at)
+        .filter(secret_hash=secret_hash(secret), ended_at__isnull=True, expires_at__gt=at)
         .first()
     )
     return None if row is None else _to_invitation(row)
