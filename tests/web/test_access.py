@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-from django.urls.converters import IntConverter, SlugConverter, StringConverter, UUIDConverter
+from django.urls.converters import IntConverter, PathConverter, SlugConverter, StringConverter, UUIDConverter
 
 from jiacan.console.contracts import Access, Needs, Open, SignedIn
 from jiacan.tenancy import facade as tenancy
@@ -60,11 +60,12 @@ def filled(pattern: URLPattern | URLResolver) -> str:
         kind = type(converter)
         value = {
             IntConverter: "1",
+            PathConverter: "something",
             SlugConverter: "own" if name == "shop" else "something",
             StringConverter: "own" if name == "shop" else "something",
             UUIDConverter: "00000000-0000-4000-8000-000000000000",
         }[kind]
-        for written in (f"<{name}>", *(f"<{each}:{name}>" for each in ("int", "slug", "str", "uuid"))):
+        for written in (f"<{name}>", *(f"<{each}:{name}>" for each in ("int", "path", "slug", "str", "uuid"))):
             route = route.replace(written, value)
     return route
 

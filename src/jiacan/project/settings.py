@@ -179,6 +179,8 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # or anyone could have mail sent to anyone
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_ADAPTER = "jiacan.console.web.sign_in.InvitedOnly"
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -190,6 +192,9 @@ if os.environ.get("JIACAN_EMAIL_URL"):
     EMAIL_HOST, EMAIL_PORT = _MAIL.hostname, _MAIL.port or 587
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
     EMAIL_USE_TLS = True
+    EMAIL_TIMEOUT = 10
+    if "@" in EMAIL_HOST_USER:
+        DEFAULT_FROM_EMAIL = EMAIL_HOST_USER
 else:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 

@@ -60,7 +60,8 @@ _LANGUAGE = {
     "in": "header",
     "required": False,
     "description": "zh or en: the language of everything that people read.",
-    "schema": {"type": "string", "enum": ["zh", "en"]},
+    "schema": {"type": "string"},
+    "example": "zh",
 }
 
 _MEANINGS = {

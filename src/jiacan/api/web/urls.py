@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 for pattern in api.urls[0]:
-    # No session opens these: each operation asks for a token, and the document says with which scope.
-    pattern.callback.access = Open("each operation asks for a token with its scope, see x-scope")
-    urlpatterns.append(pattern)
+    if pattern.name != "api-root":
+        # No session opens these: each operation asks for a token, and the document says with which scope.
+        pattern.callback.access = Open("each operation asks for a token with its scope, see x-scope")
+        urlpatterns.append(pattern)

@@ -18,9 +18,9 @@ from jiacan.api.web.shapes.campaigns import (
 )
 from jiacan.api.web.shapes.values import Slug, to_money, to_names
 from jiacan.campaigns.contracts.public import CampaignUnknown
-from jiacan.offers import facade as offers
+from jiacan.campaigns.facade.live import find_live, live_plans
 from jiacan.offers.contracts.rules import PlanRules
-from jiacan.plans import facade as plans
+from jiacan.offers.facade import reading as offers
 from jiacan.tenancy.contracts import Permission
 
 router = Router(tags=["campaigns"])
@@ -32,9 +32,8 @@ def list_campaigns(request: Call) -> Page[CampaignShape]:
 
     Every plan that has gone live, by its last version.
     """
-    shop_id = request.auth.shop.id
-    found = [to_campaign(version, plans.plan_of(shop_id, version)) for version in plans.live_plans(shop_id)]
-    return Page(items=found, next=None)
+    found = live_plans(request.auth.shop.id)
+    return Page(items=[to_campaign(plan.versions[-1], plan.document) for plan in found], next=None)
 
 
 @operation(
@@ -51,14 +50,13 @@ def get_campaign(request: Call, plan_id: Path[Slug]) -> CampaignFigures:
     What is left of its stock and budget, and how often each offer came to what.
     """
     shop_id = request.auth.shop.id
-    version = next((each for each in plans.live_plans(shop_id) if each.plan_id == plan_id), None)
-    if version is None:
+    plan = find_live(shop_id, plan_id)
+    if plan is None:
         raise CampaignUnknown(plan_id=plan_id)
-    plan = plans.plan_of(shop_id, version)
-    rules = plans.rules_of(shop_id, version)
+    rules = plan.rules
     orders = offers.order_totals(shop_id, plan_id)
     return CampaignFigures(
-        **dict(to_campaign(version, plan)),
+        **dict(to_campaign(plan.versions[-1], plan.document)),
         stock=_stock(shop_id, rules),
         budget=_budget(shop_id, rules),
         orders=orders.orders,

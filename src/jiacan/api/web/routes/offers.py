@@ -26,6 +26,7 @@ from jiacan.campaigns.facade import online
 from jiacan.console.facade import words
 from jiacan.kernel.messages import tell
 from jiacan.offers.contracts.reservations import OrderPaidAlready, ReservationOver, ReservationUnknown
+from jiacan.offers.facade import reserving
 from jiacan.tenancy.contracts import Permission
 
 router = Router(tags=["carts"])
@@ -85,7 +86,7 @@ def get_reservation(request: Call, reservation_id: Path[UUID]) -> ReservationSha
     What is held for the cart, until when, and what became of it.
     """
     shop = request.auth.shop
-    return to_reservation(online.get_reservation(shop, str(reservation_id)), shop.currency)
+    return to_reservation(reserving.get_reservation(shop.id, str(reservation_id)), shop.currency)
 
 
 @operation(

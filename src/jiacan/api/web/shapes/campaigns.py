@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from jiacan.api.web.shapes.values import Given, Moment, Money, Names, Taken, Words, to_names
 from jiacan.kernel.messages import Phrasebook
-from jiacan.plans.contracts import CheckedPlan, PlanVersion, Problem, Severity
+from jiacan.plans.contracts import PlanDocument, PlanVersion, Problem, Severity
 
 MOST_PLAN_CHARACTERS = 500_000
 
@@ -172,10 +172,8 @@ def to_version(version: PlanVersion) -> VersionShape:
     )
 
 
-def to_campaign(version: PlanVersion, plan: CheckedPlan) -> CampaignShape:
+def to_campaign(version: PlanVersion, document: PlanDocument) -> CampaignShape:
     """A campaign by the version in force, as JSON says it."""
-    document = plan.document
-    assert document is not None, "what went live has a document"
     return CampaignShape(
         id=version.plan_id,
         name=to_names(document.name),

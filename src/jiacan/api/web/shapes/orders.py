@@ -37,6 +37,7 @@ _ORDER: dict[str, Any] = {
     "channel": "web",
     "lines": _LINES,
 }
+_CART = {field: value for field, value in _ORDER.items() if field != "paid_at"}
 _REFUND: dict[str, Any] = {
     "refund_id": "r-1",
     "order_id": "1001",
@@ -60,7 +61,7 @@ class LineIn(Taken):
 class CartIn(Taken):
     """What is about to be bought. The currency is the shop's."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_ORDER | {"paid_at": None}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_CART]})
 
     order_id: Id
     customer_id: Id | None = Field(None, description="The shop's number of the customer; a guest has none.")

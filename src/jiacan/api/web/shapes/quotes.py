@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from jiacan.api.web.shapes.awards import AwardShape, ItemShape, to_awards, to_items
-from jiacan.api.web.shapes.orders import CartIn, OrderTaken, to_order_taken
+from jiacan.api.web.shapes.orders import CartIn
 from jiacan.api.web.shapes.values import Given, Moment, Money, Taken, to_money
 from jiacan.campaigns.contracts.online import Committed
 from jiacan.kernel.messages import Phrasebook
@@ -118,7 +118,7 @@ class CommittedShape(Given):
     """A reservation whose order was paid, and what the order got."""
 
     reservation: ReservationShape
-    order: OrderTaken
+    awards: list[AwardShape]
 
 
 # --- from the values of the slices ------------------------------------------------------------------------
@@ -192,5 +192,5 @@ def to_committed(committed: Committed, currency: str) -> CommittedShape:
     """A paid reservation, as JSON says it."""
     return CommittedShape(
         reservation=to_reservation(committed.reservation, currency),
-        order=to_order_taken(committed.order, currency),
+        awards=to_awards(committed.awards, currency),
     )

@@ -60,7 +60,14 @@ def _read_moment(value: Any) -> datetime:
 Moment = Annotated[
     datetime,
     BeforeValidator(_read_moment),
-    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-11T20:00:00+08:00"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date-time",
+            "pattern": r"^(197[1-9]|19[89]\d|20\d\d|21\d\d)-",
+            "examples": ["2026-11-11T20:00:00+08:00"],
+        }
+    ),
 ]
 """ISO 8601 with an offset; without one it is refused."""
 
