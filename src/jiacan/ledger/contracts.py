@@ -270,3 +270,30 @@ class AuditReport:
     def clean(self) -> bool:
         """Whether everything adds up."""
         return not self.units_out_of_balance and self.first_difference is None
+
+
+class Happening(StrEnum):
+    """What a line of an account's statement is."""
+
+    MOVED = "moved"
+    PROMISED = "promised"
+    SETTLED = "settled"
+    VOIDED = "voided"
+    EXPIRED = "expired"
+    REVERSED = "reversed"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One transfer as an account sees it: `comes_in` where it is the credit; `other` is the account opposite.
+
+    `number` orders lines as they were written.
+    """
+
+    number: int
+    key: str
+    happening: Happening
+    comes_in: bool
+    amount: int
+    other: str
+    at: datetime

@@ -17,6 +17,7 @@ from jiacan.ledger.contracts import (
     Hold,
     Move,
     Outcome,
+    StatementLine,
 )
 from jiacan.ledger.core.decide import decide
 from jiacan.ledger.core.transfers import Transfer, referred_key
@@ -51,6 +52,16 @@ def lock_balances(shop_id: int, keys: Iterable[AccountKey]) -> dict[AccountKey, 
 def balances_under(shop_id: int, owner_prefix: str) -> dict[AccountKey, Balance]:
     """The balances of every account whose owner begins with the prefix; end it with `/` to mean a whole path."""
     return _to_balances(store.load_balances_under(shop_id, owner_prefix))
+
+
+def statement(
+    shop_id: int, key: AccountKey, *, before: int | None = None, limit: int = 50
+) -> tuple[StatementLine, ...]:
+    """The account's transfers, the last written first; `before` is the number at which the page before ended.
+
+    It reads the ledger backwards until the page is full, so it is quick for accounts that are much used.
+    """
+    return store.load_statement(shop_id, key, before=before, limit=limit)
 
 
 def apply(shop_id: int, groups: Sequence[Group]) -> tuple[Outcome, ...]:

@@ -14,7 +14,15 @@ from django.db import IntegrityError, OperationalError, connection
 from django.db.transaction import TransactionManagementError
 from psycopg import errors
 
-from jiacan.ledger.contracts import Account, AccountKey, AuditReport, Balance, Difference
+from jiacan.ledger.contracts import (
+    Account,
+    AccountKey,
+    AuditReport,
+    Balance,
+    Difference,
+    Happening,
+    StatementLine,
+)
 from jiacan.ledger.core.decide import Delta
 from jiacan.ledger.core.transfers import MOVES_MONEY, Kind, Transfer
 from jiacan.ledger.models import Account as AccountRow
@@ -81,6 +89,27 @@ WHERE transfer.shop_id = %(shop_id)s AND """
 
 _BY_KEY = "transfer.key = ANY ((SELECT %(keys)s::text[])::text[])"
 _BY_TARGET = "transfer.refers_to IS NOT NULL AND transfer.refers_to = ANY ((SELECT %(keys)s::text[])::text[])"
+
+_STATEMENT = """
+SELECT transfer.id, transfer.key, transfer.kind, transfer.credit_id = account.id, transfer.amount,
+       (SELECT owner FROM ledger_account other
+        WHERE other.id = transfer.debit_id + transfer.credit_id - account.id),
+       transfer.at
+FROM ledger_account account, ledger_transfer transfer
+WHERE account.shop_id = %(shop_id)s AND account.owner = %(owner)s AND account.unit = %(unit)s
+  AND transfer.shop_id = account.shop_id AND account.id IN (transfer.debit_id, transfer.credit_id)
+  AND (%(before)s::bigint IS NULL OR transfer.id < %(before)s)
+ORDER BY transfer.id DESC LIMIT %(limit)s
+"""
+
+_HAPPENINGS = {
+    Kind.MOVE: Happening.MOVED,
+    Kind.HOLD: Happening.PROMISED,
+    Kind.POST: Happening.SETTLED,
+    Kind.VOID: Happening.VOIDED,
+    Kind.EXPIRE: Happening.EXPIRED,
+    Kind.REVERSE: Happening.REVERSED,
+}
 
 _COPY_TRANSFERS = """
 COPY ledger_transfer (shop_id, key, kind, debit_id, credit_id, amount, at, expires_at, refers_to)
@@ -172,6 +201,17 @@ def load_transfers(shop_id: int, keys: Iterable[str]) -> list[Transfer]:
 def load_fates(shop_id: int, keys: Iterable[str]) -> list[Transfer]:
     """The transfers that refer to one with those keys."""
     return _fetch_transfers(_LOAD_TRANSFERS + _BY_TARGET, shop_id, keys)
+
+
+def load_statement(shop_id: int, key: AccountKey, *, before: int | None, limit: int) -> tuple[StatementLine, ...]:
+    """The account's transfers, the last written first."""
+    values = {"shop_id": shop_id, "owner": key.owner, "unit": key.unit, "before": before, "limit": limit}
+    with connection.cursor() as cursor:
+        cursor.execute(_STATEMENT, values)
+        return tuple(
+            StatementLine(number, line_key, _HAPPENINGS[Kind(kind)], *rest)
+            for number, line_key, kind, *rest in cursor.fetchall()
+        )
 
 
 def add_transfers(shop_id: int, transfers: Sequence[Transfer], accounts: Mapping[AccountKey, Opened]) -> None:

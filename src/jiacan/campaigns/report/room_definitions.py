@@ -91,4 +91,16 @@ EXPECTED = _definition(
     tell("five minutes"),
 )
 
+WORST_CASE = _definition(
+    "worst-case",
+    tell("At worst"),
+    tell(
+        "The most that offers and draws can ask of the line by their own limits and the stock there is; "
+        "docs/algorithms/worst-case.md has the rule. The line itself is never exceeded: what it cannot give is "
+        "refused or replaced."
+    ),
+    tell("money of the plan's currency"),
+    tell("the whole campaign"),
+)
+
 OF_FIGURE = {each.key: each for each in (ORDERS, SALES, AWARDS, AT_RISK, REFUSALS, ALARMS)}

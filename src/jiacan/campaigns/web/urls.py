@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiacan.campaigns.web import home, live, public, room, tasks
+from jiacan.campaigns.web import budget, home, live, offers, public, room, tasks
 
 CAMPAIGN = "s/<slug:shop>/campaigns/<str:plan_id>/"
 
@@ -14,9 +14,14 @@ urlpatterns = [
     path(f"{CAMPAIGN}room", room.room, name="campaign-room"),
     path(f"{CAMPAIGN}live", live.live, name="campaign-live"),
     path(f"{CAMPAIGN}chart", room.chart, name="campaign-room-chart"),
+    path(f"{CAMPAIGN}budget", budget.budget, name="campaign-budget"),
+    path(f"{CAMPAIGN}budget/transfers", budget.statement, name="campaign-budget-transfers"),
+    path(f"{CAMPAIGN}budget/export", budget.export, name="campaign-budget-export"),
     path(f"{CAMPAIGN}alarms/<int:alarm_id>", room.alarm, name="campaign-room-alarm"),
     path(f"{CAMPAIGN}alarms/<int:alarm_id>/take", room.take_alarm, name="campaign-room-alarm-take"),
     path(f"{CAMPAIGN}alarms/<int:alarm_id>/close", room.close_alarm, name="campaign-room-alarm-close"),
+    path(f"{CAMPAIGN}offers", offers.offers, name="campaign-offers"),
+    path(f"{CAMPAIGN}why", offers.why, name="campaign-offers-why"),
     path(f"{CAMPAIGN}tasks", tasks.board, name="campaign-tasks"),
     path(f"{CAMPAIGN}tasks/<str:task_id>", tasks.task, name="campaign-tasks-task"),
     path(f"{CAMPAIGN}tasks/<str:task_id>/step", tasks.take_step, name="campaign-tasks-step"),

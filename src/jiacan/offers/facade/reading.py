@@ -11,7 +11,7 @@ from typing import TypeVar
 from jiacan.kernel.messages import Message
 from jiacan.kernel.periods import Period
 from jiacan.ledger import facade as ledger
-from jiacan.ledger.contracts import Balance
+from jiacan.ledger.contracts import AccountKey, Balance
 from jiacan.offers import readers
 from jiacan.offers.contracts.awards import Award, AwardRow, ClawBack, ReceiptLine, Statement
 from jiacan.offers.contracts.benefits import Benefit
@@ -19,8 +19,9 @@ from jiacan.offers.contracts.errors import CustomerUnknown, OrderNotPaid
 from jiacan.offers.contracts.lately import LatestAward, Takings
 from jiacan.offers.contracts.pace import AwardPace, AwardTotal, OrderPace, OrderTotal
 from jiacan.offers.contracts.rules import PlanRules
+from jiacan.offers.contracts.searching import AwardCursor, AwardPage, AwardQuery
 from jiacan.offers.contracts.words import OfferWords
-from jiacan.offers.core.accounts import budget_account, stock_account
+from jiacan.offers.core.accounts import budget_account, reserve_account, stock_account
 from jiacan.offers.core.match import explain_order
 from jiacan.offers.core.receipts import receipt_lines
 from jiacan.offers.core.rows import award_rows, claw_back_rows
@@ -29,7 +30,7 @@ from jiacan.offers.core.statement import describe, has, kinds_kept, owes
 from jiacan.offers.core.words import benefit_words, offer_words
 from jiacan.offers.facade.books import VersionRules
 from jiacan.offers.store import awards as store
-from jiacan.offers.store import pace
+from jiacan.offers.store import pace, searching
 from jiacan.orders import facade as orders
 
 Settled = TypeVar("Settled", Award, ClawBack)
@@ -43,6 +44,18 @@ def awards_of(shop_id: int, plan_id: str) -> Iterator[Award]:
 def claw_backs_of(shop_id: int, plan_id: str) -> Iterator[ClawBack]:
     """Every claw-back of the plan, in order."""
     return store.find_claw_backs(shop_id, plan_id)
+
+
+def awards_for(shop_id: int, plan_id: str, order_ids: Sequence[str]) -> tuple[Award, ...]:
+    """Every award, refusal and hold-out of these orders, in order."""
+    return tuple(store.find_awards(shop_id, plan_id, order_ids))
+
+
+def search_awards(
+    shop_id: int, plan_id: str, asked: AwardQuery, *, after: AwardCursor | None, limit: int
+) -> AwardPage:
+    """A page of the plan's awards, the last settled first, each with what was taken back of it."""
+    return searching.search_awards(shop_id, plan_id, asked, after=after, limit=limit)
 
 
 def awards_of_orders(
@@ -78,6 +91,13 @@ def budget_balances(shop_id: int, rules: PlanRules) -> dict[str, Balance]:
     keys = {line: budget_account(rules.plan_id, line, rules.currency) for line in rules.budget}
     balances = ledger.load_balances(shop_id, list(keys.values()))
     return {line: balances[key] for line, key in keys.items()}
+
+
+def account_keys(rules: PlanRules) -> dict[str, AccountKey]:
+    """The plan's bounded accounts by what its pages call them: `budget/<line>`, `stock/<item>` and `reserve`."""
+    budget = {f"budget/{line}": budget_account(rules.plan_id, line, rules.currency) for line in rules.budget}
+    stock = {f"stock/{item}": stock_account(rules.plan_id, item) for item in rules.stock}
+    return {**budget, **stock, "reserve": reserve_account(rules.plan_id, rules.currency)}
 
 
 def award_rows_of(shop_id: int, plan_id: str) -> Iterator[AwardRow]:
