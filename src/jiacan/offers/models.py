@@ -5,7 +5,8 @@ Natural keys; a row belongs to one shop.
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Collate, Now
 
 
 class Award(models.Model):
@@ -34,6 +35,15 @@ class Award(models.Model):
         indexes = (
             models.Index(fields=("shop", "plan_id", "settled_for", "order_id"), name="award_in_order"),
             models.Index(fields=("shop", "customer_id", "plan_id"), name="award_of_customer"),
+            models.Index(fields=("shop", "plan_id", "offer_id", "settled_for", "order_id"), name="award_of_offer"),
+            models.Index(
+                models.F("shop"),
+                models.F("plan_id"),
+                Collate(KeyTextTransform("code", "refusal"), "C"),
+                models.F("settled_for"),
+                condition=models.Q(refusal__isnull=False),
+                name="award_by_reason",
+            ),
         )
 
 

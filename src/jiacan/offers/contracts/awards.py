@@ -240,7 +240,10 @@ class Award:
 
 @dataclass(frozen=True, slots=True)
 class ClawBack:
-    """What one refund takes back of one award, item by item."""
+    """What one refund takes back of one award, item by item.
+
+    One that was done by hand has `BY_HAND` and a number of its own for `refund_id`.
+    """
 
     order_id: str
     customer_id: str
@@ -249,6 +252,10 @@ class ClawBack:
     refund_id: str
     at: datetime
     items: tuple[Item, ...]
+
+
+BY_HAND = "hand:"
+"""What a claw-back by hand begins with where a refund's id would stand."""
 
 
 @dataclass(frozen=True, slots=True)

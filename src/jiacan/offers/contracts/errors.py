@@ -2,7 +2,10 @@
 
 JiacanError
 ├── NotEnoughLeft        a new version of a plan takes back more than is left
-└── OrderNotPaid         no paid order of that number was recorded
+├── OrderNotPaid         no paid order of that number was recorded
+├── CustomerUnknown      the plan has no answer to any order of that customer
+├── AwardUnknown         the order met no such offer of the plan
+└── NothingToTakeBack    nothing is left of the award with its customer
 """
 
 from __future__ import annotations
@@ -55,4 +58,37 @@ class CustomerUnknown(JiacanError):
             "No order of customer {customer} met an offer of this plan. Check the number; "
             "`jiacan receipt PLAN ORDER` says why an order met none.",
             customer=self.customer_id,
+        )
+
+
+@dataclass(eq=False)
+class AwardUnknown(JiacanError):
+    """The order met no such offer of the plan."""
+
+    plan_id: str
+    order_id: str
+    offer_id: str
+
+    def message(self) -> Message:
+        return tell(
+            "Order {order} has no award of offer {offer} in plan {plan}. Check the order's receipt.",
+            order=self.order_id,
+            offer=self.offer_id,
+            plan=self.plan_id,
+        )
+
+
+@dataclass(eq=False)
+class NothingToTakeBack(JiacanError):
+    """Nothing is left of the award with its customer: it was refused, taken back before, or has lapsed."""
+
+    order_id: str
+    offer_id: str
+
+    def message(self) -> Message:
+        return tell(
+            "Nothing is left to take back of what offer {offer} gave for order {order}: it was not given, was taken "
+            "back before, or has expired.",
+            order=self.order_id,
+            offer=self.offer_id,
         )

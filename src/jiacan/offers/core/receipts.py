@@ -8,6 +8,7 @@ from types import MappingProxyType
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import Money
 from jiacan.offers.contracts.awards import (
+    BY_HAND,
     Award,
     BudgetExhausted,
     ClawBack,
@@ -59,13 +60,16 @@ def _means(award: Award, offer: Offer, rules: PlanRules) -> Message | None:
 
 
 def claw_back_line(back: ClawBack, rules: PlanRules) -> ReceiptLine:
-    """What a refund took back."""
+    """What a refund, or someone by hand, took back."""
+    items = describe_items(back.items, rules)
     says = tell(
         "Taken back after the return of {at} ({refund}): {items}.",
         at=back.at,
         refund=back.refund_id,
-        items=describe_items(back.items, rules),
+        items=items,
     )
+    if back.refund_id.startswith(BY_HAND):
+        says = tell("Taken back by the shop at {at}: {items}.", at=back.at, items=items)
     return ReceiptLine(back.offer_id, _offer(back.offer_id, rules).name, Outcome.CLAWED_BACK, says)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jiacan.offers.contracts.awards import Award, AwardRow, ClawBack, Item, Outcome
+from jiacan.offers.contracts.awards import BY_HAND, Award, AwardRow, ClawBack, Item, Outcome
 from jiacan.offers.core.settle import Settlement
 
 
@@ -24,9 +24,10 @@ def award_rows(award: Award) -> Iterator[AwardRow]:
 
 
 def claw_back_rows(back: ClawBack) -> Iterator[AwardRow]:
-    """One row for each benefit that was taken back, with the refund that took it."""
+    """One row for each benefit that was taken back, with the refund or the hand that took it."""
+    reason = back.refund_id if back.refund_id.startswith(BY_HAND) else f"refund:{back.refund_id}"
     for item in back.items:
-        yield _row(back, item, Outcome.CLAWED_BACK, f"refund:{back.refund_id}")
+        yield _row(back, item, Outcome.CLAWED_BACK, reason)
 
 
 def _row(of: Award | ClawBack, item: Item, outcome: Outcome, reason: str) -> AwardRow:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from jiacan.ledger import facade as ledger
 from jiacan.ledger.contracts import Account, AccountKey, Applied, Group, Hold, Move
+from jiacan.offers.contracts.awards import ClawBack
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.contracts.settled import Level, Means
 from jiacan.offers.core.accounts import Allowance, allowances, budget_account, stock_account, stock_unit
@@ -117,13 +118,21 @@ def keep(
         book: as settling left it.
         before: what customers held before; it has changed in the book.
     """
-    place = defaultdict(lambda: len(rules.offers), {offer.id: i for i, offer in enumerate(rules.offers)})
     awards = [award for settlement in settlements for award in settlement.awards]
     holdings = {(one.order_id, one.offer_id): one.holdings for each in book.held.values() for one in each}
-    store.add_awards(shop_id, rules.plan_id, awards, holdings, place)
+    store.add_awards(shop_id, rules.plan_id, awards, holdings, _places(rules))
     store.update_held(shop_id, rules.plan_id, before)
-    backs = [back for settlement in settlements for back in settlement.claw_backs]
-    store.add_claw_backs(shop_id, rules.plan_id, backs, place)
+    keep_claw_backs(shop_id, rules, [back for settlement in settlements for back in settlement.claw_backs])
+
+
+def keep_claw_backs(shop_id: int, rules: PlanRules, backs: Iterable[ClawBack]) -> None:
+    """Store what was taken back."""
+    store.add_claw_backs(shop_id, rules.plan_id, backs, _places(rules))
+
+
+def _places(rules: PlanRules) -> Mapping[str, int]:
+    """Each offer's place in the plan; one of an earlier version stands after them all."""
+    return defaultdict(lambda: len(rules.offers), {offer.id: i for i, offer in enumerate(rules.offers)})
 
 
 def add_pace(shop_id: int, plan_id: str, counted: Counted) -> None:

@@ -178,14 +178,18 @@ def find_held(shop_id: int, plan_id: str, order_ids: Iterable[str], *, lapsing_b
     lapsing = AwardItem.objects.filter(
         shop_id=shop_id, plan_id=plan_id, expires_at__lte=lapsing_by, lapsed=False, quantity_left__gt=0
     ).values_list("order_id", flat=True)
-    wanted = set(order_ids) | set(lapsing)
-    if not wanted:
+    return find_held_of(shop_id, plan_id, {*order_ids, *lapsing})
+
+
+def find_held_of(shop_id: int, plan_id: str, order_ids: Collection[str]) -> tuple[Held, ...]:
+    """What customers hold of awards of these orders."""
+    if not order_ids:
         return ()
-    items = AwardItem.objects.filter(shop_id=shop_id, plan_id=plan_id, order_id__in=wanted, quantity_left__gt=0)
+    items = AwardItem.objects.filter(shop_id=shop_id, plan_id=plan_id, order_id__in=order_ids, quantity_left__gt=0)
     by_award: dict[tuple[str, str], list[AwardItem]] = {}
     for item in items.order_by("order_id", "offer_id", "place"):
         by_award.setdefault((item.order_id, item.offer_id), []).append(item)
-    awards = AwardRecord.objects.filter(shop_id=shop_id, plan_id=plan_id, order_id__in=wanted)
+    awards = AwardRecord.objects.filter(shop_id=shop_id, plan_id=plan_id, order_id__in=order_ids)
     return tuple(
         _held(award, by_award[award.order_id, award.offer_id])
         for award in awards.order_by("settled_for", "order_id", "offer_place")
