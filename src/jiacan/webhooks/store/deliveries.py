@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection, models
 from django.db.models import Max
-from psycopg.types.json import Jsonb
 
 from jiacan.webhooks.contracts import Answer, Attempt, Delivery, DeliveryState, Outcome, Trouble
 from jiacan.webhooks.core.letters import NewDelivery, Parcel
 from jiacan.webhooks.models import Attempt as AttemptRow
 from jiacan.webhooks.models import Delivery as DeliveryRow
 
+# One JSON text: an array of JSON texts would be escaped letter by letter on its way, four times as slowly.
 _ADD = """
 INSERT INTO webhooks_delivery
     (shop_id, endpoint_id, public_id, event_id, kind, subject, at, data, state, next_try_at)
 SELECT %(shop_id)s, asked.*, 'waiting', now()
-FROM unnest(%(endpoints)s::bigint[], %(ids)s::text[], %(events)s::text[], %(kinds)s::text[], %(subjects)s::text[],
-            %(moments)s::timestamptz[], %(data)s::jsonb[]) AS asked
+FROM jsonb_to_recordset(%(asked)s::jsonb) AS asked (
+    endpoint_id bigint, id text, event_id text, kind text, subject text, at timestamptz, data jsonb
+)
 ON CONFLICT (shop_id, public_id) DO NOTHING
 RETURNING endpoint_id, id
 """
@@ -30,19 +32,10 @@ DELETED_AT_ONCE = 5000
 
 def add_deliveries(shop_id: int, deliveries: Sequence[NewDelivery]) -> dict[int, list[int]]:
     """Write those that are new, to be tried at once; says their rows by endpoint, in the given order."""
-    columns = {
-        "shop_id": shop_id,
-        "endpoints": [each.endpoint_id for each in deliveries],
-        "ids": [each.id for each in deliveries],
-        "events": [each.event_id for each in deliveries],
-        "kinds": [each.kind for each in deliveries],
-        "subjects": [each.subject for each in deliveries],
-        "moments": [each.at for each in deliveries],
-        "data": [Jsonb(dict(each.data)) for each in deliveries],
-    }
+    asked = json.dumps([_to_row(each) for each in deliveries], ensure_ascii=False)
     added: dict[int, list[int]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_ADD, columns)
+        cursor.execute(_ADD, {"shop_id": shop_id, "asked": asked})
         for endpoint_id, number in cursor.fetchall():
             added.setdefault(endpoint_id, []).append(number)
     return added
@@ -155,6 +148,18 @@ def _state_after(outcome: Outcome, next_try_at: datetime | None) -> DeliveryStat
     if isinstance(outcome, Answer) and outcome.is_success:
         return DeliveryState.DELIVERED
     return DeliveryState.GIVEN_UP if next_try_at is None else DeliveryState.WAITING
+
+
+def _to_row(new: NewDelivery) -> dict[str, object]:
+    return {
+        "endpoint_id": new.endpoint_id,
+        "id": new.id,
+        "event_id": new.event_id,
+        "kind": new.kind,
+        "subject": new.subject,
+        "at": new.at.isoformat(),
+        "data": new.data,
+    }
 
 
 def _to_deliveries(found: Iterable[DeliveryRow]) -> tuple[Delivery, ...]:
