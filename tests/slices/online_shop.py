@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+
+from django.db import connection
 
 from jiacan.campaigns.facade import running
 from jiacan.ledger import facade as ledger
@@ -91,3 +94,24 @@ def assert_books_add_up(shop: Shop) -> None:
     """The ledger's audit finds nothing."""
     report = ledger.audit(shop.id)
     assert report.clean, report
+
+
+def assert_counters_agree(shop: Shop) -> None:
+    """The counters by the minute are what counting every stored row gives."""
+    counting = import_module("jiacan.offers.migrations.0004_backfill_pace")
+    always = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+    awards = [astuple(each) for each in reading.award_pace(shop.id, PLAN_ID, *always)]
+    orders = [astuple(each) for each in reading.order_pace(shop.id, PLAN_ID, *always)]
+    assert awards == _counted(counting.COUNT_AWARDS, shop)
+    assert orders == _counted(counting.COUNT_ORDERS, shop)
+    totals = reading.award_totals(shop.id, PLAN_ID)
+    assert sum(each.awards for each in totals) == sum(row[4] for row in awards)
+    assert astuple(reading.order_totals(shop.id, PLAN_ID)) == tuple(
+        sum(row[n] for row in orders) for n in range(1, 5)
+    )
+
+
+def _counted(query: str, shop: Shop) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM ({query}) AS counted WHERE shop_id = %s AND plan_id = %s", [shop.id, PLAN_ID])
+        return sorted(row[2:] for row in cursor.fetchall())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -49,7 +51,7 @@ def test_it_shows_the_way_in_takes_orders_one_after_another_and_goes_on_at_its_n
 
 
 def _demo(home: Path) -> tuple[dict[str, str], int]:
-    """Run it until some orders were sent; what it printed, and how many orders were sent so far."""
+    """Run it until orders were sent, and stop it under an open stream; what it printed, how many were sent."""
     port, already_sent = free_port(), _sent(home)
     process = subprocess.Popen(
         [*JIACAN, "demo", "--home", str(home), "--port", str(port), "--json"],
@@ -57,38 +59,44 @@ def _demo(home: Path) -> tuple[dict[str, str], int]:
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert process.stdout is not None
-    printed = ""
-    for line in process.stdout:
-        printed += line
-        if line.startswith("}"):
-            break
-    ways = json.loads(printed[printed.index("{") :])
-    _look_around(ways)
-    until(lambda: _sent(home) > already_sent, seconds=30)
-    process.terminate()
+    ways = json.loads(_printed(process))
+    with _signed_in(ways) as client:
+        assert client.get(ways["room"]).status_code == 200
+        assert client.get(ways["public_page"]).status_code == 200
+        with client.stream("GET", ways["room"].removesuffix("room") + "live") as stream:
+            assert stream.headers["content-type"].startswith("text/event-stream")
+            events = stream.iter_text()
+            assert next(events)
+            until(lambda: _sent(home) > already_sent, seconds=30)
+            process.terminate()
+            for _ in events:
+                continue
     said, log = process.communicate(timeout=30)
     assert process.returncode == 0, said + log
     assert "Traceback" not in log
     return ways, _sent(home)
 
 
-def _sent(home: Path) -> int:
-    return sum(int(each.read_text() or 0) for each in home.glob("run-*/sent"))
+def _printed(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    printed = ""
+    for line in process.stdout:
+        printed += line
+        if line.startswith("}"):
+            break
+    return printed[printed.index("{") :]
 
 
-def _look_around(ways: dict[str, str]) -> None:
-    """Come in by the link, and find the room and the public page."""
+@contextmanager
+def _signed_in(ways: dict[str, str]) -> Iterator[httpx.Client]:
+    """Whoever came in by the link."""
     with httpx.Client(trust_env=False, timeout=20, follow_redirects=True) as client:
         page = client.get(ways["sign_in_link"])
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
         assert token is not None
-        client.post(
-            ways["sign_in_link"], data={"csrfmiddlewaretoken": token[1]}, headers={"Referer": ways["address"]}
-        )
-        assert client.get(ways["room"]).status_code == 200
-        with client.stream("GET", ways["room"].removesuffix("room") + "live") as stream:
-            assert stream.status_code == 200
-            assert stream.headers["content-type"].startswith("text/event-stream")
-            assert next(stream.iter_text())
-    assert httpx.get(ways["public_page"], trust_env=False).status_code == 200
+        client.post(ways["sign_in_link"], data={"csrfmiddlewaretoken": token[1]})
+        yield client
+
+
+def _sent(home: Path) -> int:
+    return sum(int(each.read_text() or 0) for each in home.glob("run-*/sent"))

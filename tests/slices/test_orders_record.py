@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 ORDERS = (
     row("1", paid_at="2011-11-14 09:00", title='"a ""quoted"", tea\\cup"'),
     row("1", "tea", paid_at="2011-11-14 09:00", unit_price="2.555", line_discount="0.5"),
-    row("2", paid_at="2011-11-15", customer_id=""),
+    row("2", paid_at="2011-11-15", customer_id="", shipping="4.50"),
     row("3", paid_at="2011-11-16", title="\\N"),
     row("4", paid_at=""),
 )
@@ -76,6 +76,7 @@ def test_what_is_loaded_is_what_was_read(shop, files):
         read_orders = {order.order_id: order for order in history.orders(ALWAYS)}
         read_refunds = history.refunds(ALWAYS)
     assert facade.load_orders(shop, ["1", "2", "3", "4", "nowhere"]) == read_orders
+    assert {order_id: order.shipping_minor for order_id, order in read_orders.items()} == {"1": 0, "2": 450, "3": 0}
     loaded = facade.load_refunds(shop, ["1", "2", "3"])
     assert [refund.refund_id for refund in loaded["1"]] == ["q", "r"]
     assert {refund for of_order in loaded.values() for refund in of_order} == set(read_refunds)

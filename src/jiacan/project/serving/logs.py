@@ -127,5 +127,7 @@ def _chain(error: BaseException) -> list[BaseException]:
 
 
 def _places(error: BaseException) -> list[str]:
+    """Our own places on the way to where it was raised, that place, and the type."""
     frames = traceback.extract_tb(error.__traceback__)
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames] + [type(error).__qualname__]
+    kept = [frame for frame in frames[:-1] if "/jiacan/" in frame.filename] + frames[-1:]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in kept] + [type(error).__qualname__]
