@@ -84,7 +84,10 @@ class History:
         """The orders paid in the period, by `(paid_at, order_id)`; numbers count the whole history."""
         for head, rows in itertools.groupby(self._rows(_ORDER_LINES, period), key=lambda row: row[:7]):
             order_id, customer_id, paid_us, number, channel, region, shipping_minor = head
-            lines = tuple(OrderLine(*row[7:11], category=row[11] or "", title=row[12] or "") for row in rows)
+            lines = tuple(
+                OrderLine(row[7], row[8], row[9], row[10], category=row[11] or "", title=row[12] or "")
+                for row in rows
+            )
             paid_at = _EPOCH + timedelta(microseconds=paid_us)
             yield Order(order_id, customer_id, paid_at, lines, number, channel or "", region or "", shipping_minor)
 
