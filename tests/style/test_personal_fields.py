@@ -38,6 +38,7 @@ CLEARED = {
     "plans_plandraft": {"plan_id", "text"},
     "campaigns_receiptlink": {"order_id", "secret_hash"},
     "campaigns_approval": {"plan_id", "sha256", "note", "state", "answer"},
+    "campaigns_writtenreport": {"plan_id", "language", "stage", "failed", "summary"},
     "campaigns_alarm": {"plan_id", "key", "note"},
     "campaigns_taskstep": {"plan_id", "task_id", "state", "evidence"},
     "webhooks_endpoint": {"url", "kinds", "sealed_secret"},

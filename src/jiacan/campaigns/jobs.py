@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 
-from jiacan.campaigns.facade import online, turns
+from jiacan.campaigns.facade import online, room, turns
+from jiacan.campaigns.report import keeping
+from jiacan.console.facade import words
 
 CLOCK = "clock"
 """The queue of what only looks whether something is due."""
+
+_CODES = {"zh": "zh-hans", "en": "en"}
 
 
 @app.periodic(cron="* * * * *")
@@ -23,3 +27,17 @@ def announce_turns(timestamp: int) -> None:
 def expire_reservations(timestamp: int) -> None:
     """Let go of what reservations hold whose time is over, every ten seconds."""
     online.expire_due(timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="campaigns.watch_rooms", queue=CLOCK, queueing_lock="campaigns.watch_rooms")
+def watch_rooms(timestamp: int) -> None:
+    """Notice alarms of every campaign that is not over, also where nobody looks at its room."""
+    room.watch_all(timezone.now())
+
+
+@app.task(name=keeping.TASK, queue=keeping.QUEUE)
+def write_report(shop_id: int, report_id: int, language: str) -> None:
+    """Write a report that was asked for, in that language."""
+    with translation.override(_CODES[language]):
+        keeping.write(shop_id, report_id, words, timezone.now)

@@ -82,3 +82,28 @@ class ReceiptLink(models.Model):
     order_id = models.CharField(max_length=200)
     secret_hash = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField(db_default=Now())
+
+
+class WrittenReport(models.Model):
+    """A report that somebody asked for, in one language; `stage` says how far it is, and `failed` why it is not.
+
+    `summary` is what the page shows of it, in that language; only the last one of a plan and language is kept.
+    """
+
+    shop = models.ForeignKey("tenancy.Shop", models.PROTECT)
+    plan_id = models.CharField(max_length=64)
+    language = models.CharField(max_length=2)
+    asked_by = models.CharField(max_length=200)
+    asked_at = models.DateTimeField(db_default=Now())
+    began_at = models.DateTimeField(null=True)
+    stage = models.CharField(max_length=20, default="waiting")
+    written_at = models.DateTimeField(null=True)
+    failed = models.TextField(default="")
+    summary = models.JSONField(default=dict)
+    html = models.BinaryField(default=b"")
+    xlsx = models.BinaryField(default=b"")
+
+    class Meta:
+        """Read by plan and language, the last first."""
+
+        indexes = (models.Index(fields=("shop", "plan_id", "language", "-id"), name="reports_of_a_plan"),)

@@ -6,6 +6,7 @@ Whoever looks at the same campaign within a second of another looks at the same 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,12 +21,14 @@ from jiacan.campaigns.facade import alarms as kept_alarms
 from jiacan.campaigns.facade.kept import Kept
 from jiacan.campaigns.facade.outlook import outlook, same_time
 from jiacan.campaigns.store import alarms as store
+from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.periods import Period
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.facade import reading as offers
 from jiacan.plans import facade as plans
 from jiacan.plans.contracts import PlanDocument
+from jiacan.tenancy import facade as tenancy
 
 TICKER = 10
 _SHARED_SECONDS = 1.0
@@ -74,6 +77,15 @@ def look(shop_id: int, plan_id: str, *, at: datetime) -> Room:
 def forget(shop_id: int, plan_id: str) -> None:
     """Something was changed by hand: whoever looks next sees it."""
     _rooms.forget((shop_id, plan_id))
+
+
+def watch_all(at: datetime) -> None:
+    """Look at the room of every campaign that is not over, so that its alarms are noticed."""
+    for shop in tenancy.find_shops():
+        for version in plans.live_plans(shop.id):
+            with suppress(JiacanError):  # a plan that is no longer taken has no room; its own page says so
+                if find_campaign(shop.id, version.plan_id, at=at).clock.standing is not Standing.OVER:
+                    look(shop.id, version.plan_id, at=at)
 
 
 def read(shop_id: int, plan_id: str, *, at: datetime) -> Room:

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from jiacan import __version__
 from jiacan.campaigns.contracts.reported import CampaignFacts, Report, Unknown
+from jiacan.campaigns.contracts.written import Summary, SummaryFigure, SummaryFinding
 from jiacan.campaigns.core.amounts import Unit, write, write_change
 from jiacan.campaigns.core.naming import OUTCOMES, TONES, offer_named
 from jiacan.campaigns.report.cells import (
@@ -18,6 +19,7 @@ from jiacan.campaigns.report.cells import (
     Day,
     Definition,
     Figure,
+    Headline,
     Moment,
     Page,
     Section,
@@ -39,6 +41,20 @@ def to_html(report: Report, words: Phrasebook) -> str:
     """The whole page in the language of `words`."""
     page = to_page(report)
     return render_to_string("campaigns/report.html", _Html(words, report.facts).page(page))
+
+
+def to_summary(report: Report, words: Phrasebook) -> Summary:
+    """The headlines and findings of the page, in the language of `words`."""
+    page = to_page(report)
+    html = _Html(words, report.facts)
+    return Summary(
+        version=page.version,
+        until=words.say(page.until),
+        figures=tuple(html.summary_figure(headline) for headline in page.headlines),
+        findings=tuple(
+            SummaryFinding(tone.value, words.say(TONES[tone]), words.say(text)) for tone, text in page.findings
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +93,13 @@ class _Html:
             "definitions": [self._definition(definition) for definition in page.definitions],
             "footer": say(tell("Written by Jiacan {version} from recorded orders and awards.", version=__version__)),
         }
+
+    def summary_figure(self, headline: Headline) -> SummaryFigure:
+        """A headline in words."""
+        say, cell = self.words.say, self._cell(headline.value)
+        beside = cell.get("why") or (say(headline.beside) if headline.beside else "")
+        definition = headline.definition
+        return SummaryFigure(say(definition.name), say(definition.says), str(cell["text"]), str(beside))
 
     def _definition(self, definition: Definition) -> dict[str, str]:
         say = self.words.say

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiacan.campaigns.web import budget, home, live, offers, public, room, tasks
+from jiacan.campaigns.web import awards, budget, home, live, offers, public, report, room, tasks
 
 CAMPAIGN = "s/<slug:shop>/campaigns/<str:plan_id>/"
 
@@ -17,11 +17,19 @@ urlpatterns = [
     path(f"{CAMPAIGN}budget", budget.budget, name="campaign-budget"),
     path(f"{CAMPAIGN}budget/transfers", budget.statement, name="campaign-budget-transfers"),
     path(f"{CAMPAIGN}budget/export", budget.export, name="campaign-budget-export"),
+    path(f"{CAMPAIGN}report", report.report, name="campaign-report"),
+    path(f"{CAMPAIGN}report/ask", report.ask, name="campaign-report-ask"),
+    path(f"{CAMPAIGN}report/document", report.document, name="campaign-report-document"),
+    path(f"{CAMPAIGN}report/file/<str:form>", report.download, name="campaign-report-file"),
     path(f"{CAMPAIGN}alarms/<int:alarm_id>", room.alarm, name="campaign-room-alarm"),
     path(f"{CAMPAIGN}alarms/<int:alarm_id>/take", room.take_alarm, name="campaign-room-alarm-take"),
     path(f"{CAMPAIGN}alarms/<int:alarm_id>/close", room.close_alarm, name="campaign-room-alarm-close"),
     path(f"{CAMPAIGN}offers", offers.offers, name="campaign-offers"),
     path(f"{CAMPAIGN}why", offers.why, name="campaign-offers-why"),
+    path(f"{CAMPAIGN}awards", awards.awards, name="campaign-awards"),
+    path(f"{CAMPAIGN}awards.csv", awards.export, name="campaign-awards-export"),
+    path(f"{CAMPAIGN}awards/<path:order_id>/take-back", awards.take_back, name="campaign-awards-take-back"),
+    path(f"{CAMPAIGN}awards/<path:order_id>", awards.award, name="campaign-awards-award"),
     path(f"{CAMPAIGN}tasks", tasks.board, name="campaign-tasks"),
     path(f"{CAMPAIGN}tasks/<str:task_id>", tasks.task, name="campaign-tasks-task"),
     path(f"{CAMPAIGN}tasks/<str:task_id>/step", tasks.take_step, name="campaign-tasks-step"),
