@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.db import connection
@@ -108,6 +109,22 @@ def test_a_changed_password_is_in_the_audit_and_neither_password_is(li):
     assert [line.action for line in lines] == ["password changed"]
     assert (PASSWORD in str(lines), new in str(lines)) == (False, False)
     assert attempt(Client(), new) == (302, True)
+
+
+def test_the_second_step_is_turned_on_and_off_with_a_line_in_the_audit(li):
+    client = Client()
+    attempt(client, PASSWORD)
+    assert client.get("/account/2fa/totp/activate/")["Location"].startswith("/account/reauthenticate/")
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    form = client.get("/account/2fa/totp/activate/").context["form"]
+    code = format_hotp_value(hotp_value(form.secret, next(yield_hotp_counters_from_time())))
+    assert client.post("/account/2fa/totp/activate/", {"code": code}).status_code == 302
+    assert actions() == ["two-step sign-in turned on"]
+    assert attempt(Client(), PASSWORD) == (302, False)
+    assert client.post("/account/2fa/recovery-codes/generate/").status_code == 302
+    assert client.post("/account/2fa/totp/deactivate/").status_code == 302
+    assert actions()[1:] == ["recovery codes made", "two-step sign-in turned off"]
+    assert form.secret not in str(tenancy.search_audit(tenancy.get_shop("tea").id, AuditQuery()))
 
 
 def test_other_sessions_are_listed_and_ended(li):

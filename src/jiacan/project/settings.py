@@ -185,6 +185,7 @@ ACCOUNT_ADAPTER = "jiacan.console.web.sign_in.InvitedOnly"
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Jiacan"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an owner invited the address; nobody signs up with one that is not theirs
 USERSESSIONS_TRACK_ACTIVITY = True
 
 if os.environ.get("JIACAN_EMAIL_URL"):

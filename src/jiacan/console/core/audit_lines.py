@@ -15,6 +15,8 @@ _NAMES = {
         tell("alarm taken"),
         tell("approval asked for"),
         tell("approval declined"),
+        tell("award taken back"),
+        tell("awards exported"),
         tell("first owner made"),
         tell("gate changed"),
         tell("invitation accepted"),
