@@ -6,7 +6,9 @@ import hashlib
 from base64 import urlsafe_b64encode
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from jiacan.campaigns.contracts.public import (
@@ -82,6 +84,12 @@ def receipt_link(shop_id: int, order_id: str) -> Secret:
     with transaction.atomic():
         store.add_link(shop_id, order_id, _hash(secret))
     return Secret(secret)
+
+
+def receipt_address(shop_id: int, order_id: str, *, at: str) -> str:
+    """The whole address of the order's receipt; `at` is where the server is reached, unless the settings say it."""
+    path = reverse("public-receipt", args=[receipt_link(shop_id, order_id).value])
+    return f"{settings.PUBLIC_URL or at.rstrip('/')}{path}"
 
 
 def find_receipt(secret: str) -> PublicReceipt | None:

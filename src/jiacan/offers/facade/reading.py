@@ -13,7 +13,7 @@ from jiacan.kernel.periods import Period
 from jiacan.ledger import facade as ledger
 from jiacan.ledger.contracts import AccountKey, Balance
 from jiacan.offers import readers
-from jiacan.offers.contracts.awards import Award, AwardRow, ClawBack, ReceiptLine, Statement
+from jiacan.offers.contracts.awards import Award, AwardRow, ClawBack, Item, ReceiptLine, Statement
 from jiacan.offers.contracts.benefits import Benefit
 from jiacan.offers.contracts.errors import CustomerUnknown, OrderNotPaid
 from jiacan.offers.contracts.lately import LatestAward, Takings
@@ -22,6 +22,7 @@ from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.contracts.searching import AwardCursor, AwardPage, AwardQuery
 from jiacan.offers.contracts.words import OfferWords
 from jiacan.offers.core.accounts import budget_account, reserve_account, stock_account
+from jiacan.offers.core.benefits import describe_items
 from jiacan.offers.core.match import explain_order
 from jiacan.offers.core.receipts import receipt_lines
 from jiacan.offers.core.rows import award_rows, claw_back_rows
@@ -168,6 +169,11 @@ def _by_order(found: Iterable[Settled]) -> dict[str, list[Settled]]:
 def benefits_in_words(benefits: Iterable[Benefit], rules: PlanRules) -> tuple[Message, ...]:
     """What each of these benefits gives, in words."""
     return benefit_words(benefits, rules)
+
+
+def items_in_words(items: Iterable[Item], rules: PlanRules) -> tuple[Message, ...]:
+    """What an award gave, or a claw-back took, in words."""
+    return describe_items(items, rules)
 
 
 def in_words(rules: PlanRules) -> tuple[OfferWords, ...]:
