@@ -193,7 +193,6 @@ def award(request: HttpRequest, visit: Visit, plan_id: str, order_id: str) -> Ht
             "awards": [(shown_award(each, live), _left(each)) for each in of_order],
             "to_send": in_both(asked),
             "link": _link(request, visit, order_id) if visit.may(Permission.SEE_CUSTOMERS) else "",
-            "nothing": tell("nothing"),
         },
     )
 

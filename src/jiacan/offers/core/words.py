@@ -246,6 +246,8 @@ class _Benefits:
                 "{percent}% off, {amount} at most", percent=of.percent, amount=self.money(of.at_most_minor or 0)
             )
         )
+        if of.min_spend_minor == 0:
+            return tell("{off}, valid for {days} days", off=off, days=of.valid_days)
         return tell(
             "{off} from {least} on, valid for {days} days",
             off=off,
