@@ -16,7 +16,7 @@ from jiacan.campaigns.core.hourly import HOUR
 from jiacan.campaigns.core.intervals import TAIL
 
 WINDOW = timedelta(hours=1)
-_FAR = timedelta(days=3650)
+_FAR_HOURS = 24.0 * 3650
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ def fate_of(left: int, taken: Taken, window: timedelta, clock: Clock) -> Fate:
 
 
 def _until(left: int, an_hour: float) -> timedelta:
-    return min(left / an_hour * HOUR, _FAR) if an_hour * _FAR / HOUR > left else _FAR
+    hours = left / an_hour if an_hour else _FAR_HOURS
+    return min(hours, _FAR_HOURS) * HOUR
 
 
 def by_urgency(burn: Burn) -> tuple[int, float, float]:
