@@ -187,9 +187,7 @@ class ReservationPart(models.Model):
             ),
         )
         indexes = (
-            models.Index(
-                fields=("shop", "plan_id", "order_id"), condition=models.Q(state="open"), name="part_of_order"
-            ),
+            models.Index(fields=("shop", "order_id"), condition=models.Q(state="open"), name="part_of_order"),
             models.Index(
                 fields=("shop", "plan_id", "expires_at"), condition=models.Q(state="open"), name="part_to_expire"
             ),

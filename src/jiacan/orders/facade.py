@@ -105,7 +105,7 @@ def take(shop_id: int, incoming: Sequence[IncomingOrder], refunds: Sequence[Refu
         check_order(order)
     for refund in refunds:
         check_refund(refund)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         return TakenResult(_take_orders(shop_id, incoming, currency), _take_refunds(shop_id, refunds))
 
 

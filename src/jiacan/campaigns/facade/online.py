@@ -5,8 +5,8 @@ Cart by cart the same: quoted, reserved, and committed when the order is paid.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import uuid4
@@ -32,6 +32,7 @@ from jiacan.orders.contracts import EventKey, IncomingOrder, Refund, Taken
 from jiacan.tenancy.contracts import Actor, Shop
 
 Answer = TypeVar("Answer")
+Settlements = tuple[tuple[LivePlan, Settled], ...]
 
 ATTEMPTS = 5
 """Each attempt lost means that another transaction got something done, so this many in a row is a fault."""
@@ -59,21 +60,19 @@ def _take(shop: Shop, incoming: Sequence[IncomingOrder], refunds: Sequence[Refun
     live = live_plans(shop.id)
     taken = orders.take(shop.id, incoming, refunds, currency=_currency(shop, live))
     order_ids = {order.order_id for order in incoming} | {refund.order_id for refund in refunds}
-    results = _settle(shop.id, live, order_ids, at=at)
-    announce(shop.id, results.settled, at=at)
+    settled = _settle(shop.id, live, order_ids, at=at)
+    announce(shop.id, settled, at=at)
+    states = list(zip(incoming, taken.orders, strict=True))
+    awards = _awards(shop.id, settled, live, before={one.order_id for one, state in states if state is not Taken.NEW})
+    came_back = list(zip(refunds, taken.refunds, strict=True))
+    backs = _claw_backs(
+        shop.id, settled, live, before={one.order_id for one, state in came_back if state is not Taken.NEW}
+    )
     return TakenAnswer(
-        orders=tuple(
-            OrderAnswer(order.order_id, state, results.awards.get(order.order_id, {}))
-            for order, state in zip(incoming, taken.orders, strict=True)
-        ),
+        orders=tuple(OrderAnswer(one.order_id, state, awards.get(one.order_id, {})) for one, state in states),
         refunds=tuple(
-            RefundAnswer(
-                refund.refund_id,
-                refund.order_id,
-                state,
-                results.claw_backs.get((refund.refund_id, refund.order_id), {}),
-            )
-            for refund, state in zip(refunds, taken.refunds, strict=True)
+            RefundAnswer(one.refund_id, one.order_id, state, backs.get((one.refund_id, one.order_id), {}))
+            for one, state in came_back
         ),
     )
 
@@ -82,26 +81,15 @@ def _currency(shop: Shop, live: Sequence[LivePlan]) -> str:
     return shop.currency or (live[0].rules.currency if live else "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Results:
-    """What was settled now, and everything that these orders and refunds have had, by plan."""
-
-    settled: tuple[tuple[LivePlan, Settled], ...]
-    awards: Mapping[str, Mapping[str, tuple[Award, ...]]]
-    claw_backs: Mapping[tuple[str, str], Mapping[str, tuple[ClawBack, ...]]]
-
-
-def _settle(shop_id: int, live: Sequence[LivePlan], order_ids: Iterable[str], *, at: datetime) -> _Results:
+def _settle(shop_id: int, live: Sequence[LivePlan], order_ids: Iterable[str], *, at: datetime) -> Settlements:
     """Settle what is not settled of these orders and their refunds, all plans under one lock."""
-    asked = list(order_ids)
-    events = orders.events_of(shop_id, asked)
+    events = orders.events_of(shop_id, list(order_ids))
     reserved = reserving.plans_held(shop_id, list(events)) if events else {}
     concerned = [(plan, found) for plan in live if (found := _of_plan(plan, events, reserved))]
     awarding.lock_plans(shop_id, [plan.plan_id for plan, _ in concerned])
-    settled = tuple(
+    return tuple(
         (plan, awarding.settle_events(shop_id, plan.rules, found, rules_of=plan, at=at)) for plan, found in concerned
     )
-    return _answers(shop_id, live, asked, events, settled)
 
 
 def _of_plan(
@@ -118,24 +106,34 @@ def _of_plan(
     )
 
 
-def _answers(
-    shop_id: int,
-    live: Sequence[LivePlan],
-    order_ids: Sequence[str],
-    events: Mapping[str, tuple[EventKey, ...]],
-    settled: tuple[tuple[LivePlan, Settled], ...],
-) -> _Results:
-    plan_ids = [plan.plan_id for plan in live]
-    awards: dict[str, dict[str, tuple[Award, ...]]] = {}
-    for award_plan, award in reading.awards_of_orders(shop_id, plan_ids, order_ids) if events else ():
-        of_order = awards.setdefault(award.order_id, {})
-        of_order[award_plan] = (*of_order.get(award_plan, ()), award)
-    backs: dict[tuple[str, str], dict[str, tuple[ClawBack, ...]]] = {}
-    refunded = [order_id for order_id, of_order in events.items() if any(event.is_refund for event in of_order)]
-    for back_plan, back in reading.claw_backs_of_orders(shop_id, plan_ids, refunded) if refunded else ():
-        of_refund = backs.setdefault((back.refund_id, back.order_id), {})
-        of_refund[back_plan] = (*of_refund.get(back_plan, ()), back)
-    return _Results(settled, awards, backs)
+def _awards(
+    shop_id: int, settled: Settlements, live: Sequence[LivePlan], *, before: Collection[str]
+) -> Mapping[str, Mapping[str, tuple[Award, ...]]]:
+    """By order and plan, what was awarded now, and all that orders known from before ever were."""
+    found = [(plan.plan_id, award) for plan, each in settled for award in each.awards if award.order_id not in before]
+    if before:
+        found += reading.awards_of_orders(shop_id, [plan.plan_id for plan in live], before)
+    of_orders: dict[str, dict[str, tuple[Award, ...]]] = {}
+    for plan_id, award in found:
+        of_order = of_orders.setdefault(award.order_id, {})
+        of_order[plan_id] = (*of_order.get(plan_id, ()), award)
+    return of_orders
+
+
+def _claw_backs(
+    shop_id: int, settled: Settlements, live: Sequence[LivePlan], *, before: Collection[str]
+) -> Mapping[tuple[str, str], Mapping[str, tuple[ClawBack, ...]]]:
+    """By refund (with its order) and plan, what was taken back now, and all of orders with refunds known before."""
+    found = [
+        (plan.plan_id, back) for plan, each in settled for back in each.claw_backs if back.order_id not in before
+    ]
+    if before:
+        found += reading.claw_backs_of_orders(shop_id, [plan.plan_id for plan in live], before)
+    of_refunds: dict[tuple[str, str], dict[str, tuple[ClawBack, ...]]] = {}
+    for plan_id, back in found:
+        of_refund = of_refunds.setdefault((back.refund_id, back.order_id), {})
+        of_refund[plan_id] = (*of_refund.get(plan_id, ()), back)
+    return of_refunds
 
 
 def quote(shop: Shop, cart: IncomingOrder, *, at: datetime) -> tuple[Quote, ...]:
@@ -217,10 +215,10 @@ def _commit(shop: Shop, reservation_id: str, *, paid_at: datetime, at: datetime)
         (state,) = orders.take(shop.id, [paid], (), currency=_currency(shop, live)).orders
         if state is Taken.CONFLICT:
             raise OrderPaidAlready(order_id=order_id)
-    results = _settle(shop.id, live, [order_id], at=at)
-    announce(shop.id, results.settled, at=at)
+    settled = _settle(shop.id, live, [order_id], at=at)
+    announce(shop.id, settled, at=at)
     ended = reserving.end_committed(shop.id, reservation_id, at=at)
-    return Committed(ended, results.awards.get(order_id, {}))
+    return Committed(ended, _awards(shop.id, settled, live, before={order_id}).get(order_id, {}))
 
 
 def _refuse_over(reservation: Reservation, at: datetime) -> None:

@@ -27,14 +27,24 @@ from jiacan.offers.contracts.awards import (
 from jiacan.offers.contracts.benefits import Kind
 from jiacan.offers.core.book import Held, Holding
 from jiacan.offers.models import Award as AwardRecord
-from jiacan.offers.models import AwardItem, ClawBackItem, SettledEvent
-from jiacan.offers.store.rows import copy_rows
+from jiacan.offers.models import AwardItem, ClawBackItem
+from jiacan.offers.store.rows import add_rows
 from jiacan.orders.contracts import EventKey
 
 _REFUSALS: dict[str, TypeAdapter[Refusal]] = {
     kind.__name__: TypeAdapter(kind) for kind in (LimitReached, NotStacked, PriceTaken, StockEmpty, BudgetExhausted)
 }
 _BATCH = 2_000
+
+_SETTLED = """
+SELECT is_refund, event_id, order_id FROM offers_settledevent
+WHERE shop_id = %s AND plan_id = %s AND order_id = ANY(%s)
+"""
+
+_LAPSING = """
+SELECT order_id FROM offers_awarditem
+WHERE shop_id = %s AND plan_id = %s AND expires_at <= %s AND NOT lapsed AND quantity_left > 0
+"""
 
 
 def lock_plan(shop_id: int, plan_id: str) -> None:
@@ -51,17 +61,15 @@ def lock_plans(shop_id: int, plan_ids: Iterable[str]) -> None:
 
 def unsettled(shop_id: int, plan_id: str, events: Sequence[EventKey]) -> tuple[EventKey, ...]:
     """Those of the events that the plan has not settled, in the order given."""
-    known = set(
-        SettledEvent.objects.filter(
-            shop_id=shop_id, plan_id=plan_id, order_id__in={event.order_id for event in events}
-        ).values_list("is_refund", "event_id", "order_id")
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLED, [shop_id, plan_id, list({event.order_id for event in events})])
+        known = set(cursor.fetchall())
     return tuple(event for event in events if (event.is_refund, event.id, event.order_id) not in known)
 
 
 def add_settled(shop_id: int, plan_id: str, events: Iterable[EventKey]) -> None:
     """The plan has settled these events."""
-    copy_rows(
+    add_rows(
         "offers_settledevent",
         ("shop_id", "plan_id", "is_refund", "event_id", "order_id"),
         ((shop_id, plan_id, event.is_refund, event.id, event.order_id) for event in events),
@@ -85,7 +93,7 @@ def add_awards(
         place: each offer's place in the plan.
     """
     given = list(awards)
-    copy_rows(
+    add_rows(
         "offers_award",
         _AWARD_COLUMNS,
         (_award_row(shop_id, plan_id, award, place[award.offer_id]) for award in given),
@@ -95,7 +103,7 @@ def add_awards(
         for award in given
         for row in _item_rows(shop_id, plan_id, award, holdings.get((award.order_id, award.offer_id), ()))
     )
-    copy_rows("offers_awarditem", _ITEM_COLUMNS, items)
+    add_rows("offers_awarditem", _ITEM_COLUMNS, items)
 
 
 _AWARD_COLUMNS = (
@@ -175,10 +183,10 @@ def _item_rows(shop_id: int, plan_id: str, award: Award, holdings: Sequence[Hold
 
 def find_held(shop_id: int, plan_id: str, order_ids: Iterable[str], *, lapsing_by: datetime) -> tuple[Held, ...]:
     """What customers hold of awards of these orders, and of any awards that lapse by then."""
-    lapsing = AwardItem.objects.filter(
-        shop_id=shop_id, plan_id=plan_id, expires_at__lte=lapsing_by, lapsed=False, quantity_left__gt=0
-    ).values_list("order_id", flat=True)
-    return find_held_of(shop_id, plan_id, {*order_ids, *lapsing})
+    with connection.cursor() as cursor:
+        cursor.execute(_LAPSING, [shop_id, plan_id, lapsing_by])
+        lapsing = {order_id for (order_id,) in cursor.fetchall()}
+    return find_held_of(shop_id, plan_id, lapsing.union(order_ids))
 
 
 def find_held_of(shop_id: int, plan_id: str, order_ids: Collection[str]) -> tuple[Held, ...]:
@@ -253,7 +261,7 @@ def add_claw_backs(shop_id: int, plan_id: str, claw_backs: Iterable[ClawBack], p
         for back in claw_backs
         for item_place, item in enumerate(back.items)
     )
-    copy_rows("offers_clawbackitem", _CLAW_BACK_COLUMNS, rows)
+    add_rows("offers_clawbackitem", _CLAW_BACK_COLUMNS, rows)
 
 
 _CLAW_BACK_COLUMNS = (

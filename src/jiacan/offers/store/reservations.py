@@ -34,6 +34,11 @@ FROM offers_reservationpart AS part JOIN offers_reservation AS whole USING (shop
 WHERE part.shop_id = %s AND part.reservation_id = %s AND part.state = 'open' ORDER BY part.plan_id
 """
 
+_PLANS_HELD = """
+SELECT plan_id, array_agg(order_id::text) FROM offers_reservationpart
+WHERE shop_id = %s AND order_id = ANY(%s) AND state = 'open' GROUP BY plan_id
+"""
+
 _EXPIRE_EMPTY = """
 UPDATE offers_reservation AS whole SET state = 'expired', ended_at = expires_at
 WHERE state = 'open' AND expires_at <= %s AND NOT EXISTS (
@@ -181,17 +186,10 @@ def _to_part(
 
 def find_plans_held(shop_id: int, order_ids: Collection[str]) -> dict[str, frozenset[str]]:
     """The plans of which something is held for these orders, each with those orders."""
-    rows = ReservationRow.objects.filter(shop_id=shop_id, order_id__in=order_ids).values_list(
-        "reservation_id", flat=True
-    )
-    reservation_ids = list(rows)
-    if not reservation_ids:
-        return {}
-    parts = PartRow.objects.filter(shop_id=shop_id, reservation_id__in=reservation_ids, state="open")
-    held: dict[str, set[str]] = {}
-    for plan_id, order_id in parts.values_list("plan_id", "order_id"):
-        held.setdefault(plan_id, set()).add(order_id)
-    return {plan_id: frozenset(orders) for plan_id, orders in held.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(_PLANS_HELD, [shop_id, list(order_ids)])
+        rows: list[tuple[str, list[str]]] = cursor.fetchall()
+    return {plan_id: frozenset(held) for plan_id, held in rows}
 
 
 def end_part(shop_id: int, part: Part, *, used: bool) -> None:
