@@ -68,6 +68,9 @@ def _demo(home: Path) -> tuple[dict[str, str], int]:
             events = stream.iter_text()
             assert next(events)
             until(lambda: _sent(home) > already_sent, seconds=30)
+            counted = httpx.get(ways["address"] + "/metrics", trust_env=False).text
+            assert "jiacan_open_streams 1.0" in counted
+            assert re.search(r'jiacan_campaign_orders{plan="order-bonus-\d{4}",shop="gifts"} [1-9]', counted)
             process.terminate()
             for _ in events:
                 continue

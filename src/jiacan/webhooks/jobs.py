@@ -13,6 +13,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 from procrastinate.worker import Worker
+from prometheus_client import Counter
 
 from jiacan.kernel.errors import JiacanError
 from jiacan.tenancy.contracts import Actor
@@ -25,6 +26,8 @@ from jiacan.webhooks.store import deliveries, endpoints, queue
 from jiacan.webhooks.store.endpoints import Receiver
 
 Post = Callable[[Letter], Outcome]
+
+TRIES = Counter("jiacan_webhook_tries", "Tries of webhook deliveries, by what came of them.", ("result",))
 
 _THE_RECEIVER = Actor("webhooks", "the receiver's answer")
 
@@ -113,6 +116,7 @@ def _try(shop_id: int, receiver: Receiver, parcel: Parcel, *, post: Post, known:
         )
         if was_first:
             _note(shop_id, receiver.endpoint.id, outcome, at=started)
+    TRIES.labels(outcome.value if isinstance(outcome, Trouble) else str(outcome.status)).inc()
     return outcome
 
 
