@@ -24,7 +24,9 @@ _DATE = re.compile(r"\b2011-(\d\d)-(\d\d)\b")
 def moved_plan(run_begins: date) -> str:
     """The reference plan with every date moved, so that its run of two weeks begins that day."""
     days = (run_begins - _RUN_BEGINS).days
-    return _DATE.sub(lambda found: str(date(2011, int(found[1]), int(found[2])) + timedelta(days=days)), PLAN.read_text())
+    return _DATE.sub(
+        lambda found: str(date(2011, int(found[1]), int(found[2])) + timedelta(days=days)), PLAN.read_text()
+    )
 
 
 @dataclass
@@ -39,16 +41,16 @@ class Running:
     def plan_id(self) -> str:
         return self.rules.plan_id
 
-    def sell(self, at: datetime, *, spend_minor: int = 16_000, customer: str | None = None, times: int = 1) -> list[str]:
-        """Orders paid at that moment, settled at once; gives their numbers."""
-        incoming = [self._order(at, spend_minor, customer) for _ in range(times)]
+    def sell(self, at: datetime, *, spend_minor: int = 16_000, times: int = 1) -> list[str]:
+        """Orders paid at that moment, each a new customer's, settled at once; gives their numbers."""
+        incoming = [self._order(at, spend_minor) for _ in range(times)]
         orders.take(self.shop.id, incoming, [], currency=self.rules.currency)
         self.settle()
         return [order.order_id for order in incoming]
 
     def record(self, moments: Iterable[datetime], *, spends: Sequence[int] = (16_000,)) -> None:
         """Orders paid at these moments, recorded and not settled; they spend these sums in turn."""
-        incoming = [self._order(at, spends[n % len(spends)], None) for n, at in enumerate(moments)]
+        incoming = [self._order(at, spends[n % len(spends)]) for n, at in enumerate(moments)]
         for first in range(0, len(incoming), 500):
             orders.take(self.shop.id, incoming[first : first + 500], [], currency=self.rules.currency)
 
@@ -56,11 +58,11 @@ class Running:
         """Settle what is recorded."""
         running.settle_recorded(self.shop.id, self.rules, on_progress=lambda *_: None)
 
-    def _order(self, at: datetime, spend_minor: int, customer: str | None) -> IncomingOrder:
+    def _order(self, at: datetime, spend_minor: int) -> IncomingOrder:
         self.sent += 1
         line = OrderLine("22423", 1, spend_minor * 10_000)
         number = f"{self.sent:06}"
-        return IncomingOrder(f"A-{number}", customer or f"C-{number}", (line,), paid_at=at, status="paid")
+        return IncomingOrder(f"A-{number}", f"C-{number}", (line,), paid_at=at, status="paid")
 
 
 def go_live(text: str) -> Running:
@@ -69,6 +71,11 @@ def go_live(text: str) -> Running:
     assert checked.rules is not None, checked.errors
     shop = tenancy.open_shop(checked.rules.shop, zone=checked.rules.zone, currency=checked.rules.currency)
     return Running(shop, running.go_live(shop.id, checked, actor=ACTOR))
+
+
+def without_holdout(text: str) -> str:
+    """The plan, held out from nobody: every order that meets an offer is awarded."""
+    return text.replace("holdout: {share: 10%}", "")
 
 
 def under_way(at: datetime, *, text: str | None = None) -> Running:
