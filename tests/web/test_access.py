@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.converters import IntConverter, PathConverter, SlugConverter, StringConverter, UUIDConverter
@@ -102,10 +104,12 @@ def signed_in(shop, role: Role) -> Client:
 
 
 def status(client: Client, method: str, path: str) -> int:
-    """What the server answers; streams are closed unread."""
+    """What the server answers; streams are closed unread, and the test's own connection stays open."""
     answer = getattr(client, method)(path)
     if answer.streaming:
+        request_finished.disconnect(close_old_connections)
         answer.close()
+        request_finished.connect(close_old_connections)
     return answer.status_code
 
 

@@ -54,8 +54,8 @@ def audit(request: HttpRequest, visit: Visit) -> HttpResponse:
     return _audit(request, visit)
 
 
-@require_POST
 @page(needs=Permission.SEE_AUDIT)
+@require_POST
 def verify(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Compute every hash again, and say whether the chain is whole."""
     return _audit(request, visit, verdict=tenancy.verify_audit(visit.shop.id))

@@ -64,9 +64,9 @@ def people(request: HttpRequest, visit: Visit) -> HttpResponse:
     return _people(request, visit, InviteForm())
 
 
+@page(needs=Permission.MANAGE_PEOPLE)
 @require_POST
 @never_cache
-@page(needs=Permission.MANAGE_PEOPLE)
 def invite(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Invite someone; the link is shown this once, and mailed where the server can."""
     form = InviteForm(request.POST)
@@ -82,8 +82,8 @@ def invite(request: HttpRequest, visit: Visit) -> HttpResponse:
     return _people(request, visit, InviteForm(), invited=invitation, link=link)
 
 
-@require_POST
 @page(needs=Permission.MANAGE_PEOPLE)
+@require_POST
 def withdraw(request: HttpRequest, visit: Visit, invitation_id: int) -> HttpResponse:
     """Close an open invitation."""
     tenancy.withdraw_invitation(visit.shop.id, invitation_id, actor=visit.actor, at=timezone.now())
@@ -91,8 +91,8 @@ def withdraw(request: HttpRequest, visit: Visit, invitation_id: int) -> HttpResp
     return redirect("settings-people", shop=visit.shop.slug)
 
 
-@require_POST
 @page(needs=Permission.MANAGE_PEOPLE)
+@require_POST
 def change_role(request: HttpRequest, visit: Visit, person_id: int) -> HttpResponse:
     """Give a member another role."""
     form = RoleForm(request.POST)
@@ -103,8 +103,8 @@ def change_role(request: HttpRequest, visit: Visit, person_id: int) -> HttpRespo
     return redirect("settings-people", shop=visit.shop.slug)
 
 
-@require_POST
 @page(needs=Permission.MANAGE_PEOPLE)
+@require_POST
 def remove(request: HttpRequest, visit: Visit, person_id: int) -> HttpResponse:
     """Take a member's role away."""
     done = tell("They have no role at {shop} any more.", shop=visit.shop.name)

@@ -63,9 +63,9 @@ def tokens(request: HttpRequest, visit: Visit) -> HttpResponse:
     return _tokens(request, visit, TokenForm(visit))
 
 
+@page(needs=Permission.MANAGE_TOKENS)
 @require_POST
 @never_cache
-@page(needs=Permission.MANAGE_TOKENS)
 def add(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Make a token; it is shown this once."""
     form = TokenForm(visit, request.POST)
@@ -77,8 +77,8 @@ def add(request: HttpRequest, visit: Visit) -> HttpResponse:
     return _tokens(request, visit, TokenForm(visit), made=token, secret=secret)
 
 
-@require_POST
 @page(needs=Permission.MANAGE_TOKENS)
+@require_POST
 def revoke(request: HttpRequest, visit: Visit, token_id: int) -> HttpResponse:
     """End a token."""
     tenancy.revoke_token(visit.shop.id, token_id, actor=visit.actor, at=timezone.now())
