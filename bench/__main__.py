@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bench import ledger, run, simulate
+from bench import api, ledger, run, simulate
 
 if __name__ == "__main__":
     for bench in (simulate, run, ledger):
         bench.main()
+    api.main(seconds=2)
