@@ -408,3 +408,17 @@ class DraftTaken(JiacanError):
 
     def message(self) -> Message:
         return tell("There is a plan {plan_id} here already; open it, or choose another id.", plan_id=self.plan_id)
+
+
+@dataclass(eq=False)
+class BadPlanId(JiacanError):
+    """No plan can have that id."""
+
+    plan_id: str
+
+    def message(self) -> Message:
+        return tell(
+            "{id} cannot be a plan's id. Use small letters, digits, dots, hyphens and underscores, at most 64, "
+            "beginning and ending with a letter or digit.",
+            id=self.plan_id or "“”",
+        )

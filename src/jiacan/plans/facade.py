@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.db import transaction
 
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.plans import readers, store
 from jiacan.plans.contracts import (
+    BadPlanId,
     CheckedPlan,
     Difference,
     Draft,
@@ -31,6 +32,7 @@ from jiacan.plans.contracts import (
 )
 from jiacan.plans.core.check import check
 from jiacan.plans.core.differences import differences as find_differences
+from jiacan.plans.core.naming import address, is_plan_id, written_id
 from jiacan.plans.core.schedule import schedule as order_tasks
 from jiacan.plans.core.schema import to_schema
 from jiacan.plans.core.templating import fill_dates
@@ -51,6 +53,20 @@ def read_plan(path: str) -> CheckedPlan:
         FileUnreadable: the file is not there, may not be read, or is no text.
     """
     return check_text(readers.read_text(path), source=path)
+
+
+def text_in(stream: BinaryIO, source: str) -> str:
+    """The text of a plan that comes as bytes; `source` is what messages call it.
+
+    Raises:
+        FileUnreadable: it is no text in UTF-8, or too large for a plan.
+    """
+    return readers.to_text(stream, source)
+
+
+def id_in(text: str) -> str:
+    """The id that a plan's text names, whatever else is wrong with it; empty where it names none."""
+    return written_id(text)
 
 
 def check_text(text: str, source: str) -> CheckedPlan:
@@ -76,6 +92,11 @@ def new_plan(template: str, starts_on: date) -> str:
     if template not in known:
         raise TemplateUnknown(name=template, known=known)
     return fill_dates(readers.read_template(template), starts_on)
+
+
+def addressed(text: str, *, plan_id: str, shop: str, timezone: str, currency: str) -> str:
+    """A plan's text made that plan's at that shop; an empty zone or currency leaves the text's own."""
+    return address(text, {"id": plan_id, "shop": shop, "timezone": timezone, "currency": currency})
 
 
 def schema() -> dict[str, Any]:
@@ -175,6 +196,18 @@ def versions_by_plan(shop_id: int) -> dict[str, tuple[PlanVersion, ...]]:
     return {plan_id: tuple(versions) for plan_id, versions in by_plan.items()}
 
 
+def version_text(shop_id: int, plan_id: str, number: int) -> str:
+    """The text of a version as it went live, also where this Jiacan no longer takes it.
+
+    Raises:
+        PlanVersionUnknown: no such version went live.
+    """
+    text = store.find_text(shop_id, plan_id, number)
+    if text is None:
+        raise PlanVersionUnknown(plan_id=plan_id, number=number)
+    return text
+
+
 def load_plan(shop_id: int, plan_id: str, version: int) -> CheckedPlan:
     """The plan as it went live in this version, its rules carrying the version.
 
@@ -257,8 +290,11 @@ def begin_draft(shop_id: int, plan_id: str, text: str, *, actor: Actor) -> Draft
     """Begin a plan that is not there yet.
 
     Raises:
+        BadPlanId: no plan can have that id.
         DraftTaken: a plan of that id is being written or has gone live.
     """
+    if not is_plan_id(plan_id):
+        raise BadPlanId(plan_id=plan_id)
     with transaction.atomic():
         store.lock_plan(shop_id, plan_id)
         if store.find_draft(shop_id, plan_id) is not None or store.find_versions(shop_id, plan_id):
@@ -285,9 +321,18 @@ def save_draft(shop_id: int, plan_id: str, text: str, *, opened_revision: int, a
         )
 
 
-def discard_draft(shop_id: int, plan_id: str) -> None:
-    """Stop writing the plan; what went live stays."""
-    store.delete_draft(shop_id, plan_id)
+def discard_draft(shop_id: int, plan_id: str, *, revision: int) -> None:
+    """Stop writing the plan; what went live stays.
+
+    Raises:
+        DraftMoved: someone saved it since that revision; it stays.
+    """
+    with transaction.atomic():
+        store.lock_plan(shop_id, plan_id)
+        kept = store.find_draft(shop_id, plan_id)
+        if kept is not None and kept.revision != revision:
+            raise DraftMoved(kept=kept)
+        store.delete_draft(shop_id, plan_id)
 
 
 def differences(before: str, after: str) -> tuple[Difference, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
+from typing import BinaryIO
 
 from jiacan.kernel.errors import FileUnreadable, system_reason
 from jiacan.kernel.messages import tell
@@ -12,6 +13,22 @@ MAX_BYTES = 4_000_000
 """No plan is longer: a million characters of four bytes."""
 
 TEMPLATES = "jiacan.plans"
+
+
+def to_text(stream: BinaryIO, source: str) -> str:
+    """The text in the stream, with lines that end in one character.
+
+    Raises:
+        FileUnreadable: it is no text in UTF-8, or more than any plan has.
+    """
+    data = stream.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise FileUnreadable(path=source, reason=tell("it is far larger than any plan"))
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        reason = tell("it is no text in UTF-8 (byte {byte}); save it as UTF-8", byte=error.start + 1)
+        raise FileUnreadable(path=source, reason=reason) from None
 
 
 def read_text(path: str) -> str:

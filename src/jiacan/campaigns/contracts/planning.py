@@ -171,3 +171,31 @@ class OtherId(JiacanError):
             named=self.named,
             kept=self.kept,
         )
+
+
+@dataclass(eq=False)
+class DayUnreadable(JiacanError):
+    """What was given is no day."""
+
+    given: str
+
+    def message(self) -> Message:
+        return tell("“{given}” is no day; write it like 2026-11-11.", given=self.given)
+
+
+@dataclass(eq=False)
+class TypedOtherwise(JiacanError):
+    """What had to be typed so that nobody does this by mistake was not."""
+
+    wanted: str
+
+    def message(self) -> Message:
+        return tell("Nothing was done: type {wanted} to go on.", wanted=self.wanted)
+
+
+@dataclass(eq=False)
+class NoteMissing(JiacanError):
+    """Whoever says no has to say why."""
+
+    def message(self) -> Message:
+        return tell("Say what has to change; whoever asked reads it.")

@@ -71,6 +71,80 @@ def find_plan(shop_id: int, plan_id: str) -> Planned:
     return Planned(plan_id, name, version, draft, plan.document, plan.rules)
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What there is of a plan to read and to change: its draft, else the text in force, and what was found in it.
+
+    `revision` is what saving has to name: 0 where there is no draft. `misplaced` says that the text is
+    another plan's.
+    """
+
+    text: str
+    draft: Draft | None
+    version: PlanVersion | None
+    checked: CheckedPlan
+    misplaced: OtherShopsPlan | OtherId | None
+
+    @property
+    def revision(self) -> int:
+        """The draft's, or 0."""
+        return 0 if self.draft is None else self.draft.revision
+
+
+def open_plan(shop: Shop, plan_id: str) -> Opened:
+    """The plan as it is being written, or as it is in force, even where its text can no longer be read.
+
+    Raises:
+        CampaignUnknown: none has gone live or is being written.
+    """
+    draft = plans.find_draft(shop.id, plan_id)
+    versions = plans.find_versions(shop.id, plan_id)
+    version = versions[-1] if versions else None
+    if draft is not None:
+        text = draft.text
+    elif version is not None:
+        text = plans.version_text(shop.id, plan_id, version.number)
+    else:
+        raise CampaignUnknown(plan_id=plan_id)
+    checked, misplaced = check_text(shop, plan_id, text)
+    return Opened(text, draft, version, checked, misplaced)
+
+
+def check_text(shop: Shop, plan_id: str, text: str) -> tuple[CheckedPlan, OtherShopsPlan | OtherId | None]:
+    """Everything found in a text that is to be this plan of this shop."""
+    checked = plans.check_text(text, source=plan_id)
+    return checked, None if checked.document is None else _misplaced(shop, plan_id, checked.document)
+
+
+def _misplaced(shop: Shop, plan_id: str, document: PlanDocument) -> OtherShopsPlan | OtherId | None:
+    if document.shop != shop.slug:
+        return OtherShopsPlan(named=document.shop, here=shop.slug)
+    if document.plan_id != plan_id:
+        return OtherId(named=document.plan_id, kept=plan_id)
+    return None
+
+
+def discard(shop: Shop, plan_id: str, *, revision: int, actor: Actor) -> None:
+    """Stop writing the plan; a request to let it go live is withdrawn, what went live stays. Audited.
+
+    Raises:
+        DraftUnknown: none is being written.
+        DraftMoved: someone saved it since that revision.
+    """
+    with transaction.atomic():
+        store.lock_requests(shop.id, plan_id)
+        draft = plans.get_draft(shop.id, plan_id)
+        plans.discard_draft(shop.id, plan_id, revision=revision)
+        store.withdraw(shop.id, plan_id)
+        tenancy.audit(
+            shop.id,
+            actor=actor,
+            action="draft discarded",
+            subject=plan_id,
+            before={"revision": draft.revision, "saved by": draft.saved_by},
+        )
+
+
 def look(shop: Shop, plan_id: str, *, at: datetime) -> Ready:
     """The draft as it would go live.
 
@@ -80,13 +154,11 @@ def look(shop: Shop, plan_id: str, *, at: datetime) -> Ready:
         OtherShopsPlan, OtherId: it names another shop, or another id than it is kept under.
     """
     draft = plans.get_draft(shop.id, plan_id)
-    checked = plans.check_text(draft.text, source=plan_id)
+    checked, misplaced = check_text(shop, plan_id, draft.text)
     if checked.document is None:
         raise PlanHasErrors(source=plan_id, problems=checked.errors)
-    if checked.document.shop != shop.slug:
-        raise OtherShopsPlan(named=checked.document.shop, here=shop.slug)
-    if checked.document.plan_id != plan_id:
-        raise OtherId(named=checked.document.plan_id, kept=plan_id)
+    if misplaced is not None:
+        raise misplaced
     gates = open_gates(tasks.cards(shop.id, checked.document, at=at))
     return Ready(draft, checked, checked.document, gates)
 
@@ -102,6 +174,7 @@ def ask_approval(
         JiacanError: the draft may not go live (see `look`).
     """
     with transaction.atomic():
+        store.lock_requests(shop.id, plan_id)
         ready = look(shop, plan_id, at=at)
         if ready.draft.revision != revision:
             raise DraftChanged(plan_id=plan_id, revision=revision, now=ready.draft.revision)
@@ -164,7 +237,7 @@ def approve(
                 after={"gates": [gate.en or gate.zh for gate in ready.gates], "reason": without_gates.strip()},
             )
         rules = running.go_live(shop.id, ready.checked, actor=actor, approver=approver.person.email)
-        plans.discard_draft(shop.id, plan_id)
+        plans.discard_draft(shop.id, plan_id, revision=ready.draft.revision)
         return rules
 
 
@@ -203,7 +276,8 @@ def find_waiting_for(shop_id: int, person_id: int) -> tuple[Approval, ...]:
 
 
 def _open(shop: Shop, plan_id: str, approver: Membership) -> tuple[Approval, str]:
-    found = store.find_open(shop.id, plan_id, for_update=True)
+    store.lock_requests(shop.id, plan_id)
+    found = store.find_open(shop.id, plan_id)
     if found is None or found[0].approver_id != approver.person.id:
         raise ApprovalMissing(plan_id=plan_id)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import connection
 from django.db.models.functions import Now
 
 from jiacan.campaigns.contracts.planning import Approval, ApprovalState
@@ -10,11 +11,22 @@ from jiacan.plans.contracts import Draft
 from jiacan.tenancy.contracts import Person
 
 
+def lock_requests(shop_id: int, plan_id: str) -> None:
+    """Let only one transaction at a time ask and answer for this plan."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"approvals/{shop_id}/{plan_id}"])
+
+
+def withdraw(shop_id: int, plan_id: str) -> None:
+    """Close the open request, if there is one, without an answer."""
+    _of(shop_id, plan_id).filter(state=ApprovalState.ASKED).update(state=ApprovalState.WITHDRAWN, answered_at=Now())
+
+
 def put_approval(
     shop_id: int, plan_id: str, *, draft: Draft, sha256: str, asked_by: str, approver: Person, note: str
 ) -> Approval:
     """A new open request; the one before it, if any is open, is withdrawn."""
-    _of(shop_id, plan_id).filter(state=ApprovalState.ASKED).update(state=ApprovalState.WITHDRAWN, answered_at=Now())
+    withdraw(shop_id, plan_id)
     row = ApprovalRow.objects.create(
         shop_id=shop_id,
         plan_id=plan_id,
@@ -29,10 +41,9 @@ def put_approval(
     return _to_approval(row)
 
 
-def find_open(shop_id: int, plan_id: str, *, for_update: bool = False) -> tuple[Approval, str] | None:
+def find_open(shop_id: int, plan_id: str) -> tuple[Approval, str] | None:
     """The open request for the plan, if there is one, and the SHA-256 of the text it asks for."""
-    rows = _of(shop_id, plan_id).filter(state=ApprovalState.ASKED)
-    row = (rows.select_for_update() if for_update else rows).first()
+    row = _of(shop_id, plan_id).filter(state=ApprovalState.ASKED).first()
     return None if row is None else (_to_approval(row), row.sha256)
 
 

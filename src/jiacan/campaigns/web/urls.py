@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiacan.campaigns.web import awards, budget, home, live, offers, public, report, room, tasks
+from jiacan.campaigns.web import (
+    awards,
+    budget,
+    going_live,
+    home,
+    live,
+    offers,
+    plan,
+    public,
+    report,
+    room,
+    tasks,
+    versions,
+)
 
 CAMPAIGN = "s/<slug:shop>/campaigns/<str:plan_id>/"
 
@@ -24,6 +37,16 @@ urlpatterns = [
     path(f"{CAMPAIGN}alarms/<int:alarm_id>", room.alarm, name="campaign-room-alarm"),
     path(f"{CAMPAIGN}alarms/<int:alarm_id>/take", room.take_alarm, name="campaign-room-alarm-take"),
     path(f"{CAMPAIGN}alarms/<int:alarm_id>/close", room.close_alarm, name="campaign-room-alarm-close"),
+    path("s/<slug:shop>/campaigns/new", plan.new, name="campaign-new"),
+    path(f"{CAMPAIGN}plan", plan.plan, name="campaign-plan"),
+    path(f"{CAMPAIGN}plan/save", plan.save, name="campaign-plan-save"),
+    path(f"{CAMPAIGN}plan/check", plan.check, name="campaign-plan-check"),
+    path(f"{CAMPAIGN}plan/discard", plan.discard, name="campaign-plan-discard"),
+    path(f"{CAMPAIGN}plan/ask", going_live.ask, name="campaign-plan-ask"),
+    path(f"{CAMPAIGN}plan/approve", going_live.approve, name="campaign-plan-approve"),
+    path(f"{CAMPAIGN}plan/decline", going_live.decline, name="campaign-plan-decline"),
+    path(f"{CAMPAIGN}plan/versions", versions.versions, name="campaign-plan-versions"),
+    path(f"{CAMPAIGN}plan/versions/<int:number>", versions.version, name="campaign-plan-version"),
     path(f"{CAMPAIGN}offers", offers.offers, name="campaign-offers"),
     path(f"{CAMPAIGN}why", offers.why, name="campaign-offers-why"),
     path(f"{CAMPAIGN}awards", awards.awards, name="campaign-awards"),

@@ -17,6 +17,7 @@ _NAMES = {
         tell("approval declined"),
         tell("award taken back"),
         tell("awards exported"),
+        tell("draft discarded"),
         tell("first owner made"),
         tell("gate changed"),
         tell("invitation accepted"),
