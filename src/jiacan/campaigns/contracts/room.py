@@ -187,7 +187,7 @@ class Alarm:
     """Something that asks for a person: what is the matter, what is then done, and by whom.
 
     `key` is the same as long as the matter is. `owner` and `backup` are as the plan names them; empty where it does
-    not.
+    not. `of_money` is one that tells of a budget line.
     """
 
     key: str
@@ -196,6 +196,7 @@ class Alarm:
     do: Message
     owner: str
     backup: str
+    of_money: bool = False
 
 
 @dataclass(frozen=True, slots=True)

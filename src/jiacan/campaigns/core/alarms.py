@@ -85,6 +85,7 @@ def _of_risk(risk: Risk, burn: Burn, signs: Signs) -> Alarm:
         do=tell("{do}", do=risk.do),
         owner=risk.owner,
         backup=risk.backup,
+        of_money=burn.watched is Watched.BUDGET,
     )
 
 
@@ -106,6 +107,7 @@ def _of_burns(burns: Iterable[Burn], signs: Signs) -> Iterator[Alarm]:
                 do=_REFILL[burn.watched],
                 owner="",
                 backup="",
+                of_money=burn.watched is Watched.BUDGET,
             )
 
 
@@ -121,7 +123,15 @@ def _empty(burn: Burn, code: str, signs: Signs) -> Alarm:
     else:
         left = amount_of(burn, burn.left, signs.currency)
         says = tell("{item}: too little for an award, {left} left", item=burn.name, left=left)
-    return Alarm(key=f"empty:{code}", tone=Tone.ACT, says=says, do=_REFILL[burn.watched], owner="", backup="")
+    return Alarm(
+        key=f"empty:{code}",
+        tone=Tone.ACT,
+        says=says,
+        do=_REFILL[burn.watched],
+        owner="",
+        backup="",
+        of_money=burn.watched is Watched.BUDGET,
+    )
 
 
 def _of_silence(signs: Signs) -> Iterator[Alarm]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from jiacan.campaigns.contracts.reported import Tone, Unknown
+from jiacan.campaigns.contracts.reported import Unknown
 from jiacan.campaigns.contracts.room import (
-    Beside,
     Burn,
     Clock,
     CoursePoint,
@@ -18,11 +17,9 @@ from jiacan.campaigns.contracts.room import (
     GoalPace,
     LastAward,
     Reason,
-    RoomFigure,
     Standing,
 )
 from jiacan.campaigns.core.alarms import Signs, Silence
-from jiacan.campaigns.core.amounts import Unit, write
 from jiacan.campaigns.core.burn import WINDOW, Taken, by_urgency, fate_of, hourly_rate
 from jiacan.campaigns.core.figures import GIVEN
 from jiacan.campaigns.core.hourly import Week, share_of_time
@@ -33,17 +30,11 @@ from jiacan.campaigns.core.pace import (
     SPAN,
     Counted,
     SameTime,
-    beside_forecast,
-    beside_goal,
-    beside_hours,
-    beside_same_time,
     bin_starts,
     bins,
     goal_paces,
     last_hour,
 )
-from jiacan.kernel.messages import Message, tell
-from jiacan.kernel.money import Money
 from jiacan.ledger.contracts import Balance
 from jiacan.offers.contracts.awards import Outcome
 from jiacan.offers.contracts.benefits import Kind
@@ -56,8 +47,7 @@ MOST_ROWS = 20_000
 """So many awards at most are read to tell the pace of burning; where an hour has more, the window is shorter."""
 
 _WINDOWS = (WINDOW, timedelta(minutes=30), timedelta(minutes=10), timedelta(minutes=5), timedelta(minutes=1))
-_OVER_PACE = 0.1
-_GIVEN = frozenset(outcome.value for outcome in GIVEN)
+GIVEN_OUTCOMES = frozenset(outcome.value for outcome in GIVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +94,7 @@ class Loaded:
             orders=self.order_total.orders,
             sales_minor=self.order_total.spend_minor,
             new_customers=self.order_total.new_customers,
-            awards=sum(by_outcome[outcome] for outcome in _GIVEN),
+            awards=sum(by_outcome[outcome] for outcome in GIVEN_OUTCOMES),
             refused=by_outcome[Outcome.REFUSED],
             replaced=by_outcome[Outcome.OTHERWISE],
         )
@@ -125,112 +115,6 @@ def window_of(pace: Iterable[AwardPace], clock: Clock) -> timedelta:
         if sum(one.awards for one in found if one.minute >= clock.at - window) <= MOST_ROWS:
             return max(min(window, since_start), timedelta(minutes=1))
     return _WINDOWS[-1]
-
-
-# --- figures ----------------------------------------------------------------------------------------------
-
-
-def figures(loaded: Loaded, goals: Iterable[GoalPace]) -> tuple[RoomFigure, ...]:
-    """Orders, sales, awards, money at risk and refusals; alarms are counted by whoever keeps them."""
-    paces = {goal.measure: goal for goal in goals}
-    if loaded.clock.standing is Standing.COMING:
-        missing = Unknown(tell("The run begins at {at}.", at=loaded.clock.run.starts_at))
-        return tuple(RoomFigure(key, name, missing, (), ()) for key, name in NAMES.items() if key != "alarms")
-    currency, at = loaded.rules.currency, loaded.clock.at
-    counted = loaded.counted
-    orders = bins(((pace.minute, pace.orders) for pace in loaded.order_pace), at)
-    sales = bins(((pace.minute, pace.spend_minor) for pace in loaded.order_pace), at)
-    given = bins(((pace.minute, pace.awards) for pace in loaded.award_pace if pace.outcome in _GIVEN), at)
-    return (
-        RoomFigure(
-            "orders",
-            NAMES["orders"],
-            counted.orders,
-            tuple(_beside_growth(Measure.ORDERS, paces, loaded.outlook.orders, loaded.same_orders, loaded)),
-            orders,
-        ),
-        RoomFigure(
-            "sales",
-            NAMES["sales"],
-            Money(counted.sales_minor, currency),
-            tuple(_beside_growth(Measure.SALES, paces, loaded.outlook.sales, loaded.same_sales, loaded)),
-            sales,
-        ),
-        RoomFigure("awards", NAMES["awards"], counted.awards, tuple(_beside_awards(paces, given, loaded)), given),
-        _money_at_risk(loaded),
-        _refusals(loaded),
-    )
-
-
-NAMES: Mapping[str, Message] = {
-    "orders": tell("Orders"),
-    "sales": tell("Sales"),
-    "awards": tell("Awards"),
-    "at-risk": tell("Money at risk"),
-    "refusals": tell("Refusals"),
-    "alarms": tell("Open alarms"),
-}
-
-
-def _beside_growth(
-    measure: Measure,
-    paces: Mapping[Measure, GoalPace],
-    week: Week | None,
-    same: SameTime | None,
-    loaded: Loaded,
-) -> Iterator[Beside]:
-    unit = Unit.MONEY if measure is Measure.SALES else Unit.COUNT
-    clock, currency = loaded.clock, loaded.rules.currency
-    if measure in paces:
-        yield beside_goal(paces[measure], currency)
-    if week is not None:
-        reached = min(clock.at, clock.run.ends_at)
-        yield beside_forecast(week.between(clock.run.starts_at, reached), unit, currency)
-    if same is not None:
-        yield beside_same_time(same, unit, currency)
-
-
-def _beside_awards(paces: Mapping[Measure, GoalPace], given: Sequence[int], loaded: Loaded) -> Iterator[Beside]:
-    if Measure.AWARDS in paces:
-        yield beside_goal(paces[Measure.AWARDS], loaded.rules.currency)
-    if loaded.clock.standing is Standing.LIVE:
-        yield beside_hours(given)
-    if loaded.counted.replaced:
-        yield Beside(tell("{count} of them by the substitute", count=loaded.counted.replaced))
-
-
-def _money_at_risk(loaded: Loaded) -> RoomFigure:
-    drawn = lines_drawn_on(loaded.rules, loaded.document)
-    planned = sum(line.amount_minor for line in loaded.rules.budget.values() if line.id in drawn)
-    left = sum(balance.available or 0 for line, balance in loaded.budget.items() if line in drawn)
-    currency = loaded.rules.currency
-    steps = bins(
-        ((pace.minute, pace.at_risk_minor) for pace in loaded.award_pace if pace.outcome in _GIVEN), loaded.clock.at
-    )
-    beside = []
-    if planned:
-        used = (planned - left) / planned
-        ahead = loaded.clock.standing is Standing.LIVE and used > loaded.share + _OVER_PACE
-        says = tell(
-            "{used} of {planned}; {share} of the run is behind",
-            used=write(used, Unit.SHARE, currency),
-            planned=Money(planned, currency),
-            share=write(loaded.share, Unit.SHARE, currency),
-        )
-        beside.append(Beside(says, Tone.WATCH if ahead else Tone.NOTE))
-    return RoomFigure("at-risk", NAMES["at-risk"], Money(planned - left, currency), tuple(beside), steps)
-
-
-def _refusals(loaded: Loaded) -> RoomFigure:
-    counted = loaded.counted
-    met = counted.refused + counted.awards
-    refused = [(pace.minute, pace.awards) for pace in loaded.award_pace if pace.outcome == Outcome.REFUSED]
-    steps = bins(refused, loaded.clock.at)
-    beside = [beside_hours(steps)] if loaded.clock.standing is Standing.LIVE else []
-    if met:
-        share = write(counted.refused / met, Unit.SHARE, loaded.rules.currency)
-        beside.insert(0, Beside(tell("{share} of {met} that met an offer", share=share, met=met)))
-    return RoomFigure("refusals", NAMES["refusals"], counted.refused, tuple(beside), steps)
 
 
 def paces_of(loaded: Loaded) -> tuple[tuple[GoalPace, ...], tuple[GoalElsewhere, ...]]:
@@ -254,7 +138,7 @@ def course(loaded: Loaded) -> tuple[CoursePoint, ...]:
     at, week = loaded.clock.at, loaded.outlook.orders
     minutes = BIN / timedelta(minutes=1)
     orders = bins(((pace.minute, pace.orders) for pace in loaded.order_pace), at)
-    given = bins(((pace.minute, pace.awards) for pace in loaded.award_pace if pace.outcome in _GIVEN), at)
+    given = bins(((pace.minute, pace.awards) for pace in loaded.award_pace if pace.outcome in GIVEN_OUTCOMES), at)
     points = []
     for start, ordered, awarded in zip(bin_starts(at), orders, given, strict=True):
         expected = None if week is None else week.a_minute(start, minutes)

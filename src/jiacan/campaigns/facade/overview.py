@@ -14,7 +14,7 @@ from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Name
 from jiacan.plans import facade as plans
 from jiacan.plans.contracts import PlanVersion
-from jiacan.tenancy.contracts import Membership, Role
+from jiacan.tenancy.contracts import Membership, Permission, Role
 
 DUE_WITHIN = timedelta(days=7)
 
@@ -71,6 +71,8 @@ def overview(membership: Membership, *, at: datetime) -> Overview:
     known = cards(shop_id, at=at)
     running = [card for card in known if card.clock is not None and card.clock.standing in _RUNNING]
     rooms = tuple(room.look(shop_id, card.plan_id, at=at) for card in running)
+    if not membership.may(Permission.SEE_BUDGET):
+        rooms = tuple(room.without_money(seen) for seen in rooms)
     names = {card.plan_id: card.name for card in known}
     return Overview(
         alarms=_alarms(rooms, membership.role),

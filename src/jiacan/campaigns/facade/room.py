@@ -5,18 +5,18 @@ Whoever looks at the same campaign within a second of another looks at the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from jiacan.campaigns.contracts.public import CampaignUnknown
-from jiacan.campaigns.contracts.reported import NoRunPhase, Tone
-from jiacan.campaigns.contracts.room import Beside, Clock, Noticed, OpenAlarm, Room, RoomFigure, Standing
+from jiacan.campaigns.contracts.reported import NoRunPhase
+from jiacan.campaigns.contracts.room import Clock, OpenAlarm, Room, Standing
+from jiacan.campaigns.core import headlines
 from jiacan.campaigns.core import room as core
 from jiacan.campaigns.core.alarms import alarms as find_alarms
 from jiacan.campaigns.core.clock import clock_at, run_of
-from jiacan.campaigns.core.pace import SPAN, bin_starts
+from jiacan.campaigns.core.pace import SPAN
 from jiacan.campaigns.facade import alarms as kept_alarms
 from jiacan.campaigns.facade.kept import Kept
 from jiacan.campaigns.facade.outlook import outlook, same_time
@@ -108,7 +108,7 @@ def read(shop_id: int, plan_id: str, *, at: datetime) -> Room:
         version=campaign.version,
         currency=campaign.rules.currency,
         clock=campaign.clock,
-        figures=(*core.figures(loaded, paced), _alarms_figure(alarms, noticed, campaign.clock)),
+        figures=(*headlines.figures(loaded, paced), headlines.alarms_figure(alarms, noticed, campaign.clock)),
         goals=paced,
         goals_elsewhere=elsewhere,
         paced_by=_paced_by(loaded),
@@ -155,27 +155,6 @@ def _paced_by(loaded: core.Loaded) -> Message:
     return tell("Pace: evenly over the run, because no ordinary week is known.")
 
 
-def _alarms_figure(alarms: Sequence[OpenAlarm], noticed: Sequence[Noticed], clock: Clock) -> RoomFigure:
-    still_open = [each for each in alarms if each.noticed.closed_at is None]
-    return RoomFigure(
-        key="alarms",
-        name=core.NAMES["alarms"],
-        value=len(still_open),
-        beside=tuple(_beside_alarms(still_open)),
-        spark=tuple(_open_at(noticed, start) for start in bin_starts(clock.at)),
-    )
-
-
-def _beside_alarms(still_open: Sequence[OpenAlarm]) -> Iterator[Beside]:
-    untaken = sum(1 for each in still_open if not each.noticed.taken_by)
-    if untaken:
-        yield Beside(tell("{count} that nobody has taken", count=untaken), Tone.ACT)
-    elif still_open:
-        yield Beside(tell("all taken"), Tone.WATCH)
-    else:
-        yield Beside(tell("nothing asks for you"), Tone.GOOD)
-
-
-def _open_at(noticed: Sequence[Noticed], at: datetime) -> int:
-    ends = [min(filter(None, (one.over_at, one.closed_at)), default=None) for one in noticed]
-    return sum(1 for one, end in zip(noticed, ends, strict=True) if one.since <= at and (end is None or end > at))
+def without_money(room: Room) -> Room:
+    """The room for those who may not see the budget."""
+    return headlines.without_money(room)

@@ -96,7 +96,7 @@ def statement(request: HttpRequest, visit: Visit, plan_id: str) -> HttpResponse:
         seen = rooms.look(visit.shop.id, plan_id, at=at)
     except (CampaignUnknown, NoRunPhase, AccountUnknown) as error:
         raise Http404 from error
-    lines = [(line, HAPPENINGS[line.happening], _other(line, visit), _sign(line)) for line in found.lines]
+    lines = [(line, HAPPENINGS[line.happening], _sign(line)) for line in found.lines]
     facts = {"visit": visit, "plan_id": plan_id, "room": seen, "found": found, "lines": lines}
     return render(request, "campaigns/statement.html", {**facts, "is_money": found.key.unit == seen.currency})
 
@@ -106,14 +106,6 @@ def _sign(line: StatementLine) -> str:
     if line.happening in {Happening.PROMISED, Happening.VOIDED, Happening.EXPIRED}:
         return ""
     return "+" if line.comes_in else "\N{MINUS SIGN}"
-
-
-def _other(line: StatementLine, visit: Visit) -> str:
-    """The account opposite; whose it is only for those who may see customers."""
-    kind, _, customer = line.other.partition("/")
-    if kind in {"customer", "debtor"} and customer and not visit.may(Permission.SEE_CUSTOMERS):
-        return f"{kind}/…"
-    return line.other
 
 
 @page(needs=Permission.EXPORT)

@@ -11,9 +11,9 @@ from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 
 from jiacan.campaigns.contracts.room import Room, Standing
+from jiacan.campaigns.facade import room as facade
 from jiacan.campaigns.report import room_definitions as definitions
 from jiacan.campaigns.web import shown
-from jiacan.plans.contracts import Watched
 from jiacan.tenancy.contracts import Membership, Permission
 
 FRAGMENTS = ("clock", "figures", "burns", "alarms", "goals", "reasons", "ticker")
@@ -55,21 +55,19 @@ def eyes_of(membership: Membership, *, language: str, wall: bool) -> Eyes:
 def render(room: Room, eyes: Eyes) -> Mapping[str, SafeString]:
     """Each part by its name."""
     with timezone.override(eyes.zone), translation.override(eyes.language):
-        context = _context(room, eyes)
+        context = _context(room if eyes.sees_budget else facade.without_money(room), eyes)
         return {name: render_to_string(f"campaigns/room/{name}.html", context) for name in eyes.fragments}
 
 
 def _context(room: Room, eyes: Eyes) -> dict[str, object]:
-    figures = [each for each in room.figures if each.key != "at-risk" or eyes.sees_budget]
-    burns = [each for each in room.burns if each.watched is Watched.STOCK or eyes.sees_budget]
-    most = WALL_BURNS if eyes.wall else len(burns)
+    most = WALL_BURNS if eyes.wall else len(room.burns)
     return {
         "room": room,
         "eyes": eyes,
         "clock": shown.shown_clock(room.clock),
         "live": room.clock.standing is Standing.LIVE,
-        "figures": [shown.shown_figure(each) for each in figures],
-        "burns": [shown.shown_burn(each, room.clock, room.currency) for each in burns[:most]],
+        "figures": [shown.shown_figure(each) for each in room.figures],
+        "burns": [shown.shown_burn(each, room.clock, room.currency) for each in room.burns[:most]],
         "window": shown.window_in_words(room.window),
         "alarms": [shown.shown_alarm(each) for each in room.alarms],
         "goals": [shown.shown_goal(each, room.currency) for each in room.goals],

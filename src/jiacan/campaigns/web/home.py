@@ -56,20 +56,16 @@ def shown_card(card: CampaignCard) -> ShownCard:
     return ShownCard(card, clock.state, clock.standing, clock, card.clock.standing.value)
 
 
-def _shown_room(seen: Room, visit: Visit) -> ShownRoom:
+def _shown_room(seen: Room) -> ShownRoom:
     kept = ("orders", "sales", "awards", "alarms")
     burns = [shown.shown_burn(each, seen.clock, seen.currency) for each in seen.burns]
-    urgent = [each for each in burns if each.state in {"act", "watch"} and _may_see(each, visit)]
+    urgent = [each for each in burns if each.state in {"act", "watch"}]
     return ShownRoom(
         room=seen,
         clock=shown.shown_clock(seen.clock),
         figures=tuple(shown.shown_figure(each) for each in seen.figures if each.key in kept),
         next_burn=urgent[0] if urgent else None,
     )
-
-
-def _may_see(burn: shown.ShownBurn, visit: Visit) -> bool:
-    return burn.burn.watched == "stock" or visit.may(Permission.SEE_BUDGET)
 
 
 @page(needs=Permission.SEE_CAMPAIGNS)
@@ -85,7 +81,7 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
             "overview": seen,
             "alarms": [(one, shown.shown_alarm(one.alarm)) for one in seen.alarms],
             "tasks": [(due, shown.owner_named(due.card.task.owner)) for due in seen.tasks],
-            "rooms": [_shown_room(one, visit) for one in seen.rooms],
+            "rooms": [_shown_room(one) for one in seen.rooms],
             "drafts": [shown_card(card) for card in seen.cards if card.clock is None],
         },
     )

@@ -83,7 +83,6 @@ class Viewer:
         """What to send now: what changed, a beat where nothing did, or that it is over; None ends the stream, and
         the browser asks again.
         """
-        close_old_connections()
         try:
             if time.monotonic() - self.checked_at > ACCESS_SECONDS:
                 membership = self._membership()
@@ -98,6 +97,7 @@ class Viewer:
         except (CampaignUnknown, NoRunPhase):
             return OVER
         except DatabaseError:
+            close_old_connections()  # the database may have been started anew; the next reading connects again
             return None
         changed = {name: html for name, html in parts.items() if self.seen.get(name) != html}
         self.seen.update(changed)

@@ -32,11 +32,12 @@ _charts: Kept[tuple[int, str, datetime], tuple[str, str]] = Kept(64)
 
 
 def get_room(visit: Visit, plan_id: str) -> Room:
-    """The room, or 404 where no such campaign has gone live."""
+    """What the visitor may see of the room, or 404 where no such campaign has gone live."""
     try:
-        return facade.look(visit.shop.id, plan_id, at=datetime.now(UTC))
-    except CampaignUnknown as error:
+        seen = facade.look(visit.shop.id, plan_id, at=datetime.now(UTC))
+    except (CampaignUnknown, NoRunPhase) as error:
         raise Http404 from error
+    return seen if visit.may(Permission.SEE_BUDGET) else facade.without_money(seen)
 
 
 @page(needs=Permission.SEE_CAMPAIGNS)
