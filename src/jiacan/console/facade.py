@@ -37,7 +37,7 @@ _PLACES: Mapping[str, tuple[Place, ...]] = {
 
 
 def page(*, needs: Permission) -> Callable[[View], View]:
-    """A page of a shop's console, at an address with `<slug:shop>`: `view(request, visit, **the rest)`.
+    """A page of a shop's console, at an address with `<str:shop>`: `view(request, visit, **the rest)`.
 
     Whoever has not signed in is asked to; a shop that is not theirs does not exist for them; a role that may not is
     told what it lacks. While the view runs, times are told in the shop's zone.

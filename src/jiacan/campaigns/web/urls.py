@@ -19,11 +19,11 @@ from jiacan.campaigns.web import (
     versions,
 )
 
-CAMPAIGN = "s/<slug:shop>/campaigns/<str:plan_id>/"
+CAMPAIGN = "s/<str:shop>/campaigns/<str:plan_id>/"
 
 urlpatterns = [
-    path("s/<slug:shop>/", home.home, name="home"),
-    path("s/<slug:shop>/campaigns/", home.campaigns, name="campaigns"),
+    path("s/<str:shop>/", home.home, name="home"),
+    path("s/<str:shop>/campaigns/", home.campaigns, name="campaigns"),
     path(f"{CAMPAIGN}room", room.room, name="campaign-room"),
     path(f"{CAMPAIGN}live", live.live, name="campaign-live"),
     path(f"{CAMPAIGN}chart", room.chart, name="campaign-room-chart"),
@@ -37,7 +37,7 @@ urlpatterns = [
     path(f"{CAMPAIGN}alarms/<int:alarm_id>", room.alarm, name="campaign-room-alarm"),
     path(f"{CAMPAIGN}alarms/<int:alarm_id>/take", room.take_alarm, name="campaign-room-alarm-take"),
     path(f"{CAMPAIGN}alarms/<int:alarm_id>/close", room.close_alarm, name="campaign-room-alarm-close"),
-    path("s/<slug:shop>/campaigns/new", plan.new, name="campaign-new"),
+    path("s/<str:shop>/campaigns/new", plan.new, name="campaign-new"),
     path(f"{CAMPAIGN}plan", plan.plan, name="campaign-plan"),
     path(f"{CAMPAIGN}plan/save", plan.save, name="campaign-plan-save"),
     path(f"{CAMPAIGN}plan/check", plan.check, name="campaign-plan-check"),
@@ -56,7 +56,7 @@ urlpatterns = [
     path(f"{CAMPAIGN}tasks", tasks.board, name="campaign-tasks"),
     path(f"{CAMPAIGN}tasks/<str:task_id>", tasks.task, name="campaign-tasks-task"),
     path(f"{CAMPAIGN}tasks/<str:task_id>/step", tasks.take_step, name="campaign-tasks-step"),
-    path("c/<slug:shop>/<str:plan_id>/", public.campaign, name="public-campaign"),
-    path("c/<slug:shop>/<str:plan_id>/qr.svg", public.campaign_qr, name="public-campaign-qr"),
+    path("c/<str:shop>/<str:plan_id>/", public.campaign, name="public-campaign"),
+    path("c/<str:shop>/<str:plan_id>/qr.svg", public.campaign_qr, name="public-campaign-qr"),
     path("r/<str:secret>/", public.receipt, name="public-receipt"),
 ]

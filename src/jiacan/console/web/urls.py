@@ -31,6 +31,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("start/<str:secret>", links.start, name="first-owner"),
     path("enter/<str:secret>", links.enter, name="enter"),
     path("invitation/<str:secret>", links.invitation, name="invitation"),
-    path("s/<slug:shop>/settings/", home.settings_start, name="settings"),
-    path("s/<slug:shop>/settings/", include(SETTINGS)),
+    path("s/<str:shop>/settings/", home.settings_start, name="settings"),
+    path("s/<str:shop>/settings/", include(SETTINGS)),
 ]

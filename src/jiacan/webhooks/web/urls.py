@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 
 from jiacan.webhooks.web import endpoints, jobs
 
-_SETTINGS = "s/<slug:shop>/settings"
+_SETTINGS = "s/<str:shop>/settings"
 _ENDPOINT = f"{_SETTINGS}/webhooks/<int:endpoint_id>"
 _DELIVERY = f"{_SETTINGS}/webhooks/deliveries/<slug:delivery_id>"
 
