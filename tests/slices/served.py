@@ -19,7 +19,7 @@ import httpx
 
 from tests.slices.commands import JIACAN
 
-READY_SECONDS = 60
+READY_SECONDS = 120
 
 
 @dataclass

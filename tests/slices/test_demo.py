@@ -67,7 +67,7 @@ def _demo(home: Path) -> tuple[dict[str, str], int]:
             assert stream.headers["content-type"].startswith("text/event-stream")
             events = stream.iter_text()
             assert next(events)
-            until(lambda: _sent(home) > already_sent, seconds=30)
+            until(lambda: _sent(home) > already_sent)
             counted = httpx.get(ways["address"] + "/metrics", trust_env=False).text
             assert "jiacan_open_streams 1.0" in counted
             assert re.search(r'jiacan_campaign_orders{plan="order-bonus-\d{4}",shop="gifts"} [1-9]', counted)

@@ -26,7 +26,7 @@ from jiacan.project.serving.secret import keep_secret_key
 from jiacan.project.serving.static import collect
 from jiacan.project.serving.supervise import Supervisor
 
-READY_SECONDS = 60
+READY_SECONDS = 120
 DATABASE_LOOK_SECONDS = 1.0
 METRICS_FOLDER = "metrics"
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
