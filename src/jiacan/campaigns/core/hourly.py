@@ -46,11 +46,14 @@ class Week:
         """What the time would have brought."""
         return sum(self.means[key] * share for key, share in _hours(starts_at, ends_at, self.zone))
 
-    def share_by(self, at: datetime, period: Period) -> float:
-        """Which share of the period an ordinary course has behind it by then; by the clock where it is empty."""
+    def share_by(self, at: datetime, period: Period, *, whole: float | None = None) -> float:
+        """Which share of the period an ordinary course has behind it by then; by the clock where it is empty.
+
+        `whole` is what the whole period would have brought, where that is known already.
+        """
         reached = min(max(at, period.starts_at), period.ends_at)
-        whole = self.between(period.starts_at, period.ends_at)
-        return self.between(period.starts_at, reached) / whole if whole else share_of_time(at, period)
+        expected = self.between(period.starts_at, period.ends_at) if whole is None else whole
+        return self.between(period.starts_at, reached) / expected if expected else share_of_time(at, period)
 
     def a_minute(self, at: datetime, minutes: float) -> Estimate:
         """What a minute brings, as the mean of so many minutes from `at` on, with a 95% prediction interval.

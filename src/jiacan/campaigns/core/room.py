@@ -104,7 +104,10 @@ class Loaded:
         """Which share of the run's course is over."""
         week = self.outlook.orders
         at, run = self.clock.at, self.clock.run
-        return share_of_time(at, run) if week is None else week.share_by(at, run)
+        if week is None:
+            return share_of_time(at, run)
+        whole = self.outlook.baselines.get((Measure.ORDERS, Baseline.FORECAST))
+        return week.share_by(at, run, whole=whole if isinstance(whole, float) else None)
 
 
 def window_of(pace: Iterable[AwardPace], clock: Clock) -> timedelta:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
@@ -12,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from jiacan.campaigns.contracts.room import Room, Standing
 from jiacan.campaigns.facade import room as facade
+from jiacan.campaigns.facade.kept import Kept
 from jiacan.campaigns.report import room_definitions as definitions
 from jiacan.campaigns.web import shown
 from jiacan.tenancy.contracts import Membership, Permission
@@ -19,6 +21,7 @@ from jiacan.tenancy.contracts import Membership, Permission
 FRAGMENTS = ("clock", "figures", "burns", "alarms", "goals", "reasons", "ticker")
 _LEFT_OUT_ON_A_WALL = frozenset({"goals", "reasons", "ticker"})
 WALL_BURNS = 6
+_SHARED_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,29 @@ def eyes_of(membership: Membership, *, language: str, wall: bool) -> Eyes:
         takes_alarms=membership.may(Permission.TAKE_ALARMS),
         wall=wall,
     )
+
+
+_rendered: Kept[tuple[int, str, Eyes], tuple[Room, Mapping[str, SafeString]]] = Kept(256)
+
+
+def look(shop_id: int, plan_id: str, eyes: Eyes) -> Mapping[str, SafeString]:
+    """The parts of the room as it is read now; everyone with the same eyes shares one rendering of a reading.
+
+    Raises:
+        CampaignUnknown, NoRunPhase: there is no such room.
+    """
+    room = facade.look(shop_id, plan_id, at=datetime.now(UTC))
+    return shared(room, shop_id, eyes)
+
+
+def shared(room: Room, shop_id: int, eyes: Eyes) -> Mapping[str, SafeString]:
+    """The parts of this reading, rendered once."""
+    key = (shop_id, room.plan_id, eyes)
+    seen, parts = _rendered.get(key, lambda: (room, render(room, eyes)), seconds=lambda _: _SHARED_SECONDS)
+    if seen is room:
+        return parts
+    _rendered.forget(key)
+    return _rendered.get(key, lambda: (room, render(room, eyes)), seconds=lambda _: _SHARED_SECONDS)[1]
 
 
 def render(room: Room, eyes: Eyes) -> Mapping[str, SafeString]:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
@@ -21,9 +20,7 @@ from django.views.decorators.http import require_safe
 
 from jiacan.campaigns.contracts.public import CampaignUnknown
 from jiacan.campaigns.contracts.reported import NoRunPhase
-from jiacan.campaigns.facade import room as facade
-from jiacan.campaigns.facade.kept import Kept
-from jiacan.campaigns.web.fragments import Eyes, eyes_of, render
+from jiacan.campaigns.web.fragments import Eyes, eyes_of, look
 from jiacan.console.contracts import Visit
 from jiacan.console.facade import page
 from jiacan.tenancy import facade as tenancy
@@ -37,8 +34,6 @@ LIFE_SECONDS = 900.0
 RETRY = "retry: 2000\n\n"
 BEAT = "event: beat\ndata:\n\n"
 OVER = "event: over\ndata:\n\n"
-
-_parts: Kept[tuple[int, str, Eyes], Mapping[str, str]] = Kept(256)
 
 
 @page(needs=Permission.SEE_CAMPAIGNS)
@@ -91,9 +86,7 @@ class Viewer:
                 if eyes_of(membership, language=self.eyes.language, wall=self.eyes.wall) != self.eyes:
                     return None
                 self.checked_at = time.monotonic()
-            parts = _parts.get(
-                (self.shop_id, self.plan_id, self.eyes), self._render, seconds=lambda _: TICK_SECONDS / 2
-            )
+            parts = look(self.shop_id, self.plan_id, self.eyes)
         except (CampaignUnknown, NoRunPhase):
             return OVER
         except DatabaseError:
@@ -102,9 +95,6 @@ class Viewer:
         changed = {name: html for name, html in parts.items() if self.seen.get(name) != html}
         self.seen.update(changed)
         return _message(changed.values()) if changed else BEAT
-
-    def _render(self) -> Mapping[str, str]:
-        return render(facade.look(self.shop_id, self.plan_id, at=datetime.now(UTC)), self.eyes)
 
     def _membership(self) -> Membership | None:
         """Their membership, as long as they are signed in and their role lets them see campaigns."""

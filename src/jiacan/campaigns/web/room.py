@@ -65,7 +65,7 @@ def room(request: HttpRequest, visit: Visit, plan_id: str) -> HttpResponse:
             "live": seen.clock.standing is Standing.LIVE,
             "over": seen.clock.standing is Standing.OVER,
             "wall": wall,
-            "parts": fragments.render(seen, eyes),
+            "parts": fragments.shared(seen, visit.shop.id, eyes),
         },
     )
 
