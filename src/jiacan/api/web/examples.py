@@ -69,7 +69,7 @@ def example_of(schema: Mapping[str, Any], schemas: Mapping[str, Any], *, name: s
         if choice in schema:
             return example_of(schema[choice][0], schemas, name=name)
     if "examples" in schema:
-        return schema["examples"][0]
+        return _in_order(schema["examples"][0], schema, schemas)
     if "enum" in schema:
         return schema["enum"][0]
     kind = schema.get("type")
@@ -88,3 +88,15 @@ def _object(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str, 
         return {field: example_of(each, schemas, name=field) for field, each in schema["properties"].items()}
     of_each = schema.get("additionalProperties")
     return {"run": example_of(of_each, schemas)} if isinstance(of_each, Mapping) else {}
+
+
+def _in_order(example: Any, schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
+    """The same example, its fields in the schema's order: pydantic puts them into the alphabet's."""
+    if "$ref" in schema:
+        return _in_order(example, schemas[str(schema["$ref"]).rsplit("/", 1)[-1]], schemas)
+    if isinstance(example, list) and "items" in schema:
+        return [_in_order(each, schema["items"], schemas) for each in example]
+    if isinstance(example, Mapping) and "properties" in schema:
+        known = schema["properties"]
+        return {name: _in_order(example[name], known[name], schemas) for name in known if name in example}
+    return example

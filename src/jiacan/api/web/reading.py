@@ -168,4 +168,4 @@ def _example(content: Mapping[str, Any]) -> str:
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:
-    return tuple(" ".join(part.split()) for part in text.split("\n\n") if part.strip())
+    return tuple(" ".join(part.replace("`", "").split()) for part in text.split("\n\n") if part.strip())
