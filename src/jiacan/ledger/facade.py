@@ -34,7 +34,7 @@ def open_accounts(shop_id: int, accounts: Sequence[Account]) -> None:
     """
     if not accounts:
         return
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         store.add_accounts(shop_id, accounts)
         store.set_floors(shop_id, accounts)
 

@@ -86,7 +86,8 @@ def _settle(shop_id: int, live: Sequence[LivePlan], order_ids: Iterable[str], *,
     events = orders.events_of(shop_id, list(order_ids))
     reserved = reserving.plans_held(shop_id, list(events)) if events else {}
     concerned = [(plan, found) for plan in live if (found := _of_plan(plan, events, reserved))]
-    awarding.lock_plans(shop_id, [plan.plan_id for plan, _ in concerned])
+    if len(concerned) > 1:
+        awarding.lock_plans(shop_id, [plan.plan_id for plan, _ in concerned])
     return tuple(
         (plan, awarding.settle_events(shop_id, plan.rules, found, rules_of=plan, at=at)) for plan, found in concerned
     )
