@@ -136,8 +136,8 @@ def _query(request: HttpRequest, zone: ZoneInfo) -> AwardQuery:
         outcome=_one_of(Outcome, wanted("outcome", "")),
         kind=_one_of(Kind, wanted("kind", "")),
         reason=wanted("reason", ""),
-        since=since and start_of(since, zone),
-        until=until and end_of(until, zone),
+        since=None if since is None else start_of(since, zone),
+        until=None if until is None else end_of(until, zone),
     )
 
 
