@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from jiacan.offers.facade import reading as offers
 from jiacan.plans import facade as plans
@@ -163,6 +164,16 @@ def test_a_receipt_is_in_words_of_the_language_asked_for_and_in_facts():
     assert {line["offer_id"]: line["offer"] for line in chinese["lines"]}["spend-ladder"] == "订单满额加餐"
     assert english["awards"] == chinese["awards"]
     assert says["tea-set"][1].startswith("Not met: ")
+
+
+def test_a_receipt_has_the_link_that_its_customer_can_open():
+    program = caller(live_shop())
+    program.post("orders", order())
+    link = program.get("receipts/1001").json()["link"]
+    assert link.startswith("http://testserver/r/")
+    page = Client().get(link.removeprefix("http://testserver"))
+    assert page.status_code == 200
+    assert "1001" in page.content.decode()
 
 
 def test_receipts_of_unknown_and_unpaid_orders_are_problems():

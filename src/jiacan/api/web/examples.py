@@ -22,6 +22,7 @@ _BY_NAME: Mapping[str, Any] = {
     "kind": "gift",
     "left": 149,
     "line": 12,
+    "link": "https://jiacan.example/r/Q3l0cE1hZ2ljV29yZHM/",
     "name": "Spend more, get more",
     "number": 1,
     "offer": "Spend more, get more",

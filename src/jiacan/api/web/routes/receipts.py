@@ -18,6 +18,7 @@ from jiacan.api.web.shapes.awards import (
     to_statement,
 )
 from jiacan.api.web.shapes.values import Id
+from jiacan.campaigns.facade import public
 from jiacan.campaigns.facade.live import live_plans
 from jiacan.console.facade import words
 from jiacan.kernel.messages import tell
@@ -53,6 +54,7 @@ def get_receipts(request: Call, order_id: Path[Id]) -> ReceiptsShape:
     awards = list(offers.awards_of_orders(shop.id, [plan.plan_id for plan in live], [order_id]))
     return ReceiptsShape(
         order_id=order_id,
+        link=public.receipt_address(shop.id, order_id, at=request.build_absolute_uri("/")),
         receipts=[
             ReceiptShape(
                 plan_id=plan.plan_id,

@@ -122,6 +122,7 @@ class ReceiptsShape(Given):
     """What the order got in every live plan, and why or why not."""
 
     order_id: str
+    link: str = Field(description="The page of it for the customer; whoever has the link may read it.")
     receipts: list[ReceiptShape]
 
 
