@@ -1,4 +1,4 @@
-"""The worked numbers of docs/algorithms/{awarding,stacking,refunds,allocation,pricing}.md come out as they are printed."""
+"""The worked numbers of the algorithm pages come out as they are printed."""
 
 import hashlib
 from decimal import Decimal
