@@ -39,6 +39,10 @@ CLEARED = {
     "campaigns_receiptlink": {"order_id", "secret_hash"},
     "campaigns_approval": {"plan_id", "sha256", "note", "state", "answer"},
     "campaigns_writtenreport": {"plan_id", "language", "stage", "failed", "summary"},
+    "campaigns_rehearsal": {
+        *("plan_id", "text", "plan_text", "language", "orders_name", "refunds_name", "folder"),
+        *("stage", "doing", "failed", "result"),
+    },
     "campaigns_alarm": {"plan_id", "key", "note"},
     "campaigns_taskstep": {"plan_id", "task_id", "state", "evidence"},
     "webhooks_endpoint": {"url", "kinds", "sealed_secret"},

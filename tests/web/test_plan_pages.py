@@ -282,6 +282,7 @@ def test_the_plan_is_written_in_a_browser_with_problems_that_lead_to_their_lines
     field.press("Control+s")
     page.get_by_text("Saved as revision 2.").wait_for()
     pages.shoot(page, "plan-edit")
+    plans.save_draft(shop.id, PLAN_ID, TEXT, opened_revision=2, actor=COMMAND_LINE)
     for name in (ADDRESS, f"{ADDRESS}/ask", f"{ADDRESS}/versions", NEW):
         page.goto(pages.address + name)
         pages.axe(page)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 
-from jiacan.campaigns.facade import online, room, turns
+from jiacan.campaigns.facade import online, rehearsing, room, turns
 from jiacan.campaigns.report import keeping
 from jiacan.console.facade import words
 
@@ -41,3 +41,17 @@ def write_report(shop_id: int, report_id: int, language: str) -> None:
     """Write a report that was asked for, in that language."""
     with translation.override(_CODES[language]):
         keeping.write(shop_id, report_id, words, timezone.now)
+
+
+@app.task(name=rehearsing.TASK, queue=rehearsing.QUEUE)
+def rehearse(shop_id: int, rehearsal_id: int, language: str) -> None:
+    """Rehearse a plan on uploaded orders, and say what there is to say in that language."""
+    with translation.override(_CODES[language]):
+        rehearsing.rehearse(shop_id, rehearsal_id, words, timezone.now)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="campaigns.forget_uploads", queue=CLOCK, queueing_lock="campaigns.forget_uploads")
+def forget_uploads(timestamp: int) -> None:
+    """Delete files that were uploaded more than a day ago, every hour."""
+    rehearsing.forget_uploads(timezone.now())

@@ -107,3 +107,32 @@ class WrittenReport(models.Model):
         """Read by plan and language, the last first."""
 
         indexes = (models.Index(fields=("shop", "plan_id", "language", "-id"), name="reports_of_a_plan"),)
+
+
+class Rehearsal(models.Model):
+    """A plan's text replayed on uploaded orders; the files themselves lie in `folder` for a day at most."""
+
+    shop = models.ForeignKey("tenancy.Shop", models.PROTECT)
+    plan_id = models.CharField(max_length=64)
+    text = models.CharField(max_length=10)
+    number = models.PositiveIntegerField()
+    plan_text = models.TextField()
+    language = models.CharField(max_length=2)
+    orders_name = models.CharField(max_length=200)
+    refunds_name = models.CharField(max_length=200, default="")
+    size_bytes = models.BigIntegerField()
+    folder = models.CharField(max_length=64)
+    asked_by = models.CharField(max_length=200)
+    asked_at = models.DateTimeField(db_default=Now())
+    began_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    stage = models.CharField(max_length=20, default="waiting")
+    doing = models.CharField(max_length=200, default="")
+    share = models.FloatField(default=-1)
+    failed = models.TextField(default="")
+    result = models.JSONField(default=dict)
+
+    class Meta:
+        """Read by plan, the last first."""
+
+        indexes = (models.Index(fields=("shop", "plan_id", "-id"), name="rehearsals_of_a_plan"),)

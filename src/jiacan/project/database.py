@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
 import psycopg
 from django.core.management import call_command
 from django.db import connection
@@ -19,6 +18,7 @@ from psycopg import conninfo, sql
 
 from jiacan.kernel.errors import JiacanError, system_reason
 from jiacan.kernel.messages import Message, tell
+from jiacan.project.home import home
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it remarks on XDG_RUNTIME_DIR, which nobody needs to set
@@ -80,16 +80,6 @@ class DatabaseNewer(JiacanError):
             "Install that version, or point JIACAN_HOME or JIACAN_DATABASE_URL at another database.",
             unknown=self.unknown,
         )
-
-
-def home() -> Path:
-    """The folder that holds the embedded database."""
-    named = os.environ.get("JIACAN_HOME")
-    if named:
-        return Path(named).expanduser().resolve()
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        return Path("/var/lib/jiacan")  # root's own home is closed to the user that the server runs as
-    return Path(platformdirs.user_data_dir("jiacan"))
 
 
 def start_embedded(folder: Path) -> str:

@@ -20,6 +20,8 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 
+from jiacan.project.home import home
+
 PACKAGE = Path(__file__).resolve().parent.parent
 
 SECRET_KEY = os.environ.get("JIACAN_SECRET_KEY", "not-used-by-the-command-line")
@@ -75,6 +77,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 API_RATE_PER_MINUTE = int(os.environ.get("JIACAN_API_RATE", "6000"))
 MAX_UPLOAD_BYTES = 200 * 1024 * 1024
 """The largest file of orders that a page takes."""
+UPLOADS = home() / "uploads"
+"""Where such files lie until they are read, a day at most."""
 
 # --- what it is made of -----------------------------------------------------------------------------------
 

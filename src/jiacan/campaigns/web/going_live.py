@@ -116,7 +116,7 @@ def _going_live(
         ready = planning.look(visit.shop, plan_id, at=datetime.now(UTC))
     except JiacanError as error:
         facts |= {"name": plan_id, "refused": problem or error}
-        return render(request, template, facts, status=400)
+        return render(request, template, facts, status=400 if problem else 200)
     return render(request, template, {**facts, **_what_will_happen(visit, ready)}, status=400 if problem else 200)
 
 

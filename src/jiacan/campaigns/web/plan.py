@@ -176,7 +176,7 @@ def new(request: HttpRequest, visit: Visit) -> HttpResponse:
         "visit": visit,
         "problem": problem,
         "templates": [(name, shown.TEMPLATES.get(name)) for name in templates],
-        "chosen": chosen if chosen in templates else templates[0],
+        "chosen_template": chosen if chosen in templates else templates[0],
         "plan_id": request.POST.get("plan_id", ""),
         "starts_on": request.POST.get("starts_on", (timezone.localdate() + BEGINS_AFTER).isoformat()),
         "by_file": "file" in request.FILES or "upload" in request.POST,

@@ -47,6 +47,7 @@ PERSONAL_FIELDS = (
     PersonalField("campaigns_alarm", "taken_by", _STAFF, "to say who sees to it", THREE_YEARS, OnErasure.KEEP),
     PersonalField("campaigns_alarm", "closed_by", _STAFF, "to say who saw to it", THREE_YEARS, OnErasure.KEEP),
     PersonalField("campaigns_writtenreport", "asked_by", _STAFF, "to say who asked", THREE_YEARS, OnErasure.KEEP),
+    PersonalField("campaigns_rehearsal", "asked_by", _STAFF, "to say who asked", THREE_YEARS, OnErasure.KEEP),
     PersonalField("campaigns_taskstep", "by", _STAFF, "to account for a gate", THREE_YEARS, OnErasure.KEEP),
     PersonalField(
         "tenancy_auditentry", "origin", _WHERE_FROM, "to account for a change", THREE_YEARS, OnErasure.KEEP

@@ -8,7 +8,7 @@ from cyclopts import Parameter, validators
 from django.utils import timezone
 
 from jiacan.kernel.messages import tell
-from jiacan.project import database
+from jiacan.project.home import home
 from jiacan.project.output import COMMON, Common, screen
 from jiacan.project.serving import logs
 from jiacan.project.serving.server import Listen, running_server
@@ -35,7 +35,7 @@ def serve(*, host: str = "127.0.0.1", port: Port = 8000, workers: Workers = 1, c
     out = screen(common)
     logs.configure("supervisor")
     listen = Listen(host, port, workers)
-    with running_server(listen, database.home()) as stop:
+    with running_server(listen, home()) as stop:
         if not stop.is_set():
             link = _first_owner_link(listen)
             if out.json:
