@@ -13,6 +13,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from jiacan.campaigns import jobs
+from jiacan.campaigns.contracts.rehearsed import Text, UploadTooLarge
 from jiacan.campaigns.facade import rehearsing
 from jiacan.campaigns.models import Rehearsal
 from jiacan.offers.models import Award
@@ -34,7 +35,6 @@ ORDERS = "\n".join(
         row("=third", customer_id="c3", quantity="many"),
     )
 )
-REFUNDS = "refund_id,order_id,refunded_at,sku,quantity\nr1,first,2011-11-20 09:00:00,{sku},1"
 
 
 @pytest.fixture
@@ -161,15 +161,21 @@ def test_time_left_is_told_from_how_fast_the_last_one_went(shop):
         ({"text": "draft"}, "Choose a file of orders"),
         ({"text": "draft", "orders": b""}, "Choose a file of orders"),
         ({"text": "live", "orders": b"x"}, "has not gone live"),
-        ({"text": "draft", "orders": b"x" * 2_000_001}, "a page takes 2 MB at most"),
     ],
 )
-def test_what_cannot_be_rehearsed_is_refused_in_words_and_nothing_is_kept(shop, uploads, settings, sent, said):
-    settings.MAX_UPLOAD_BYTES = 2_000_000
+def test_what_cannot_be_rehearsed_is_refused_in_words_and_nothing_is_kept(shop, uploads, sent, said):
     asked = {key: file(value) if isinstance(value, bytes) else value for key, value in sent.items()}
     answer = signed_in(member_of(shop, Role.MARKETING)).post(ADDRESS, asked)
     assert (answer.status_code, said in answer.content.decode()) == (400, True)
     assert (kept(uploads), Rehearsal.objects.count()) == ([], 0)
+
+
+def test_a_file_beyond_the_limit_is_refused_before_it_is_written(shop, uploads, settings):
+    settings.MAX_UPLOAD_BYTES = 2_000_000
+    upload = rehearsing.Upload("november.csv", 2_000_001, iter(()))
+    with pytest.raises(UploadTooLarge, match=r"november\.csv has 3 MB, and a page takes 2 MB at most"):
+        rehearsing.ask(shop, PLAN_ID, Text.DRAFT, orders=upload, refunds=None, language="en", actor=COMMAND_LINE)
+    assert (uploads.exists(), Rehearsal.objects.count()) == (False, 0)
 
 
 def test_a_draft_with_errors_is_not_rehearsed(shop):
