@@ -89,6 +89,17 @@ def test_orders_are_rehearsed_by_the_worker_and_nothing_is_recorded(shop, upload
     assert (Order.objects.count(), Award.objects.count()) == (0, 0)
 
 
+def test_refunds_are_rehearsed_too(shop):
+    client = signed_in(member_of(shop, Role.MARKETING))
+    refunds = "refund_id,order_id,refunded_at,sku,quantity\nr1,first,2011-11-20 09:00:00,mug,1"
+    sent = client.post(ADDRESS, {"text": "draft", "orders": file(ORDERS), "refunds": file(refunds, "back.csv")})
+    work()
+    done = client.get(sent["Location"])
+    counts = {offer.en: counts for offer, counts in done.context["offers"]}
+    assert counts["Spend more, get more"] == [1, 1, 0, 0, 0, 1]
+    assert "+ back.csv" in done.content.decode()
+
+
 def test_bad_rows_are_handed_back_to_whoever_sent_them_with_formulas_made_text(shop, uploads):
     client = signed_in(member_of(shop, Role.MARKETING))
     sent = client.post(ADDRESS, {"text": "draft", "orders": file(ORDERS)})
