@@ -5,8 +5,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
 from django.db import connection
 
+from jiacan.campaigns.contracts.planning import OtherCurrency
 from jiacan.campaigns.facade import running as campaigns
 from jiacan.offers.facade import reading as offers
 from jiacan.plans import facade as plans
@@ -45,3 +47,14 @@ def test_going_live_again_with_the_same_text_changes_nothing(test_database_url):
     audited = AuditEntry.objects.count()
     assert campaigns.go_live(shop.id, plan, actor=Actor("owner", "test")) == first
     assert (offers.stock_left(shop.id, first)["mug"], AuditEntry.objects.count()) == (150, audited)
+
+
+def test_the_first_plan_says_the_shops_currency_and_another_currency_is_refused(test_database_url):
+    shop = tenancy.open_shop("gifts")
+    campaigns.go_live(shop.id, plans.check_text(TEXT, "plan.yaml"), actor=Actor("owner", "test"))
+    assert tenancy.get_shop("gifts").currency == "GBP"
+    other = TEXT.replace("currency: GBP", "currency: EUR").replace("id: order-bonus-2011", "id: other")
+    with pytest.raises(OtherCurrency) as caught:
+        campaigns.go_live(shop.id, plans.check_text(other, "other.yaml"), actor=Actor("owner", "test"))
+    assert (caught.value.named, caught.value.kept) == ("EUR", "GBP")
+    assert plans.find_versions(shop.id, "other") == ()

@@ -199,3 +199,23 @@ class NoteMissing(JiacanError):
 
     def message(self) -> Message:
         return tell("Say what has to change; whoever asked reads it.")
+
+
+@dataclass(eq=False)
+class OtherCurrency(JiacanError):
+    """The plan counts in another currency than the shop's orders."""
+
+    plan_id: str
+    named: str
+    shop: str
+    kept: str
+
+    def message(self) -> Message:
+        return tell(
+            "Plan {plan_id} says currency: {named}, and the orders of {shop} are in {kept}. Put {kept} into the plan, "
+            "or keep another shop for {named}.",
+            plan_id=self.plan_id,
+            named=self.named,
+            shop=self.shop,
+            kept=self.kept,
+        )

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jiacan.campaigns.contracts.figures import Figures, Rehearsal, RunSummary
+from jiacan.campaigns.contracts.planning import OtherCurrency
 from jiacan.campaigns.core.figures import Tally
 from jiacan.campaigns.facade.announcing import announce
 from jiacan.campaigns.facade.live import find_live
@@ -87,8 +88,19 @@ def run(
 
 
 def go_live(shop_id: int, plan: CheckedPlan, *, actor: Actor, approver: str = "") -> PlanRules:
-    """Make the plan's text its live version and fill its accounts; the same text again changes nothing."""
+    """Make the plan's text its live version and fill its accounts; the same text again changes nothing.
+
+    The first plan of a shop says the shop's currency.
+
+    Raises:
+        PlanHasErrors, PlanMoved, NotEnoughLeft: the text may not go live.
+        OtherCurrency: the shop's orders are in another currency than the plan's.
+    """
     with transaction.atomic():
+        draft = _rules_of(plan)
+        shop = tenancy.open_shop(draft.shop, zone=draft.zone, currency=draft.currency)
+        if shop.currency != draft.currency:
+            raise OtherCurrency(plan_id=draft.plan_id, named=draft.currency, shop=shop.slug, kept=shop.currency)
         rules = plans.go_live(shop_id, plan, actor=actor, approver=approver)
         before = plans.load_rules(shop_id, rules.plan_id, rules.version - 1) if rules.version > 1 else None
         awarding.open_plan(shop_id, rules, before, actor=actor)
