@@ -4,7 +4,8 @@ A server as its operators run it (`jiacan serve`), on an embedded PostgreSQL in 
 load comes from a process of its own over 1, 4 and 16 connections. Every order is recorded, settled and answered
 durably, and each takes a piece of the same stock, so that all of them meet in one row. Beside it, on the same
 machine: the server's empty JSON answer, and the database's own rate for one transaction that inserts an order, its
-line and an award and takes one from one row, over as many connections, sent in one go.
+line and an award and takes one from one row, over as many connections, sent in one go. `batched_second` counts orders
+that come a hundred in a request.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ ROOT = Path(__file__).resolve().parent.parent
 JIACAN = (sys.executable, "-c", "from jiacan.project.cli import main; main()")
 CONNECTIONS = (1, 4, 16)
 MOST_ORDERS_A_SECOND = 2_000
+MOST_BATCHES_A_SECOND = 100
+BATCH = 100
 PORT = 8937
 
 PLAN = """\
@@ -118,19 +121,30 @@ def served(folder: Path) -> Iterator[Bench]:
         server.wait(30)
 
 
+def order(name: str, number: int) -> dict[str, object]:
+    """One paid order of two teas."""
+    return {
+        "order_id": f"{name}-{number}",
+        "customer_id": f"{name}-{number % 10_007}",
+        "currency": "CNY",
+        "paid_at": "2026-06-01T10:00:00+08:00",
+        "lines": [{"sku": "tea", "quantity": 2, "unit_price": "12.50"}],
+    }
+
+
 def orders(folder: Path, name: str, count: int) -> Path:
     """Bodies of so many orders, one a line, whose numbers begin with the name."""
     path = folder / f"{name}.ndjson"
+    path.write_text("".join(json.dumps(order(name, number)) + "\n" for number in range(count)))
+    return path
+
+
+def batches(folder: Path, name: str, count: int) -> Path:
+    """Bodies of so many batches, one a line."""
+    path = folder / f"{name}.ndjson"
     with path.open("w") as file:
-        for number in range(count):
-            order = {
-                "order_id": f"{name}-{number}",
-                "customer_id": f"{name}-{number % 10_007}",
-                "currency": "CNY",
-                "paid_at": "2026-06-01T10:00:00+08:00",
-                "lines": [{"sku": "tea", "quantity": 2, "unit_price": "12.50"}],
-            }
-            file.write(json.dumps(order) + "\n")
+        for start in range(0, count * BATCH, BATCH):
+            file.write(json.dumps({"orders": [order(name, start + each) for each in range(BATCH)]}) + "\n")
     return path
 
 
@@ -171,8 +185,11 @@ def measure(bench: Bench, folder: Path, connections: int, seconds: float) -> dic
     run_beside(Load(f"{bench.url}/orders", connections, seconds, headers, orders(folder, f"warm{connections}", 50)))
     bodies = orders(folder, f"b{connections}", int(MOST_ORDERS_A_SECOND * seconds))
     taken = run_beside(Load(f"{bench.url}/orders", connections, seconds, headers, bodies))
-    if set(taken["statuses"]) != {"200"}:
-        raise RuntimeError(f"orders were refused: {taken}")
+    many = batches(folder, f"m{connections}", int(MOST_BATCHES_A_SECOND * seconds))
+    batched = run_beside(Load(f"{bench.url}/orders", connections, seconds, headers, many))
+    for answered in (taken, batched):
+        if set(answered["statuses"]) != {"200"}:
+            raise RuntimeError(f"orders were refused: {answered}")
     empty = run_beside(Load(f"{bench.url}/ping", connections, seconds))
     own = own_rate(bench.dsn, connections, seconds)
     return {
@@ -180,6 +197,7 @@ def measure(bench: Bench, folder: Path, connections: int, seconds: float) -> dic
         "orders_second": taken["requests_second"],
         "p50_ms": taken["p50_ms"],
         "p99_ms": taken["p99_ms"],
+        "batched_second": round(batched["requests_second"] * BATCH),
         "empty_second": empty["requests_second"],
         "empty_p99_ms": empty["p99_ms"],
         "database_second": own["requests_second"],
