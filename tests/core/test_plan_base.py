@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jiacan.plans.contracts import Problem
+from jiacan.plans.contracts.problems import Problem
 from jiacan.plans.core.check import check
 
 BASE = """\

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jiacan.plans.contracts import Severity
+from jiacan.plans.contracts.problems import Severity
 from jiacan.plans.core.check import check
 from jiacan.plans.core.tree import MAX_CHARACTERS
 from tests.conftest import SHARED, needs_shared

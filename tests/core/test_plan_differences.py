@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jiacan.plans.contracts import Difference
+from jiacan.plans.contracts.versions import Difference
 from jiacan.plans.core.differences import differences
 from tests.slices.histories import PLAN
 

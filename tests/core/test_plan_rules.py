@@ -46,7 +46,7 @@ from jiacan.offers.contracts.rules import (
     StockItem,
     Trigger,
 )
-from jiacan.plans.contracts import (
+from jiacan.plans.contracts.document import (
     Baseline,
     BelowAmount,
     BelowShare,

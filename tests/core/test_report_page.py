@@ -15,7 +15,7 @@ from jiacan.campaigns.core.goals import Results, judge
 from jiacan.campaigns.core.holdout import return_on_spend
 from jiacan.campaigns.core.intervals import Sample, mean_difference, rate_difference, score_interval
 from jiacan.kernel.messages import tell
-from jiacan.plans.contracts import Baseline, ChangeTarget, Goal, LevelTarget, Measure
+from jiacan.plans.contracts.document import Baseline, ChangeTarget, Goal, LevelTarget, Measure
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "algorithms" / "figures.md"
 MONDAY = date(2026, 11, 9)

@@ -12,7 +12,7 @@ from jiacan.campaigns.core.alarms import Signs, Silence, alarms
 from jiacan.campaigns.core.clock import clock_at
 from jiacan.kernel.messages import Name
 from jiacan.kernel.periods import Period
-from jiacan.plans.contracts import BelowAmount, BelowShare, Risk, Watched
+from jiacan.plans.contracts.document import BelowAmount, BelowShare, Risk, Watched
 
 NOW = datetime(2026, 3, 18, 14, 30, tzinfo=UTC)
 RUN = Period(datetime(2026, 3, 13, tzinfo=UTC), datetime(2026, 3, 27, tzinfo=UTC))

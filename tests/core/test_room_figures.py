@@ -26,7 +26,7 @@ from jiacan.campaigns.core.pace import (
 )
 from jiacan.kernel.messages import tell
 from jiacan.kernel.periods import Period, start_of
-from jiacan.plans.contracts import Baseline, ChangeTarget, Goal, LevelTarget, Measure
+from jiacan.plans.contracts.document import Baseline, ChangeTarget, Goal, LevelTarget, Measure
 
 NOW = datetime(2026, 3, 18, 14, 30, 20, tzinfo=UTC)
 RUN = Period(datetime(2026, 3, 13, tzinfo=UTC), datetime(2026, 3, 27, tzinfo=UTC))

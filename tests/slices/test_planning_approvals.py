@@ -22,7 +22,7 @@ from jiacan.campaigns.contracts.planning import (
 from jiacan.campaigns.facade import planning, tasks
 from jiacan.kernel.errors import JiacanError
 from jiacan.plans import facade as plans
-from jiacan.plans.contracts import DraftMoved, DraftUnknown, PlanHasErrors
+from jiacan.plans.contracts.errors import DraftMoved, DraftUnknown, PlanHasErrors
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor, AuditQuery, Role
 from jiacan.tenancy.models import Member, Person

@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection
 
 from jiacan.kernel.errors import FileUnreadable
 from jiacan.plans import facade
-from jiacan.plans.contracts import (
+from jiacan.plans.contracts.errors import (
     PlanHasErrors,
     PlanMoved,
     PlanVersionUnknown,

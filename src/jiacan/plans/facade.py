@@ -12,24 +12,19 @@ from django.db import transaction
 
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.plans import readers, store
-from jiacan.plans.contracts import (
+from jiacan.plans.contracts.document import PlanDocument, Task, WorstCase
+from jiacan.plans.contracts.errors import (
     BadPlanId,
-    CheckedPlan,
-    Difference,
-    Draft,
     DraftMoved,
     DraftTaken,
     DraftUnknown,
-    PlanDocument,
     PlanHasErrors,
     PlanMoved,
-    PlanVersion,
     PlanVersionUnknown,
     StartOutOfRange,
-    Task,
     TemplateUnknown,
-    WorstCase,
 )
+from jiacan.plans.contracts.versions import CheckedPlan, Difference, Draft, PlanVersion
 from jiacan.plans.core.check import check
 from jiacan.plans.core.differences import differences as find_differences
 from jiacan.plans.core.naming import address, is_plan_id, written_id

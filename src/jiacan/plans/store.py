@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection
 from django.db.models.functions import Now
 
-from jiacan.plans.contracts import Draft, PlanVersion
+from jiacan.plans.contracts.versions import Draft, PlanVersion
 from jiacan.plans.models import PlanDraft as DraftRow
 from jiacan.plans.models import PlanVersion as VersionRow
 

@@ -10,7 +10,8 @@ from django.db import transaction
 from jiacan.campaigns.contracts.planning import Approval, ApproverMayNot
 from jiacan.campaigns.facade import planning
 from jiacan.plans import facade as plans
-from jiacan.plans.contracts import CheckedPlan, Draft, DraftMoved, PlanHasErrors, PlanVersion
+from jiacan.plans.contracts.errors import DraftMoved, PlanHasErrors
+from jiacan.plans.contracts.versions import CheckedPlan, Draft, PlanVersion
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor, Membership, Shop
 

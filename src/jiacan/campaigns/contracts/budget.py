@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from jiacan.campaigns.contracts.room import Burn
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, Name, tell
-from jiacan.plans.contracts import WorstCase
+from jiacan.plans.contracts.document import WorstCase
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, Name, tell
-from jiacan.plans.contracts import Task
+from jiacan.plans.contracts.document import Task
 
 
 class ApprovalState(StrEnum):
@@ -212,8 +212,8 @@ class OtherCurrency(JiacanError):
 
     def message(self) -> Message:
         return tell(
-            "Plan {plan_id} says currency: {named}, and the orders of {shop} are in {kept}. Put {kept} into the plan, "
-            "or keep another shop for {named}.",
+            "Plan {plan_id} says currency: {named}, and the orders of {shop} are in {kept}. "
+            "Put {kept} into the plan, or keep another shop for {named}.",
             plan_id=self.plan_id,
             named=self.named,
             shop=self.shop,

@@ -14,7 +14,7 @@ from jiacan.kernel.money import Money
 from jiacan.kernel.periods import Period
 from jiacan.offers.contracts.awards import ReceiptLine
 from jiacan.offers.contracts.words import OfferWords
-from jiacan.plans.contracts import Organiser
+from jiacan.plans.contracts.document import Organiser
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.periods import Period
 from jiacan.offers.contracts.awards import Outcome
 from jiacan.offers.contracts.rules import PlanRules
-from jiacan.plans.contracts import Goal, Measure, PlanDocument
+from jiacan.plans.contracts.document import Goal, Measure, PlanDocument
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, Name, tell
 from jiacan.kernel.money import Money
 from jiacan.kernel.periods import Period
-from jiacan.plans.contracts import Measure, Watched
+from jiacan.plans.contracts.document import Measure, Watched
 
 # --- when -------------------------------------------------------------------------------------------------
 

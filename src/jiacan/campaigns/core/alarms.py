@@ -10,7 +10,7 @@ from jiacan.campaigns.contracts.reported import Tone
 from jiacan.campaigns.contracts.room import Alarm, Burn, Clock, Empty, RunsOut, Standing
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import Money
-from jiacan.plans.contracts import BelowAmount, BelowShare, Risk, Watched
+from jiacan.plans.contracts.document import BelowAmount, BelowShare, Risk, Watched
 
 SILENT_EXPECTED = 10.0
 """With so many orders expected, no order at all comes about by chance once in twenty thousand times."""

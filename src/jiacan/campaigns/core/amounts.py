@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from jiacan.campaigns.contracts.reported import Interval
 from jiacan.kernel.money import Money, format_money
-from jiacan.plans.contracts import Measure
+from jiacan.plans.contracts.document import Measure
 
 _MINUS = "\N{MINUS SIGN}"
 

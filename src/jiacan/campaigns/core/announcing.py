@@ -13,7 +13,7 @@ from decimal import Decimal
 from jiacan.kernel.money import to_major
 from jiacan.offers.contracts.awards import Award, ClawBack, Item, Outcome
 from jiacan.offers.contracts.settled import Level, Means, Settled
-from jiacan.plans.contracts import BelowAmount, BelowShare, PlanDocument
+from jiacan.plans.contracts.document import BelowAmount, BelowShare, PlanDocument
 from jiacan.webhooks.contracts import EventKind, WebhookEvent
 
 LOW_SHARE = Decimal("0.1")

@@ -12,7 +12,7 @@ from jiacan.campaigns.contracts.reported import Estimate, GoalResult, Known, Per
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import to_minor
 from jiacan.kernel.periods import Period, days_later
-from jiacan.plans.contracts import Baseline, ChangeTarget, Goal, LevelTarget, Measure
+from jiacan.plans.contracts.document import Baseline, ChangeTarget, Goal, LevelTarget, Measure
 
 MONEY_MEASURES = frozenset({Measure.SALES, Measure.AVERAGE_ORDER_VALUE})
 DAILY_SUMS = frozenset({Measure.ORDERS, Measure.SALES, Measure.NEW_CUSTOMERS})

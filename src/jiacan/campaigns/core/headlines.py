@@ -32,7 +32,7 @@ from jiacan.campaigns.core.room import GIVEN_OUTCOMES, Loaded, lines_drawn_on
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import Money
 from jiacan.offers.contracts.awards import Outcome
-from jiacan.plans.contracts import Measure, Watched
+from jiacan.plans.contracts.document import Measure, Watched
 
 _OVER_PACE = 0.1
 """So much more of the money than of the run behind is to be watched."""

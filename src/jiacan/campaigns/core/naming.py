@@ -9,7 +9,7 @@ from jiacan.kernel.messages import Message, Name, tell
 from jiacan.offers.contracts.awards import SHIPPING, Outcome
 from jiacan.offers.contracts.benefits import Kind
 from jiacan.offers.contracts.rules import PlanRules
-from jiacan.plans.contracts import Baseline, Measure
+from jiacan.plans.contracts.document import Baseline, Measure
 
 MEASURES: Mapping[Measure, Message] = {
     Measure.ORDERS: tell("Orders"),

@@ -13,7 +13,7 @@ from jiacan.campaigns.core.amounts import UNITS, Unit, write, write_change
 from jiacan.campaigns.core.goals import to_unit
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import Money
-from jiacan.plans.contracts import Baseline, ChangeTarget, Goal, LevelTarget, Measure
+from jiacan.plans.contracts.document import Baseline, ChangeTarget, Goal, LevelTarget, Measure
 
 BIN = timedelta(minutes=5)
 BINS = 24

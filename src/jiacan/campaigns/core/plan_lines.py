@@ -9,7 +9,8 @@ from difflib import SequenceMatcher
 from itertools import groupby
 
 from jiacan.kernel.messages import Message, tell
-from jiacan.plans.contracts import Difference, Problem
+from jiacan.plans.contracts.problems import Problem
+from jiacan.plans.contracts.versions import Difference
 
 AROUND = 3
 """How many lines that are the same stand around those that differ."""

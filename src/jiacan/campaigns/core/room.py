@@ -41,7 +41,7 @@ from jiacan.offers.contracts.benefits import Kind
 from jiacan.offers.contracts.lately import LatestAward, Takings
 from jiacan.offers.contracts.pace import AwardPace, AwardTotal, OrderPace, OrderTotal
 from jiacan.offers.contracts.rules import BudgetLine, PlanRules, StockItem
-from jiacan.plans.contracts import Baseline, Measure, PlanDocument, Watched
+from jiacan.plans.contracts.document import Baseline, Measure, PlanDocument, Watched
 
 MOST_ROWS = 20_000
 """So many awards at most are read to tell the pace of burning; where an hour has more, the window is shorter."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from jiacan.campaigns.contracts.planning import TaskCard, TaskState, TaskStep
 from jiacan.kernel.messages import Name
-from jiacan.plans.contracts import Task
+from jiacan.plans.contracts.document import Task
 
 
 def to_cards(tasks: Sequence[Task], steps: Iterable[TaskStep], at: datetime) -> tuple[TaskCard, ...]:

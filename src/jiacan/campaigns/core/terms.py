@@ -14,7 +14,7 @@ from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.periods import Period
 from jiacan.offers.contracts.benefits import Benefit
 from jiacan.offers.contracts.rules import PlanRules, Trigger
-from jiacan.plans.contracts import Draw, PlanDocument, Prize
+from jiacan.plans.contracts.document import Draw, PlanDocument, Prize
 
 InWords = Callable[[Iterable[Benefit]], tuple[Message, ...]]
 

@@ -15,7 +15,7 @@ from jiacan.ledger.contracts import AccountKey, Balance, StatementLine
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.facade import reading as offers
 from jiacan.plans import facade as plans
-from jiacan.plans.contracts import Watched, WorstCase
+from jiacan.plans.contracts.document import Watched, WorstCase
 
 RESERVE = "reserve"
 RESERVE_NAME = Name(zh="准备金", en="Reserve")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from jiacan.kernel.periods import Period
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.plans import facade as plans
-from jiacan.plans.contracts import PlanDocument, PlanVersion
+from jiacan.plans.contracts.document import PlanDocument
+from jiacan.plans.contracts.versions import PlanVersion
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from jiacan.campaigns.facade.kept import Kept
 from jiacan.kernel.messages import tell
 from jiacan.kernel.periods import Period, days_later, start_of
 from jiacan.orders import facade as orders
-from jiacan.plans.contracts import Baseline, Measure, PlanDocument
+from jiacan.plans.contracts.document import Baseline, Measure, PlanDocument
 
 _A_DAY, _A_MINUTE = 24 * 3600.0, 60.0
 _EARLIER = (Baseline.LAST_YEAR, Baseline.PREVIOUS_PERIOD)

@@ -13,7 +13,7 @@ from jiacan.campaigns.facade import planning, room, tasks
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Name
 from jiacan.plans import facade as plans
-from jiacan.plans.contracts import PlanVersion
+from jiacan.plans.contracts.versions import PlanVersion
 from jiacan.tenancy.contracts import Membership, Permission, Role
 
 DUE_WITHIN = timedelta(days=7)

@@ -24,7 +24,9 @@ from jiacan.campaigns.store import approvals as store
 from jiacan.kernel.messages import Name
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.plans import facade as plans
-from jiacan.plans.contracts import CheckedPlan, Draft, PlanDocument, PlanHasErrors, PlanVersion
+from jiacan.plans.contracts.document import PlanDocument
+from jiacan.plans.contracts.errors import PlanHasErrors
+from jiacan.plans.contracts.versions import CheckedPlan, Draft, PlanVersion
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor, Membership, Permission, Role, Shop
 

@@ -26,7 +26,7 @@ from jiacan.offers.facade import reading as offers
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import Order
 from jiacan.plans import facade as plans
-from jiacan.plans.contracts import PlanVersion
+from jiacan.plans.contracts.versions import PlanVersion
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Secret, Shop, ShopUnknown
 

@@ -30,7 +30,7 @@ from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Language, Message, Phrasebook
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.plans import facade as plans
-from jiacan.plans.contracts import PlanHasErrors
+from jiacan.plans.contracts.errors import PlanHasErrors
 from jiacan.tenancy.contracts import Actor, Shop
 from jiacan.webhooks import facade as jobs
 

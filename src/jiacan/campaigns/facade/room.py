@@ -27,7 +27,7 @@ from jiacan.kernel.periods import Period
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.facade import reading as offers
 from jiacan.plans import facade as plans
-from jiacan.plans.contracts import PlanDocument
+from jiacan.plans.contracts.document import PlanDocument
 from jiacan.tenancy import facade as tenancy
 
 TICKER = 10

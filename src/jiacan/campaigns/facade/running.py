@@ -25,7 +25,8 @@ from jiacan.offers.facade.books import VersionRules
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import Refund
 from jiacan.plans import facade as plans
-from jiacan.plans.contracts import CheckedPlan, PlanHasErrors
+from jiacan.plans.contracts.errors import PlanHasErrors
+from jiacan.plans.contracts.versions import CheckedPlan
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor
 

@@ -10,7 +10,7 @@ from jiacan.campaigns.contracts.planning import EvidenceMissing, TaskCard, TaskS
 from jiacan.campaigns.core.tasks import to_cards
 from jiacan.campaigns.store import tasks as store
 from jiacan.plans import facade as plans
-from jiacan.plans.contracts import PlanDocument
+from jiacan.plans.contracts.document import PlanDocument
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor
 

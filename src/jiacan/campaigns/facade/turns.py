@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from jiacan.plans import facade as plans
-from jiacan.plans.contracts import PlanVersion
+from jiacan.plans.contracts.versions import PlanVersion
 from jiacan.tenancy import facade as tenancy
 from jiacan.webhooks import facade as webhooks
 from jiacan.webhooks.contracts import EventKind, WebhookEvent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jiacan.campaigns.report.cells import Definition
 from jiacan.kernel.messages import Message, tell
-from jiacan.plans.contracts import Measure
+from jiacan.plans.contracts.document import Measure
 
 _RUN = tell("the run phase")
 _CAMPAIGN = tell("the whole campaign, claw-backs until the last recorded refund")

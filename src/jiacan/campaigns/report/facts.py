@@ -43,7 +43,7 @@ from jiacan.kernel.messages import tell
 from jiacan.kernel.periods import Period, start_of
 from jiacan.offers.contracts.awards import Award, ClawBack, Outcome
 from jiacan.offers.contracts.rules import PlanRules
-from jiacan.plans.contracts import Baseline, Measure, PlanDocument
+from jiacan.plans.contracts.document import Baseline, Measure, PlanDocument
 
 BOOTSTRAP_SEED = 1
 """Fixed, so that the same rows give the same report."""

@@ -9,7 +9,8 @@ from jiacan.campaigns.report.facts import Sources, make_report
 from jiacan.offers.facade import reading as offers
 from jiacan.orders import facade as orders
 from jiacan.plans import facade as plans
-from jiacan.plans.contracts import CheckedPlan, PlanHasErrors
+from jiacan.plans.contracts.errors import PlanHasErrors
+from jiacan.plans.contracts.versions import CheckedPlan
 from jiacan.tenancy import facade as tenancy
 
 

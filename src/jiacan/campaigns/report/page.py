@@ -15,7 +15,7 @@ from jiacan.campaigns.report.sections.means import means_section
 from jiacan.campaigns.report.sections.offers import offers_section
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.periods import Period
-from jiacan.plans.contracts import Measure
+from jiacan.plans.contracts.document import Measure
 
 
 def to_page(report: Report) -> Page:

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from jiacan.campaigns.contracts.planning import Approval, ApprovalState
 from jiacan.campaigns.models import Approval as ApprovalRow
-from jiacan.plans.contracts import Draft
+from jiacan.plans.contracts.versions import Draft
 from jiacan.tenancy.contracts import Person
 
 

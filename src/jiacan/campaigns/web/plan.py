@@ -21,7 +21,7 @@ from jiacan.console.facade import page, words
 from jiacan.kernel.errors import FileUnreadable, JiacanError
 from jiacan.kernel.messages import Message, tell
 from jiacan.plans import facade as plans
-from jiacan.plans.contracts import DraftMoved
+from jiacan.plans.contracts.errors import DraftMoved
 from jiacan.tenancy.contracts import Permission
 
 BEGINS_AFTER = timedelta(days=28)

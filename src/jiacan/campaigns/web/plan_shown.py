@@ -8,7 +8,9 @@ from jiacan.campaigns.contracts.planning import OtherId, OtherShopsPlan
 from jiacan.kernel.messages import Message, Name, tell
 from jiacan.kernel.money import Money
 from jiacan.plans import facade as plans
-from jiacan.plans.contracts import CheckedPlan, Severity, WorstCase
+from jiacan.plans.contracts.document import WorstCase
+from jiacan.plans.contracts.problems import Severity
+from jiacan.plans.contracts.versions import CheckedPlan
 
 TEMPLATES = {
     "order-bonus": (

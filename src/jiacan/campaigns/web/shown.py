@@ -30,7 +30,7 @@ from jiacan.campaigns.report.room_definitions import OF_FIGURE
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import Money
 from jiacan.offers.contracts.awards import Outcome
-from jiacan.plans.contracts import Measure, Watched
+from jiacan.plans.contracts.document import Measure, Watched
 
 STANDINGS: Mapping[Standing, tuple[str, Message]] = {
     Standing.COMING: ("", tell("Coming")),

@@ -13,7 +13,7 @@ from jiacan.campaigns.web.plan import open_plan
 from jiacan.console.contracts import Visit
 from jiacan.console.facade import page
 from jiacan.plans import facade as plans
-from jiacan.plans.contracts import PlanVersionUnknown
+from jiacan.plans.contracts.errors import PlanVersionUnknown
 from jiacan.tenancy.contracts import Permission
 
 DRAFT = "draft"

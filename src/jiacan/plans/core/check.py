@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from jiacan.plans.contracts import CheckedPlan, Problem, Severity
+from jiacan.plans.contracts.problems import Problem, Severity
+from jiacan.plans.contracts.versions import CheckedPlan
 from jiacan.plans.core.calendar import Calendar, read_calendar
 from jiacan.plans.core.checks.budget import check_budget
 from jiacan.plans.core.checks.draws import check_draws

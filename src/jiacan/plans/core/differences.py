@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jiacan.plans.contracts import Difference
+from jiacan.plans.contracts.versions import Difference
 from jiacan.plans.core.tree import Listing, Node, Scalar, Table, read_tree
 
 

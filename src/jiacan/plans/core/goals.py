@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from jiacan.kernel.messages import tell
-from jiacan.plans.contracts import Baseline, ChangeTarget, Goal, LevelTarget, Measure
+from jiacan.plans.contracts.document import Baseline, ChangeTarget, Goal, LevelTarget, Measure
 from jiacan.plans.core.nearest import did_you_mean
 from jiacan.plans.core.parts.part import Wrong
 from jiacan.plans.core.parts.scalars import number

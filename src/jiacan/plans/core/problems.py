@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jiacan.kernel.messages import Message
-from jiacan.plans.contracts import Problem, Severity
+from jiacan.plans.contracts.problems import Problem, Severity
 from jiacan.plans.core.tree import Place
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jiacan.plans.contracts import PlanDocument, Task
+from jiacan.plans.contracts.document import PlanDocument, Task
 
 
 def schedule(document: PlanDocument) -> tuple[Task, ...]:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from jiacan.kernel.messages import Message, tell
-from jiacan.plans.contracts import Problem, Severity
+from jiacan.plans.contracts.problems import Problem, Severity
 from jiacan.plans.core.nearest import did_you_mean
 from jiacan.plans.core.parts.part import Reading, Wrong
 from jiacan.plans.core.parts.plan import PlanPart

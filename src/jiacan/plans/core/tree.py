@@ -24,7 +24,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import ReaderError
 
 from jiacan.kernel.messages import Message, tell
-from jiacan.plans.contracts import Problem, Severity
+from jiacan.plans.contracts.problems import Problem, Severity
 
 MAX_CHARACTERS = 1_000_000
 MAX_DEPTH = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from jiacan.kernel.messages import tell
-from jiacan.plans.contracts import BelowAmount, BelowShare, Watched
+from jiacan.plans.contracts.document import BelowAmount, BelowShare, Watched
 from jiacan.plans.core.parts.part import Wrong
 from jiacan.plans.core.parts.scalars import percent, to_exact_minor, whole
 

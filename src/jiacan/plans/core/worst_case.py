@@ -26,7 +26,7 @@ from jiacan.offers.contracts.benefits import (
 )
 from jiacan.offers.contracts.conditions import OnWeekdays, SpendEvery
 from jiacan.offers.contracts.rules import Ladder, Offer, PlanRules, Rung
-from jiacan.plans.contracts import Demand, Draw, PlanDocument, WorstCase
+from jiacan.plans.contracts.document import Demand, Draw, PlanDocument, WorstCase
 
 Bound = int | None
 """A number, or None where there is no bound."""

@@ -11,7 +11,8 @@ from cyclopts import Parameter
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, tell
 from jiacan.plans import facade as plans
-from jiacan.plans.contracts import CheckedPlan, Severity
+from jiacan.plans.contracts.problems import Severity
+from jiacan.plans.contracts.versions import CheckedPlan
 from jiacan.project.output import COMMON, Common, Screen, screen
 
 

@@ -25,7 +25,7 @@ from jiacan.campaigns.contracts.public import CampaignUnknown
 from jiacan.console.facade import words
 from jiacan.kernel.messages import tell
 from jiacan.plans import facade as plans
-from jiacan.plans.contracts import DraftMoved, PlanHasErrors, PlanMoved
+from jiacan.plans.contracts.errors import DraftMoved, PlanHasErrors, PlanMoved
 from jiacan.tenancy.contracts import Permission
 
 router = Router(tags=["plans"])

@@ -9,7 +9,9 @@ from pydantic import Field, StringConstraints
 
 from jiacan.api.web.shapes.values import Given, Moment, Money, Names, Taken, Words, to_names
 from jiacan.kernel.messages import Phrasebook
-from jiacan.plans.contracts import PlanDocument, PlanVersion, Problem, Severity
+from jiacan.plans.contracts.document import PlanDocument
+from jiacan.plans.contracts.problems import Problem, Severity
+from jiacan.plans.contracts.versions import PlanVersion
 
 MOST_PLAN_CHARACTERS = 500_000
 

@@ -10,7 +10,7 @@ from jiacan.campaigns.core.naming import BASELINES, MEASURES, VERDICTS
 from jiacan.campaigns.report import definitions
 from jiacan.campaigns.report.cells import Cell, Column, Day, Figure, Section, State, Table, Text
 from jiacan.kernel.messages import Message, tell
-from jiacan.plans.contracts import Baseline, ChangeTarget
+from jiacan.plans.contracts.document import Baseline, ChangeTarget
 
 
 def goals_section(facts: CampaignFacts) -> Section:

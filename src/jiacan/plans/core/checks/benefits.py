@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from jiacan.kernel.messages import tell
-from jiacan.plans.contracts import Problem
+from jiacan.plans.contracts.problems import Problem
 from jiacan.plans.core.checks.conditions import check_scope
 from jiacan.plans.core.parts.benefits import (
     COUNTED,

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from jiacan.kernel.messages import tell
 from jiacan.kernel.money import Money
 from jiacan.offers.contracts.rules import PlanRules
-from jiacan.plans.contracts import Demand, PlanDocument, Problem, WorstCase
+from jiacan.plans.contracts.document import Demand, PlanDocument, WorstCase
+from jiacan.plans.contracts.problems import Problem
 from jiacan.plans.core.parts.draws import DrawPart
 from jiacan.plans.core.parts.offers import OfferPart
 from jiacan.plans.core.parts.plan import PlanPart

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jiacan.kernel.messages import tell
-from jiacan.plans.contracts import Problem
+from jiacan.plans.contracts.problems import Problem
 from jiacan.plans.core.parts.conditions import ScopePart, SpendPart, WhenPart
 from jiacan.plans.core.problems import error
 

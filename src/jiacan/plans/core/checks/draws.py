@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jiacan.kernel.messages import tell
-from jiacan.plans.contracts import Problem
+from jiacan.plans.contracts.problems import Problem
 from jiacan.plans.core.calendar import Calendar, find_period
 from jiacan.plans.core.checks.benefits import check_benefit, check_bundle_prices
 from jiacan.plans.core.parts.benefits import PrizePart

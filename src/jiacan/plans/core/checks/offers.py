@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from jiacan.kernel.messages import tell
 from jiacan.offers.contracts.benefits import Kind
 from jiacan.offers.contracts.rules import RefundPolicy, Trigger
-from jiacan.plans.contracts import Problem
+from jiacan.plans.contracts.problems import Problem
 from jiacan.plans.core.calendar import Calendar
 from jiacan.plans.core.checks.benefits import check_benefit, check_bundle_prices
 from jiacan.plans.core.checks.conditions import check_when

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from jiacan.kernel.messages import tell
 from jiacan.kernel.periods import Period
-from jiacan.plans.contracts import Problem
+from jiacan.plans.contracts.problems import Problem
 from jiacan.plans.core.calendar import (
     Calendar,
     find_period,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from jiacan.kernel.messages import Message, tell
 from jiacan.offers.contracts.benefits import Kind
-from jiacan.plans.contracts import Problem
+from jiacan.plans.contracts.problems import Problem
 from jiacan.plans.core.nearest import did_you_mean
 from jiacan.plans.core.parts.benefits import BenefitPart
 from jiacan.plans.core.parts.offers import KindLinesPart, given_by

@@ -19,7 +19,7 @@ from jiacan.offers.contracts.conditions import (
     SpendEvery,
 )
 from jiacan.offers.contracts.rules import Ladder
-from jiacan.plans.contracts import Problem
+from jiacan.plans.contracts.problems import Problem
 from jiacan.plans.core.calendar import Calendar, find_period
 from jiacan.plans.core.compiling.conditions import to_conditions
 from jiacan.plans.core.parts.offers import OfferPart

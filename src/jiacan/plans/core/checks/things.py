@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from jiacan.kernel.messages import tell
 from jiacan.kernel.money import Money
-from jiacan.plans.contracts import Problem
+from jiacan.plans.contracts.problems import Problem
 from jiacan.plans.core.parts.plan import PlanPart
 from jiacan.plans.core.parts.things import CouponPart
 from jiacan.plans.core.problems import error, warning

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from jiacan.kernel.messages import tell
-from jiacan.plans.contracts import ChangeTarget, Problem
+from jiacan.plans.contracts.document import ChangeTarget
+from jiacan.plans.contracts.problems import Problem
 from jiacan.plans.core.calendar import Calendar, find_due
 from jiacan.plans.core.goals import read_against, read_target
 from jiacan.plans.core.parts.part import Wrong

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jiacan.kernel.money import divide_half_up
 from jiacan.kernel.periods import end_of
 from jiacan.offers.contracts.rules import BudgetLine, Coupon, PlanRules, StockItem, Trigger
-from jiacan.plans.contracts import (
+from jiacan.plans.contracts.document import (
     Draw,
     Organiser,
     PlanDocument,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
-from jiacan.plans.contracts import Measure
+from jiacan.plans.contracts.document import Measure
 from jiacan.plans.core.parts.naming import Naming
 from jiacan.plans.core.parts.part import Part
 from jiacan.plans.core.parts.scalars import Label, Share, Slug, Text, YesNo, choice_of, words_of
