@@ -182,8 +182,8 @@ def test_what_cannot_be_rehearsed_is_refused_in_words_and_nothing_is_kept(shop, 
 
 
 def test_a_file_beyond_the_limit_is_refused_before_it_is_written(shop, uploads, settings):
-    settings.MAX_UPLOAD_BYTES = 2_000_000
-    upload = rehearsing.Upload("november.csv", 2_000_001, iter(()))
+    settings.MAX_UPLOAD_BYTES = 2 << 20
+    upload = rehearsing.Upload("november.csv", (2 << 20) + 1, iter(()))
     with pytest.raises(UploadTooLarge, match=r"november\.csv has 3 MB, and a page takes 2 MB at most"):
         rehearsing.ask(shop, PLAN_ID, Text.DRAFT, orders=upload, refunds=None, language="en", actor=COMMAND_LINE)
     assert (uploads.exists(), Rehearsal.objects.count()) == (False, 0)

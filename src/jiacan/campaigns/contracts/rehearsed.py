@@ -10,6 +10,8 @@ from jiacan.campaigns.contracts.figures import Figures
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, tell
 
+MEGABYTE = 1 << 20
+
 
 class RehearsalStage(StrEnum):
     """How far a rehearsal is."""
@@ -118,8 +120,8 @@ class UploadTooLarge(JiacanError):
             "{name} has {size} MB, and a page takes {most} MB at most. Send it as Parquet, in parts, or rehearse it "
             "with `jiacan simulate`, which takes any size.",
             name=self.name,
-            size=-(-self.size_bytes // 1_000_000),
-            most=self.most_bytes // 1_000_000,
+            size=-(-self.size_bytes // MEGABYTE),
+            most=self.most_bytes // MEGABYTE,
         )
 
 

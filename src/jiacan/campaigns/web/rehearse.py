@@ -69,7 +69,7 @@ def rehearse(request: HttpRequest, visit: Visit, plan_id: str) -> HttpResponse:
             "name": plan_shown.name_of(plan_id, opened.checked),
             "problem": problem,
             "rehearsals": rehearsing.find_all(visit.shop.id, plan_id),
-            "most": settings.MAX_UPLOAD_BYTES // 1_000_000,
+            "most": settings.MAX_UPLOAD_BYTES >> 20,
             "example": EXAMPLE,
         },
         status=400 if problem else 200,
