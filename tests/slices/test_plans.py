@@ -110,13 +110,20 @@ def test_a_text_that_comes_back_after_another_is_a_new_version():
 def test_going_live_is_audited_with_what_was_and_what_is():
     shop = tenancy.open_shop("tea")
     facade.go_live(shop.id, checked(), actor=Actor("owner", "test"))
-    facade.go_live(shop.id, checked(edited("amount: 900", "amount: 950")), actor=Actor("operator", "test"))
+    changed = checked(edited("amount: 900", "amount: 950"))
+    facade.go_live(shop.id, changed, actor=Actor("operator", "test"), approver="owner@example.com")
     entries = AuditEntry.objects.order_by("id").values_list("actor", "subject", "before", "after")
     old, new = facade.find_versions(shop.id, "spring")
     assert list(entries) == [
-        ("owner", "spring", None, {"version": 1, "sha256": old.sha256}),
-        ("operator", "spring", {"version": 1, "sha256": old.sha256}, {"version": 2, "sha256": new.sha256}),
+        ("owner", "spring", None, {"version": 1, "sha256": old.sha256, "approved by": ""}),
+        (
+            "operator",
+            "spring",
+            {"version": 1, "sha256": old.sha256},
+            {"version": 2, "sha256": new.sha256, "approved by": "owner@example.com"},
+        ),
     ]
+    assert (old.approver, new.approver) == ("", "owner@example.com")
 
 
 def test_a_plan_with_errors_does_not_go_live():

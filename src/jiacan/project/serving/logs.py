@@ -92,7 +92,15 @@ def formatter(last: Processor) -> logging.Formatter:
     )
 
 
+PROBES = frozenset({"health", "ready", "metrics"})
+"""Routes that watchers ask every few seconds; their answers say it already."""
+
+
 def _is_news(record: logging.LogRecord) -> bool:
+    request = getattr(record, "request", None)
+    path = getattr(request, "path", "").strip("/")
+    if getattr(record, "route", path) in PROBES:
+        return False
     job = getattr(record, "job", None)
     return not (isinstance(job, dict) and job.get("queue") == CLOCK_QUEUE and record.levelno < logging.WARNING)
 
