@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from math import sqrt
 from statistics import fmean, variance
 from zoneinfo import ZoneInfo
@@ -34,7 +35,7 @@ class HourCount:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Week:
     """An ordinary week, hour by hour: mean and variance over the weeks before, by weekday and local hour."""
 
@@ -44,6 +45,13 @@ class Week:
 
     def between(self, starts_at: datetime, ends_at: datetime) -> float:
         """What the time would have brought."""
+        whole_until = ends_at.replace(minute=0, second=0, microsecond=0)
+        if whole_until <= starts_at:
+            return self.summed(starts_at, ends_at)
+        return _summed_once(self, starts_at, whole_until) + self.summed(whole_until, ends_at)
+
+    def summed(self, starts_at: datetime, ends_at: datetime) -> float:
+        """The same, added up hour by hour."""
         return sum(self.means[key] * share for key, share in _hours(starts_at, ends_at, self.zone))
 
     def share_by(self, at: datetime, period: Period, *, whole: float | None = None) -> float:
@@ -66,6 +74,12 @@ class Week:
         spread = self.variances[key] / _MINUTES**2 * (1 + 1 / WEEKS) + mean / minutes
         reach = _REACH * sqrt(spread)
         return Estimate(mean, Interval(max(0.0, mean - reach), mean + reach))
+
+
+@lru_cache(maxsize=512)
+def _summed_once(week: Week, starts_at: datetime, ends_at: datetime) -> float:
+    """A room that is looked at every second asks for the same whole hours for an hour."""
+    return week.summed(starts_at, ends_at)
 
 
 def share_of_time(at: datetime, period: Period) -> float:
