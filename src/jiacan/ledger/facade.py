@@ -35,8 +35,8 @@ def open_accounts(shop_id: int, accounts: Sequence[Account]) -> None:
     if not accounts:
         return
     with transaction.atomic(savepoint=False):
-        store.add_accounts(shop_id, accounts)
-        store.set_floors(shop_id, accounts)
+        if not store.add_accounts(shop_id, accounts):
+            store.set_floors(shop_id, accounts)
 
 
 def load_balances(shop_id: int, keys: Iterable[AccountKey]) -> dict[AccountKey, Balance]:
