@@ -34,7 +34,7 @@ from jiacan.plans.contracts.document import Measure, Watched
 
 STANDINGS: Mapping[Standing, tuple[str, Message]] = {
     Standing.COMING: ("", tell("Coming")),
-    Standing.LIVE: ("good", tell("Live")),
+    Standing.LIVE: ("good", tell("Under way")),
     Standing.CLOSING: ("", tell("Wrapping up")),
     Standing.OVER: ("over", tell("Over")),
 }

@@ -16,6 +16,7 @@ from jiacan.campaigns.contracts.public import CampaignUnknown
 from jiacan.campaigns.core.naming import PHASES
 from jiacan.campaigns.core.timeline import timeline
 from jiacan.campaigns.facade import planning, tasks
+from jiacan.campaigns.web.shown import owner_named
 from jiacan.console.contracts import Visit
 from jiacan.console.facade import page, words
 from jiacan.kernel.messages import Message, tell
@@ -66,7 +67,7 @@ def board(request: HttpRequest, visit: Visit, plan_id: str) -> HttpResponse:
             "plan_id": plan_id,
             "plan": plan,
             "owner": owner,
-            "owners": sorted({card.task.owner for card in known}),
+            "owners": [(each, owner_named(each)) for each in sorted({card.task.owner for card in known})],
             "columns": tuple(_columns(shown)),
             "line": timeline(plan.document.phases, shown, at),
             "phases": {name: PHASES[name] for name in plan.document.phases},

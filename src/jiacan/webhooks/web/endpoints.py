@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -45,12 +45,16 @@ class EndpointForm(forms.Form):
     """An endpoint's address and what it is told of."""
 
     url = forms.CharField(
-        label=_("Address"),
+        label=gettext_lazy("Address"),
         max_length=2000,
         widget=forms.URLInput(attrs={"placeholder": "https://shop.example/hooks", "autocomplete": "off"}),
-        help_text=_("Where your system listens. It is called with POST, and must answer within ten seconds."),
+        help_text=gettext_lazy(
+            "Where your system listens. It is called with POST, and must answer within ten seconds."
+        ),
     )
-    kinds = forms.TypedMultipleChoiceField(label=_("Told of"), coerce=EventKind, widget=forms.CheckboxSelectMultiple)
+    kinds = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Told of"), coerce=EventKind, widget=forms.CheckboxSelectMultiple
+    )
 
     def __init__(self, data: object = None, initial: Endpoint | None = None) -> None:
         shown = None if initial is None else {"url": initial.url, "kinds": sorted(initial.kinds)}
