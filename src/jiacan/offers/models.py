@@ -219,3 +219,28 @@ class OrderPace(models.Model):
     spend_minor = models.BigIntegerField()
     new_customers = models.BigIntegerField()
     refunds = models.BigIntegerField()
+
+
+class AwardSum(models.Model):
+    """`AwardPace` over all minutes, added up with it: a campaign is long, and its figures are asked every second."""
+
+    pk = models.CompositePrimaryKey("shop_id", "plan_id", "offer_id", "outcome", "reason")
+    shop = models.ForeignKey("tenancy.Shop", models.PROTECT, db_constraint=False, db_index=False)
+    plan_id = models.CharField(max_length=64, db_collation="C")
+    offer_id = models.CharField(max_length=64, db_collation="C")
+    outcome = models.CharField(max_length=20)
+    reason = models.CharField(max_length=100, db_collation="C")
+    awards = models.BigIntegerField()
+    at_risk_minor = models.BigIntegerField()
+
+
+class OrderSum(models.Model):
+    """`OrderPace` over all minutes, added up with it."""
+
+    pk = models.CompositePrimaryKey("shop_id", "plan_id")
+    shop = models.ForeignKey("tenancy.Shop", models.PROTECT, db_constraint=False, db_index=False)
+    plan_id = models.CharField(max_length=64, db_collation="C")
+    orders = models.BigIntegerField()
+    spend_minor = models.BigIntegerField()
+    new_customers = models.BigIntegerField()
+    refunds = models.BigIntegerField()

@@ -134,9 +134,8 @@ def settle_events(
         groups = [group for settlement in settlements for group in settlement.groups]
         counts = [count for settlement in settlements for count in settlement.counts]
         carry_out(shop_id, groups, counts, bounded)
-        keep(shop_id, rules, settlements, book, held)
+        keep(shop_id, rules, fresh, settlements, book, held)
         add_pace(shop_id, rules.plan_id, count(settlements, batch.orders, rules.currency))
-        store.add_settled(shop_id, rules.plan_id, fresh)
         return Settled(
             events=len(fresh),
             awards=tuple(award for settlement in settlements for award in settlement.awards),

@@ -17,6 +17,7 @@ from jiacan.offers.core.settle import Settlement, is_held_out
 from jiacan.offers.core.tallying import Counted
 from jiacan.offers.store import awards as store
 from jiacan.offers.store import pace
+from jiacan.orders.contracts import EventKey
 
 VersionRules = Callable[[int], PlanRules]
 
@@ -107,20 +108,26 @@ def carry_out(
 
 
 def keep(
-    shop_id: int, rules: PlanRules, settlements: Sequence[Settlement], book: Book, before: Iterable[Held]
+    shop_id: int,
+    rules: PlanRules,
+    events: Iterable[EventKey],
+    settlements: Sequence[Settlement],
+    book: Book,
+    before: Iterable[Held],
 ) -> None:
-    """Store what events came to and what customers hold after them.
+    """Store that events are settled, what they came to and what customers hold after them.
 
     Args:
         shop_id: whose.
         rules: the plan, for the places of its offers.
+        events: what was settled.
         settlements: what the events came to.
         book: as settling left it.
         before: what customers held before; it has changed in the book.
     """
     awards = [award for settlement in settlements for award in settlement.awards]
     holdings = {(one.order_id, one.offer_id): one.holdings for each in book.held.values() for one in each}
-    store.add_awards(shop_id, rules.plan_id, awards, holdings, _places(rules))
+    store.add_settled(shop_id, rules.plan_id, events, awards, holdings, _places(rules))
     store.update_held(shop_id, rules.plan_id, before)
     keep_claw_backs(shop_id, rules, [back for settlement in settlements for back in settlement.claw_backs])
 

@@ -28,7 +28,7 @@ from jiacan.offers.contracts.benefits import Kind
 from jiacan.offers.core.book import Held, Holding
 from jiacan.offers.models import Award as AwardRecord
 from jiacan.offers.models import AwardItem, ClawBackItem
-from jiacan.offers.store.rows import add_rows
+from jiacan.offers.store.rows import Rows, add_rows
 from jiacan.orders.contracts import EventKey
 
 _REFUSALS: dict[str, TypeAdapter[Refusal]] = {
@@ -67,44 +67,39 @@ def unsettled(shop_id: int, plan_id: str, events: Sequence[EventKey]) -> tuple[E
     return tuple(event for event in events if (event.is_refund, event.id, event.order_id) not in known)
 
 
-def add_settled(shop_id: int, plan_id: str, events: Iterable[EventKey]) -> None:
-    """The plan has settled these events."""
-    add_rows(
-        "offers_settledevent",
-        ("shop_id", "plan_id", "is_refund", "event_id", "order_id"),
-        ((shop_id, plan_id, event.is_refund, event.id, event.order_id) for event in events),
-    )
-
-
-def add_awards(
+def add_settled(
     shop_id: int,
     plan_id: str,
-    awards: Iterable[Award],
+    events: Iterable[EventKey],
+    awards: Sequence[Award],
     holdings: Mapping[tuple[str, str], Sequence[Holding]],
     place: Mapping[str, int],
 ) -> None:
-    """Store awards with their items.
+    """The plan has settled these events: store that, and the awards with their items.
 
     Args:
         shop_id: whose.
         plan_id: of which plan.
+        events: what was settled.
         awards: what became of matches.
         holdings: what is left of each granted award, by order and offer, as settle left it.
         place: each offer's place in the plan.
     """
-    given = list(awards)
-    add_rows(
-        "offers_award",
-        _AWARD_COLUMNS,
-        (_award_row(shop_id, plan_id, award, place[award.offer_id]) for award in given),
-    )
-    items = (
+    settled = [(shop_id, plan_id, event.is_refund, event.id, event.order_id) for event in events]
+    given = [_award_row(shop_id, plan_id, award, place[award.offer_id]) for award in awards]
+    items = [
         row
-        for award in given
+        for award in awards
         for row in _item_rows(shop_id, plan_id, award, holdings.get((award.order_id, award.offer_id), ()))
+    ]
+    add_rows(
+        Rows("offers_settledevent", _SETTLED_COLUMNS, settled),
+        Rows("offers_award", _AWARD_COLUMNS, given),
+        Rows("offers_awarditem", _ITEM_COLUMNS, items),
     )
-    add_rows("offers_awarditem", _ITEM_COLUMNS, items)
 
+
+_SETTLED_COLUMNS = ("shop_id", "plan_id", "is_refund", "event_id", "order_id")
 
 _AWARD_COLUMNS = (
     *("shop_id", "plan_id", "plan_version", "order_id", "customer_id", "offer_id", "offer_place", "rung"),
@@ -253,15 +248,15 @@ def update_held(shop_id: int, plan_id: str, held: Iterable[Held]) -> None:
 
 def add_claw_backs(shop_id: int, plan_id: str, claw_backs: Iterable[ClawBack], place: Mapping[str, int]) -> None:
     """Store what refunds took back; `place` is each offer's place in the plan."""
-    rows = (
+    rows = [
         (
             *(shop_id, plan_id, back.order_id, back.customer_id, back.offer_id, place[back.offer_id], back.rung),
             *(back.refund_id, back.at, item_place, item.kind, item.id, item.quantity, item.amount_minor),
         )
         for back in claw_backs
         for item_place, item in enumerate(back.items)
-    )
-    add_rows("offers_clawbackitem", _CLAW_BACK_COLUMNS, rows)
+    ]
+    add_rows(Rows("offers_clawbackitem", _CLAW_BACK_COLUMNS, rows))
 
 
 _CLAW_BACK_COLUMNS = (

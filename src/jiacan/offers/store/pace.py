@@ -16,6 +16,23 @@ WITH awards AS (
         %(outcome)s::text[], %(reason)s::text[], %(awards)s::bigint[], %(at_risk)s::bigint[]) AS more
     ON CONFLICT (shop_id, plan_id, minute, offer_id, outcome, reason) DO UPDATE
     SET awards = kept.awards + excluded.awards, at_risk_minor = kept.at_risk_minor + excluded.at_risk_minor
+), award_sums AS (
+    INSERT INTO offers_awardsum AS kept (shop_id, plan_id, offer_id, outcome, reason, awards, at_risk_minor)
+    SELECT %(shop_id)s, %(plan_id)s, offer_id, outcome, reason, sum(awards), sum(at_risk_minor)
+    FROM unnest(%(offer)s::text[], %(outcome)s::text[], %(reason)s::text[], %(awards)s::bigint[],
+        %(at_risk)s::bigint[]) AS more (offer_id, outcome, reason, awards, at_risk_minor)
+    GROUP BY offer_id, outcome, reason
+    ON CONFLICT (shop_id, plan_id, offer_id, outcome, reason) DO UPDATE
+    SET awards = kept.awards + excluded.awards, at_risk_minor = kept.at_risk_minor + excluded.at_risk_minor
+), order_sums AS (
+    INSERT INTO offers_ordersum AS kept (shop_id, plan_id, orders, spend_minor, new_customers, refunds)
+    SELECT %(shop_id)s, %(plan_id)s, sum(orders), sum(spend_minor), sum(new_customers), sum(refunds)
+    FROM unnest(%(orders)s::bigint[], %(spend)s::bigint[], %(new)s::bigint[], %(refunds)s::bigint[])
+        AS more (orders, spend_minor, new_customers, refunds)
+    HAVING count(*) > 0
+    ON CONFLICT (shop_id, plan_id) DO UPDATE
+    SET orders = kept.orders + excluded.orders, spend_minor = kept.spend_minor + excluded.spend_minor,
+        new_customers = kept.new_customers + excluded.new_customers, refunds = kept.refunds + excluded.refunds
 )
 INSERT INTO offers_orderpace AS kept (shop_id, plan_id, minute, orders, spend_minor, new_customers, refunds)
 SELECT %(shop_id)s, %(plan_id)s, more.* FROM unnest(%(order_minute)s::timestamptz[], %(orders)s::bigint[],
@@ -36,14 +53,12 @@ WHERE shop_id = %s AND plan_id = %s AND minute >= %s AND minute < %s ORDER BY mi
 """
 
 _AWARD_TOTALS = """
-SELECT offer_id, outcome, reason, sum(awards)::bigint, sum(at_risk_minor)::bigint FROM offers_awardpace
-WHERE shop_id = %s AND plan_id = %s GROUP BY offer_id, outcome, reason ORDER BY offer_id, outcome, reason
+SELECT offer_id, outcome, reason, awards, at_risk_minor FROM offers_awardsum
+WHERE shop_id = %s AND plan_id = %s ORDER BY offer_id, outcome, reason
 """
 
 _ORDER_TOTALS = """
-SELECT coalesce(sum(orders), 0)::bigint, coalesce(sum(spend_minor), 0)::bigint,
-    coalesce(sum(new_customers), 0)::bigint, coalesce(sum(refunds), 0)::bigint
-FROM offers_orderpace WHERE shop_id = %s AND plan_id = %s
+SELECT orders, spend_minor, new_customers, refunds FROM offers_ordersum WHERE shop_id = %s AND plan_id = %s
 """
 
 
@@ -93,4 +108,4 @@ def order_totals(shop_id: int, plan_id: str) -> OrderTotal:
     """The counters of orders over all minutes."""
     with connection.cursor() as cursor:
         cursor.execute(_ORDER_TOTALS, [shop_id, plan_id])
-        return OrderTotal(*cursor.fetchone())
+        return OrderTotal(*(cursor.fetchone() or (0, 0, 0, 0)))
