@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from jiacan.campaigns.contracts.reported import Unknown
 from jiacan.campaigns.contracts.room import AlarmOver, Empty, RunsOut, Standing
 from jiacan.campaigns.facade import alarms, budget, room
 from jiacan.ledger.contracts import Happening
+from jiacan.offers.facade import reading as offers
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor, AuditQuery
 from tests.slices.rooms import NOW, Running, eight_weeks_before, moved_plan, under_way, without_holdout
@@ -113,6 +115,21 @@ def campaign_at(begins) -> Running:
 def test_a_plan_that_has_not_gone_live_has_no_room(campaign):
     with pytest.raises(CampaignUnknown):
         room.read(campaign.shop.id, "nothing", at=NOW)
+
+
+def test_the_totals_are_the_minutes_added_up(campaign):
+    campaign.sell(NOW - timedelta(hours=20), spend_minor=90_000, times=23)
+    campaign.sell(NOW - timedelta(minutes=7), spend_minor=16_000, times=5)
+    asked = (campaign.shop.id, campaign.plan_id)
+    minutes = Counter()
+    for pace in offers.award_pace(*asked, NOW - timedelta(days=9), NOW):
+        minutes[pace.offer_id, pace.outcome, pace.reason] += pace.awards
+    assert {
+        (total.offer_id, total.outcome, total.reason): total.awards for total in offers.award_totals(*asked)
+    } == minutes
+    paces = offers.order_pace(*asked, NOW - timedelta(days=9), NOW)
+    total = offers.order_totals(*asked)
+    assert (total.orders, total.spend_minor) == (28, sum(pace.spend_minor for pace in paces))
 
 
 # --- alarms -----------------------------------------------------------------------------------------------
