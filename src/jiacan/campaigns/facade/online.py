@@ -84,13 +84,24 @@ def _currency(shop: Shop, live: Sequence[LivePlan]) -> str:
 def _settle(shop_id: int, live: Sequence[LivePlan], order_ids: Iterable[str], *, at: datetime) -> Settlements:
     """Settle what is not settled of these orders and their refunds, all plans under one lock."""
     events = orders.events_of(shop_id, list(order_ids))
-    reserved = reserving.plans_held(shop_id, list(events)) if events else {}
+    outside = _outside(live, events)
+    reserved = reserving.plans_held(shop_id, outside) if outside else {}
     concerned = [(plan, found) for plan in live if (found := _of_plan(plan, events, reserved))]
     if len(concerned) > 1:
         awarding.lock_plans(shop_id, [plan.plan_id for plan, _ in concerned])
     return tuple(
         (plan, awarding.settle_events(shop_id, plan.rules, found, rules_of=plan, at=at)) for plan, found in concerned
     )
+
+
+def _outside(live: Sequence[LivePlan], events: Mapping[str, tuple[EventKey, ...]]) -> list[str]:
+    """The orders that were not paid in the time of every plan, so that it matters what was reserved for them."""
+    windows = [plan.window() for plan in live]
+    return [
+        order_id
+        for order_id, (paid, *_) in events.items()
+        if any(window is None or paid.occurred_at not in window for window in windows)
+    ]
 
 
 def _of_plan(
