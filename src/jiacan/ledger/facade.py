@@ -103,8 +103,7 @@ def _apply_once(shop_id: int, groups: Sequence[Group]) -> tuple[Outcome, ...]:
     earlier = [*found, *late, *store.load_fates(shop_id, referred)]
     decision = decide(_to_balances(accounts), earlier, groups)
     if decision.transfers:
-        store.add_transfers(shop_id, decision.transfers, accounts)
-        store.add_deltas(shop_id, decision.deltas, accounts)
+        store.write(shop_id, decision.transfers, decision.deltas, accounts)
     return decision.outcomes
 
 

@@ -124,12 +124,6 @@ FROM STDIN (FORMAT BINARY)
 """
 _COPY_TYPES = ("int8", "text", "int2", "int8", "int8", "int8", "timestamptz", "timestamptz", "text")
 
-_INSERT_TRANSFERS = """
-INSERT INTO ledger_transfer (shop_id, key, kind, debit_id, credit_id, amount, at, expires_at, refers_to)
-SELECT * FROM unnest(%s::bigint[], %s::text[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[],
-    %s::timestamptz[], %s::timestamptz[], %s::text[])
-"""
-
 FEW = 20
 """Up to so many rows go faster in one statement than by COPY, which takes several turns with the server."""
 
@@ -140,6 +134,17 @@ FROM unnest((SELECT %(ids)s::bigint[]), (SELECT %(posted)s::bigint[]), (SELECT %
     AS delta (id, posted, held)
 WHERE account.shop_id = %(shop_id)s AND account.id = delta.id
 """
+
+_WRITE_FEW = f"""
+WITH written AS (
+    INSERT INTO ledger_transfer (shop_id, key, kind, debit_id, credit_id, amount, at, expires_at, refers_to)
+    SELECT * FROM unnest(%(shop)s::bigint[], %(key)s::text[], %(kind)s::smallint[], %(debit)s::bigint[],
+        %(credit)s::bigint[], %(amount)s::bigint[], %(at)s::timestamptz[], %(expires_at)s::timestamptz[],
+        %(refers_to)s::text[])
+)
+{_ADD_DELTAS}
+"""  # noqa: S608 - the statement above
+_TRANSFER_COLUMNS = ("shop", "key", "kind", "debit", "credit", "amount", "at", "expires_at", "refers_to")
 
 _AUDIT = """
 WITH transfers AS (
@@ -235,37 +240,44 @@ def load_statement(shop_id: int, key: AccountKey, *, before: int | None, limit: 
         )
 
 
-def add_transfers(shop_id: int, transfers: Sequence[Transfer], accounts: Mapping[AccountKey, Opened]) -> None:
-    """Write the transfers in the given order.
+def write(
+    shop_id: int,
+    transfers: Sequence[Transfer],
+    deltas: Mapping[AccountKey, Delta],
+    accounts: Mapping[AccountKey, Opened],
+) -> None:
+    """Write the transfers in the given order, and change each balance by its delta.
+
+    By difference, so that the floor is checked against what is there now.
 
     Raises:
-        Overtaken: one of the keys, or the fate of one they refer to, was written meanwhile.
+        Overtaken: one of the keys, or the fate of one they refer to, was written meanwhile; or the balance that is
+            there now cannot bear its delta.
     """
     rows = [_to_row(shop_id, transfer, accounts) for transfer in transfers]
+    changes = _to_changes(shop_id, deltas, accounts)
     with _overtaken(), connection.cursor() as cursor:
         if len(rows) <= FEW:
-            cursor.execute(_INSERT_TRANSFERS, [list(column) for column in zip(*rows, strict=True)])
+            columns = map(list, zip(*rows, strict=True))
+            cursor.execute(_WRITE_FEW, {**changes, **dict(zip(_TRANSFER_COLUMNS, columns, strict=True))})
             return
         with connection.wrap_database_errors, cursor.copy(_COPY_TRANSFERS) as copy:
             copy.set_types(_COPY_TYPES)
             for row in rows:
                 copy.write_row(row)
+        cursor.execute(_ADD_DELTAS, changes)
 
 
-def add_deltas(shop_id: int, deltas: Mapping[AccountKey, Delta], accounts: Mapping[AccountKey, Opened]) -> None:
-    """Change each balance by its delta; by difference, so that the floor is checked against what is there now.
-
-    Raises:
-        Overtaken: the balance that is there now cannot bear it.
-    """
+def _to_changes(
+    shop_id: int, deltas: Mapping[AccountKey, Delta], accounts: Mapping[AccountKey, Opened]
+) -> dict[str, object]:
     changes = sorted((accounts[key].id, delta.posted, delta.held) for key, delta in deltas.items())
-    columns = {
+    return {
+        "shop_id": shop_id,
         "ids": [row_id for row_id, _, _ in changes],
         "posted": [posted for _, posted, _ in changes],
         "held": [held for _, _, held in changes],
     }
-    with _overtaken(), connection.cursor() as cursor:
-        cursor.execute(_ADD_DELTAS, {"shop_id": shop_id, **columns})
 
 
 def audit(shop_id: int) -> AuditReport:
