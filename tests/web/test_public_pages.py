@@ -125,8 +125,7 @@ def test_a_link_to_an_order_that_is_not_paid_says_so(shop):
     assert "No campaign has an answer to this order yet" in found
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])
 def test_the_pages_read_well_on_a_phone_and_on_a_desk(in_a_browser, pages, width, theme):  # noqa: F811
     link = public.receipt_link(in_a_browser.id, "second").value
     for name, address in (("public-campaign", PAGE), ("public-receipt", f"/r/{link}/")):
