@@ -1,4 +1,4 @@
-"""Pages under test find their static files where they lie, and a browser that leaves does not hold up the next test."""
+"""Pages find their static files where they lie, and a browser that leaves does not hold up the next test."""
 
 from __future__ import annotations
 
