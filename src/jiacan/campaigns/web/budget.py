@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +22,7 @@ from jiacan.campaigns.report.room_definitions import RUNS_OUT, WORST_CASE
 from jiacan.campaigns.web import shown
 from jiacan.console.contracts import Visit
 from jiacan.console.facade import page, words
-from jiacan.kernel.cells import neutral_cell
+from jiacan.kernel.cells import csv_lines
 from jiacan.kernel.messages import Message, Phrasebook, tell
 from jiacan.ledger.contracts import Happening, StatementLine
 from jiacan.tenancy.contracts import Permission
@@ -115,12 +114,8 @@ def export(request: HttpRequest, visit: Visit, plan_id: str) -> HttpResponse:
     if not visit.may(Permission.SEE_BUDGET):
         raise Http404
     seen, books = _load(visit, plan_id)
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer = HttpResponse(csv_lines(_rows(seen, books, words())), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{plan_id}-budget.csv"'
-    answer.write("\N{BYTE ORDER MARK}")  # so that spreadsheets read it as UTF-8
-    writer = csv.writer(answer)
-    for row in _rows(seen, books, words()):
-        writer.writerow([neutral_cell(cell) for cell in row])
     return answer
 
 

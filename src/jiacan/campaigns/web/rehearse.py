@@ -22,7 +22,7 @@ from jiacan.campaigns.web import plan_shown
 from jiacan.campaigns.web.plan import open_plan
 from jiacan.console.contracts import Visit
 from jiacan.console.facade import page, words
-from jiacan.kernel.cells import neutral_cell
+from jiacan.kernel.cells import csv_lines
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message
 from jiacan.kernel.money import Money
@@ -35,13 +35,6 @@ EXAMPLE = (
     "A-1001,c1,2026-11-11 20:05,tea,1,38.00"
 )
 EVENTS = ("granted", "otherwise", "refused:limit", "refused:stock_or_budget", "held_out", "clawed_back")
-
-
-class _Echo:
-    """Gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
 
 
 @page(needs=Permission.REHEARSE)
@@ -169,14 +162,11 @@ def bad_rows(request: HttpRequest, visit: Visit, plan_id: str, rehearsal_id: int
     path = rehearsing.find_bad_rows(found)
     if path is None or not _may_have_bad_rows(visit, found):
         raise Http404
-    answer = StreamingHttpResponse(_neutral(path), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(csv_lines(_rows(path)), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{plan_id}-bad-rows.csv"'
     return answer
 
 
-def _neutral(path: Path) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield "\ufeff"
+def _rows(path: Path) -> Iterator[list[str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.reader(file):
-            yield writer.writerow([neutral_cell(cell) for cell in row])
+        yield from csv.reader(file)

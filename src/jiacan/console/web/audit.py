@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from jiacan.console.contracts import Visit
 from jiacan.console.core.audit_lines import Change, action_name, changes_of
 from jiacan.console.facade import page, words
-from jiacan.kernel.cells import neutral_cell
+from jiacan.kernel.cells import csv_lines
 from jiacan.kernel.messages import Message
 from jiacan.kernel.periods import end_of, start_of
 from jiacan.tenancy import facade as tenancy
@@ -113,13 +113,6 @@ def _query(asked: AuditForm, zone: ZoneInfo) -> AuditQuery:
 # --- files ------------------------------------------------------------------------------------------------
 
 
-class _Echo:
-    """Gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def _lines_of_json(records: Iterable[AuditRecord]) -> Iterator[str]:
     for record in records:
         line = asdict(record) | {"at": record.at.isoformat(timespec="microseconds")}
@@ -127,18 +120,16 @@ def _lines_of_json(records: Iterable[AuditRecord]) -> Iterator[str]:
 
 
 def _lines_of_csv(records: Iterable[AuditRecord]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(_COLUMNS)
-    for record in records:
-        yield writer.writerow([_cell(getattr(record, column)) for column in _COLUMNS])
+    cells = ([_cell(getattr(record, column)) for column in _COLUMNS] for record in records)
+    return csv_lines(chain([_COLUMNS], cells))
 
 
 def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, dict):
-        return neutral_cell(json.dumps(value, ensure_ascii=False))
-    return neutral_cell(value.isoformat(timespec="microseconds") if hasattr(value, "isoformat") else str(value))
+        return json.dumps(value, ensure_ascii=False)
+    return value.isoformat(timespec="microseconds") if hasattr(value, "isoformat") else str(value)
 
 
 _FORMS: dict[str, tuple[Callable[[Iterable[AuditRecord]], Iterator[str]], str]] = {
