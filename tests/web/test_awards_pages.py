@@ -106,6 +106,17 @@ def test_an_agent_reads_a_receipt_to_copy_in_both_languages_and_its_link(shop):
     )
 
 
+def test_an_orders_page_has_all_its_awards_and_no_other_orders_that_begin_alike(shop, monkeypatch):
+    client = signed_in(member_of(shop, Role.SERVICE_AGENT))
+    monkeypatch.setattr("jiacan.campaigns.web.awards.ON_A_PAGE", 1)
+    shown = [each.award for each, _ in client.get(f"{CAMPAIGN}/awards/first").context["awards"]]
+    assert [(each.order_id, each.offer_id) for each in shown] == [
+        ("first", "spend-ladder"),
+        ("first", "every-hundred"),
+        ("first", "lucky-draw-chance"),
+    ]
+
+
 def test_an_award_is_taken_back_by_hand_once_with_a_reason(shop):
     client = signed_in(member_of(shop, Role.SERVICE_LEAD))
     order = f"{CAMPAIGN}/awards/first"

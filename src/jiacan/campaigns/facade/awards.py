@@ -10,7 +10,7 @@ from jiacan.campaigns.contracts.public import CampaignUnknown
 from jiacan.campaigns.facade.announcing import announce
 from jiacan.campaigns.facade.live import find_live
 from jiacan.offers.contracts.awards import ClawBack
-from jiacan.offers.contracts.searching import AwardCursor, AwardPage, AwardQuery
+from jiacan.offers.contracts.searching import AwardCursor, AwardFound, AwardPage, AwardQuery
 from jiacan.offers.facade import reading, taking_back
 from jiacan.tenancy.contracts import Actor, Shop
 
@@ -20,6 +20,15 @@ def search(
 ) -> AwardPage:
     """A page of a campaign's awards, the last settled first, each with what was taken back of it."""
     return reading.search_awards(shop_id, plan_id, asked, after=after, limit=limit)
+
+
+def of_order(shop_id: int, plan_id: str, order_id: str) -> tuple[AwardFound, ...]:
+    """Every award of one order in plan order, each with what was taken back of it."""
+    backs = [back for _, back in reading.claw_backs_of_orders(shop_id, [plan_id], [order_id])]
+    return tuple(
+        AwardFound(award, tuple(back for back in backs if back.offer_id == award.offer_id))
+        for award in reading.awards_for(shop_id, plan_id, [order_id])
+    )
 
 
 def take_back(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -22,7 +21,7 @@ from jiacan.campaigns.web import shown
 from jiacan.campaigns.web.offers import in_both
 from jiacan.console.contracts import Visit
 from jiacan.console.facade import page, words
-from jiacan.kernel.cells import neutral_cell
+from jiacan.kernel.cells import csv_lines
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, Name, tell
 from jiacan.kernel.money import Money
@@ -180,8 +179,6 @@ def award(request: HttpRequest, visit: Visit, plan_id: str, order_id: str) -> Ht
         asked = ask_recorded(live, order_id)
     except OrderNotPaid as error:
         raise Http404 from error
-    found = facade.search(visit.shop.id, plan_id, AwardQuery(text=order_id), limit=ON_A_PAGE)
-    of_order = [each for each in found.awards if each.award.order_id == order_id]
     return render(
         request,
         "campaigns/award.html",
@@ -190,7 +187,9 @@ def award(request: HttpRequest, visit: Visit, plan_id: str, order_id: str) -> Ht
             "plan_id": plan_id,
             "name": live.rules.name,
             "asked": asked,
-            "awards": [(shown_award(each, live), _left(each)) for each in of_order],
+            "awards": [
+                (shown_award(each, live), _left(each)) for each in facade.of_order(visit.shop.id, plan_id, order_id)
+            ],
             "to_send": in_both(asked),
             "link": _link(request, visit, order_id) if visit.may(Permission.SEE_CUSTOMERS) else "",
         },
@@ -250,26 +249,19 @@ def export(request: HttpRequest, visit: Visit, plan_id: str) -> StreamingHttpRes
         subject=plan_id,
         after={name: str(value) for name in request.GET if (value := request.GET[name])},
     )
-    answer = StreamingHttpResponse(_lines(visit.shop.id, live, asked), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(
+        csv_lines(_rows(visit.shop.id, live, asked)), content_type="text/csv; charset=utf-8"
+    )
     answer["Content-Disposition"] = f'attachment; filename="{plan_id}-awards.csv"'
     return answer
 
 
-class _Echo:
-    """Gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _lines(shop_id: int, live: LivePlan, asked: AwardQuery) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(_COLUMNS)
+def _rows(shop_id: int, live: LivePlan, asked: AwardQuery) -> Iterator[tuple[str, ...]]:
+    yield _COLUMNS
     cursor: AwardCursor | None = None
     while True:
         found = facade.search(shop_id, live.plan_id, asked, after=cursor, limit=IN_A_PIECE)
-        for each in found.awards:
-            yield writer.writerow([neutral_cell(cell) for cell in _cells(each)])
+        yield from map(_cells, found.awards)
         if found.next is None:
             return
         cursor = found.next
