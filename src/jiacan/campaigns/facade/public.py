@@ -20,15 +20,14 @@ from jiacan.campaigns.contracts.public import (
 )
 from jiacan.campaigns.core.clock import clock_at, run_of
 from jiacan.campaigns.core.terms import draw_words, terms_of
+from jiacan.campaigns.facade.live import LivePlan, find_live, live_plans
 from jiacan.campaigns.store import links as store
 from jiacan.kernel.money import Money
 from jiacan.offers.facade import reading as offers
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import Order
-from jiacan.plans import facade as plans
-from jiacan.plans.contracts.versions import PlanVersion
 from jiacan.tenancy import facade as tenancy
-from jiacan.tenancy.contracts import Secret, Shop, ShopUnknown
+from jiacan.tenancy.contracts import Secret, ShopUnknown
 
 
 def find_campaign(shop_slug: str, plan_id: str, *, at: datetime) -> PublicCampaign:
@@ -38,21 +37,18 @@ def find_campaign(shop_slug: str, plan_id: str, *, at: datetime) -> PublicCampai
         ShopUnknown, CampaignUnknown: no such campaign has gone live.
     """
     shop = tenancy.get_shop(shop_slug)
-    versions = plans.find_versions(shop.id, plan_id)
-    if not versions:
+    live = find_live(shop.id, plan_id)
+    if live is None:
         raise CampaignUnknown(plan_id=plan_id)
-    return _campaign(shop, versions[-1], at)
+    return _campaign(live, at)
 
 
-def _campaign(shop: Shop, version: PlanVersion, at: datetime) -> PublicCampaign:
-    plan = plans.load_plan(shop.id, version.plan_id, version.number)
-    document, rules = plan.document, plan.rules
-    assert document is not None, "what went live has a document"
-    assert rules is not None, "what went live has rules"
+def _campaign(live: LivePlan, at: datetime) -> PublicCampaign:
+    document, rules, version = live.document, live.rules, live.versions[-1]
     run = run_of(document.phases, rules.window)
     if run is None:
-        raise CampaignUnknown(plan_id=version.plan_id)
-    left = offers.stock_left(shop.id, rules)
+        raise CampaignUnknown(plan_id=live.plan_id)
+    left = offers.stock_left(live.shop_id, rules)
     return PublicCampaign(
         plan_id=version.plan_id,
         version=version.number,
@@ -107,25 +103,18 @@ def find_receipt(secret: str) -> PublicReceipt | None:
         order_id=found[1],
         campaigns=tuple(
             receipt
-            for version in plans.live_plans(shop.id)
-            if order is not None and (receipt := _receipt(shop, version, order)) is not None
+            for live in live_plans(shop.id)
+            if order is not None and (receipt := _receipt(live, order)) is not None
         ),
     )
 
 
-def _receipt(shop: Shop, version: PlanVersion, order: Order) -> CampaignReceipt | None:
-    plan = plans.load_plan(shop.id, version.plan_id, version.number)
-    assert plan.document is not None, "what went live has a document"
-    assert plan.rules is not None, "what went live has rules"
-    if plan.rules.window is None or order.paid_at not in plan.rules.window:
+def _receipt(live: LivePlan, order: Order) -> CampaignReceipt | None:
+    document, rules = live.document, live.rules
+    if rules.window is None or order.paid_at not in rules.window:
         return None
-    lines = offers.receipt(
-        shop.id,
-        order.order_id,
-        plan.rules,
-        rules_of=lambda number: plans.load_rules(shop.id, version.plan_id, number),
-    )
-    return CampaignReceipt(version.plan_id, plan.document.name, plan.rules.zone, plan.document.organiser, lines)
+    lines = offers.receipt(live.shop_id, order.order_id, rules, rules_of=live)
+    return CampaignReceipt(live.plan_id, document.name, rules.zone, document.organiser, lines)
 
 
 def _hash(secret: str) -> str:

@@ -75,7 +75,7 @@ def run(
     """
     draft = _rules_of(plan)
     with _read(draft, files, words, on_progress) as history:
-        shop = tenancy.open_shop(draft.shop, zone=draft.zone, currency=draft.currency)
+        shop = tenancy.open_shop(draft.shop)
         rules = go_live(shop.id, plan, actor=actor)
         recorded = orders.record(shop.id, history, on_progress=_by_stage(on_progress))
         settled = settle_recorded(shop.id, rules, on_progress=on_progress)
