@@ -74,16 +74,22 @@ def sort_of(benefit: Benefit, rules: PlanRules) -> ItemSort:
             return ItemSort(Kind.SERVICE, stock)
         case CouponBenefit(coupon):
             return ItemSort(Kind.COUPON, coupon, rules.coupons[coupon].valid_days)
-        case PointsBenefit():
-            return ItemSort(Kind.POINTS, "")
-        case CashBenefit():
-            return ItemSort(Kind.CASH, "")
-        case CreditBenefit():
-            return ItemSort(Kind.CREDIT, "")
         case TicketBenefit(draw):
             return ItemSort(Kind.TICKET, draw)
         case TierBenefit(tier):
             return ItemSort(Kind.TIER, tier)
+        case PointsBenefit():
+            return ItemSort(Kind.POINTS, "")
+        case _:
+            return _sort_of_money(benefit)
+
+
+def _sort_of_money(benefit: CashBenefit | CreditBenefit | PriceBenefit) -> ItemSort:
+    match benefit:
+        case CashBenefit():
+            return ItemSort(Kind.CASH, "")
+        case CreditBenefit():
+            return ItemSort(Kind.CREDIT, "")
         case ShippingBenefit():
             return ItemSort(Kind.DISCOUNT, SHIPPING)
         case DiscountBenefit() | UnitsOffBenefit() | UnitsForBenefit() | BundlePriceBenefit():
