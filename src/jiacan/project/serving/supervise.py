@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import subprocess
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
 from jiacan.project.serving.part import GRACE_SECONDS
 
-FIRST_BACKOFF_SECONDS = 0.2
-LONGEST_BACKOFF_SECONDS = 10.0
-WELL_AFTER_SECONDS = 30.0
-_LOOK_EVERY_SECONDS = 0.1
+FIRST_BACKOFF_SECONDS = 0.1
+LONGEST_BACKOFF_SECONDS = 4.0
+"""With the time that a part takes to read its modules, less than ten seconds: what dies at once is tried as often."""
+WELL_AFTER_SECONDS = 10.0
+STANDBY = "standby"
+_LOOK_EVERY_SECONDS = 0.05
 
 _log = logging.getLogger("jiacan.supervisor")
 
 
 @dataclass
 class Child:
-    """A process that is to be there: what starts it, and how often of late it did not live."""
+    """A process that is to be there: which part it is, and how often of late it did not live."""
 
     name: str
-    command: tuple[str, ...]
+    role: tuple[str, ...]
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     start_again_at: float = 0.0
@@ -33,28 +36,39 @@ class Child:
 
 
 class Supervisor:
-    """Starts children, starts them again with growing pauses when they die, and stops them."""
+    """Starts parts, starts them again with growing pauses when they die, and stops them.
+
+    Every process is started by the same command and told on its standard input which part it is; one that was not
+    told stands by, and is whichever part is missing next.
+    """
 
     def __init__(
         self,
-        children: Mapping[str, tuple[str, ...]],
+        roles: Mapping[str, tuple[str, ...]],
         *,
+        command: Sequence[str],
         environment: Mapping[str, str],
         on_death: Callable[[int], object],
-        each_turn: Callable[[], object],
     ) -> None:
-        self._children = [Child(name, command) for name, command in children.items()]
+        self._parts = [Child(name, role) for name, role in roles.items()]
+        self._standby = Child(STANDBY, ())
+        self._has_standby = threading.Event()
+        self._command = tuple(command)
         self._environment = dict(environment)
         self._on_death = on_death
-        self._each_turn = each_turn
+
+    def keep_standby(self) -> None:
+        """From now on, have one process more than there are parts; until then it would only slow their start."""
+        self._has_standby.set()
 
     def watch(self, until: threading.Event) -> None:
-        """Keep every child alive until the event is set; then stop them all."""
+        """Keep every part alive until the event is set; then stop them all."""
         try:
             while not until.is_set():
-                for child in self._children:
-                    self._look_at(child)
-                self._each_turn()
+                for part in self._parts:
+                    self._look_at(part)
+                if self._has_standby.is_set():
+                    self._look_at(self._standby)
                 until.wait(_LOOK_EVERY_SECONDS)
         finally:
             self._stop()
@@ -72,20 +86,36 @@ class Supervisor:
                 "a part died and is started again",
                 extra={"part": child.name, "exit_code": exit_code, "backoff_seconds": child.backoff_seconds},
             )
+            _close_input(child.process)
             child.process = None
             child.start_again_at = now + child.backoff_seconds
             child.backoff_seconds = min(child.backoff_seconds * 2, LONGEST_BACKOFF_SECONDS)
 
     def _start(self, child: Child) -> None:
-        # In a session of its own, so that Ctrl-C reaches only us; its standard input ends with us, and it then stops.
-        child.process = subprocess.Popen(  # noqa: S603 - the commands are our own
-            child.command, stdin=subprocess.PIPE, env={**os.environ, **self._environment}, start_new_session=True
-        )
+        child.process = self._from_standby() if child.role else None
+        stood_by = child.process is not None
+        child.process = child.process or self._begin_process()
         child.started_at = monotonic()
-        _log.info("a part started", extra={"part": child.name, "pid": child.process.pid})
+        _log.info("a part started", extra={"part": child.name, "pid": child.process.pid, "stood_by": stood_by})
+        if child.role and not _tell(child.process, child.role):
+            _log.error("a part died before it was told what to be", extra={"pid": child.process.pid})
+
+    def _begin_process(self) -> subprocess.Popen[bytes]:
+        # In a session of its own, so that Ctrl-C reaches only us; its standard input ends with us, and it then stops.
+        return subprocess.Popen(  # noqa: S603 - the command is our own
+            self._command, stdin=subprocess.PIPE, env={**os.environ, **self._environment}, start_new_session=True
+        )
+
+    def _from_standby(self) -> subprocess.Popen[bytes] | None:
+        """The process that stands by, if it lives; another one is begun in its place."""
+        process = self._standby.process
+        if process is None or process.poll() is not None:
+            return None
+        self._standby = Child(STANDBY, ())
+        return process
 
     def _stop(self) -> None:
-        alive = [child.process for child in self._children if child.process is not None]
+        alive = [child.process for child in (*self._parts, self._standby) if child.process is not None]
         for process in alive:
             process.terminate()
         give_up_at = monotonic() + GRACE_SECONDS
@@ -96,5 +126,23 @@ class Supervisor:
                 _log.error("a part did not stop in time and was ended", extra={"pid": process.pid})
                 process.kill()
                 process.wait()
-            if process.stdin is not None:
-                process.stdin.close()
+            _close_input(process)
+
+
+def _tell(process: subprocess.Popen[bytes], role: Sequence[str]) -> bool:
+    """Say which part the process is to be; False where it died meanwhile, which the next look finds out."""
+    assert process.stdin is not None
+    try:
+        process.stdin.write(json.dumps(role).encode() + b"\n")
+        process.stdin.flush()
+    except BrokenPipeError:
+        return False
+    return True
+
+
+def _close_input(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin is not None
+    try:
+        process.stdin.close()
+    except BrokenPipeError:
+        _log.debug("what was left to say was not heard", extra={"pid": process.pid})

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import logging
 import signal
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.core.asgi import get_asgi_application
@@ -27,12 +28,12 @@ _LOOK_AGAIN_SECONDS = 0.02
 _log = logging.getLogger("jiacan.web")
 
 
-def main() -> None:
+def main(arguments: Sequence[str]) -> None:
     """Serve until asked to stop; then end what is under way and leave."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
-    asked = parser.parse_args()
+    asked = parser.parse_args(arguments)
     part.begin("web")
     asyncio.run(_serve(asked.host, asked.port))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from procrastinate.contrib.django import app
 
@@ -15,7 +16,7 @@ POLL_SECONDS = 2
 JOBS_END_SECONDS = 5
 
 
-def main() -> None:
+def main(_arguments: Sequence[str]) -> None:
     """Run jobs until asked to stop; what is under way may end, and what does not is handed back."""
     part.begin("worker")
     webhooks.take_over_stalled()
