@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
+from jiacan.kernel.errors import JiacanError
 from jiacan.offers.contracts.awards import Award, ClawBack
 from jiacan.offers.contracts.reservations import Reservation
-from jiacan.orders.contracts import Taken
+from jiacan.orders.contracts import IncomingOrder, Refund, Taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +50,42 @@ class Committed:
 
     reservation: Reservation
     awards: Mapping[str, tuple[Award, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The request was answered before; this is what whoever keeps answers kept."""
+
+    answer: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What makes a request work once. Both are asked in its transaction, for all tickets that are settled in it.
+
+    `find` says of each ticket that it is new (None), what was answered before, or why it may not work; `keep` keeps
+    the answers of those that were new. Requests that stand in one transaction have the same `find` and `keep`.
+    """
+
+    ticket: Any
+    find: Callable[[Sequence[Any]], Sequence[Earlier | JiacanError | None]]
+    keep: Callable[[Sequence[tuple[Any, TakenAnswer]]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The orders and refunds of one request and when it came; they are answered together, or fail together."""
+
+    orders: Sequence[IncomingOrder]
+    refunds: Sequence[Refund]
+    at: datetime
+    once: Once | None = None
+
+    @property
+    def order_ids(self) -> frozenset[str]:
+        """The orders that it is about."""
+        return frozenset([*(one.order_id for one in self.orders), *(one.order_id for one in self.refunds)])
+
+
+Outcome = TakenAnswer | Earlier | Exception
+"""What became of a delivery: its answer, the one it had before, or why it failed."""

@@ -5,19 +5,15 @@ Cart by cart the same: quoted, reserved, and committed when the order is paid.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
 from uuid import uuid4
 
-from django.db import OperationalError, transaction
-from psycopg.errors import DeadlockDetected
-
-from jiacan.campaigns.contracts.online import Committed, OrderAnswer, RefundAnswer, TakenAnswer
+from jiacan.campaigns.contracts.online import Committed, Delivery, TakenAnswer
 from jiacan.campaigns.facade.announcing import announce
 from jiacan.campaigns.facade.live import LivePlan, live_plans
-from jiacan.offers.contracts.awards import Award, ClawBack
+from jiacan.campaigns.facade.taking import again_if_deadlocked, awards_by_order, currency_of, settle, take_each
 from jiacan.offers.contracts.quotes import Quote
 from jiacan.offers.contracts.reservations import (
     OrderPaidAlready,
@@ -25,17 +21,10 @@ from jiacan.offers.contracts.reservations import (
     ReservationOver,
     ReservationState,
 )
-from jiacan.offers.contracts.settled import Settled
-from jiacan.offers.facade import awarding, reading, reserving
+from jiacan.offers.facade import awarding, reserving
 from jiacan.orders import facade as orders
-from jiacan.orders.contracts import EventKey, IncomingOrder, Refund, Taken
+from jiacan.orders.contracts import IncomingOrder, Refund, Taken
 from jiacan.tenancy.contracts import Actor, Shop
-
-Answer = TypeVar("Answer")
-Settlements = tuple[tuple[LivePlan, Settled], ...]
-
-ATTEMPTS = 5
-"""Each attempt lost means that another transaction got something done, so this many in a row is a fault."""
 
 
 def take(shop: Shop, incoming: Sequence[IncomingOrder], refunds: Sequence[Refund], *, at: datetime) -> TakenAnswer:
@@ -53,99 +42,11 @@ def take(shop: Shop, incoming: Sequence[IncomingOrder], refunds: Sequence[Refund
     Raises:
         OrderUnusable: one of them cannot be recorded as it stands; then none is.
     """
-    return _again_if_deadlocked(lambda: _take(shop, incoming, refunds, at=at))
-
-
-def _take(shop: Shop, incoming: Sequence[IncomingOrder], refunds: Sequence[Refund], *, at: datetime) -> TakenAnswer:
-    live = live_plans(shop.id)
-    taken = orders.take(shop.id, incoming, refunds, currency=_currency(shop, live))
-    order_ids = {order.order_id for order in incoming} | {refund.order_id for refund in refunds}
-    settled = _settle(shop.id, live, order_ids, at=at)
-    announce(shop.id, settled, at=at)
-    states = list(zip(incoming, taken.orders, strict=True))
-    awards = _awards(shop.id, settled, live, before={one.order_id for one, state in states if state is not Taken.NEW})
-    came_back = list(zip(refunds, taken.refunds, strict=True))
-    backs = _claw_backs(
-        shop.id, settled, live, before={one.order_id for one, state in came_back if state is not Taken.NEW}
-    )
-    return TakenAnswer(
-        orders=tuple(OrderAnswer(one.order_id, state, awards.get(one.order_id, {})) for one, state in states),
-        refunds=tuple(
-            RefundAnswer(one.refund_id, one.order_id, state, backs.get((one.refund_id, one.order_id), {}))
-            for one, state in came_back
-        ),
-    )
-
-
-def _currency(shop: Shop, live: Sequence[LivePlan]) -> str:
-    return shop.currency or (live[0].rules.currency if live else "")
-
-
-def _settle(shop_id: int, live: Sequence[LivePlan], order_ids: Iterable[str], *, at: datetime) -> Settlements:
-    """Settle what is not settled of these orders and their refunds, all plans under one lock."""
-    events = orders.events_of(shop_id, list(order_ids))
-    outside = _outside(live, events)
-    reserved = reserving.plans_held(shop_id, outside) if outside else {}
-    concerned = [(plan, found) for plan in live if (found := _of_plan(plan, events, reserved))]
-    if len(concerned) > 1:
-        awarding.lock_plans(shop_id, [plan.plan_id for plan, _ in concerned])
-    return tuple(
-        (plan, awarding.settle_events(shop_id, plan.rules, found, rules_of=plan, at=at)) for plan, found in concerned
-    )
-
-
-def _outside(live: Sequence[LivePlan], events: Mapping[str, tuple[EventKey, ...]]) -> list[str]:
-    """The orders that were not paid in the time of every plan, so that it matters what was reserved for them."""
-    windows = [plan.window() for plan in live]
-    return [
-        order_id
-        for order_id, (paid, *_) in events.items()
-        if any(window is None or paid.occurred_at not in window for window in windows)
-    ]
-
-
-def _of_plan(
-    plan: LivePlan, events: Mapping[str, tuple[EventKey, ...]], reserved: Mapping[str, frozenset[str]]
-) -> list[EventKey]:
-    """The events that the plan settles, in order: of orders paid in its time, or reserved in it."""
-    window = plan.window()
-    held = reserved.get(plan.plan_id, frozenset())
-    return sorted(
-        event
-        for order_id, of_order in events.items()
-        if order_id in held or (window is not None and of_order[0].occurred_at in window)
-        for event in of_order
-    )
-
-
-def _awards(
-    shop_id: int, settled: Settlements, live: Sequence[LivePlan], *, before: Collection[str]
-) -> Mapping[str, Mapping[str, tuple[Award, ...]]]:
-    """By order and plan, what was awarded now, and all that orders known from before ever were."""
-    found = [(plan.plan_id, award) for plan, each in settled for award in each.awards if award.order_id not in before]
-    if before:
-        found += reading.awards_of_orders(shop_id, [plan.plan_id for plan in live], before)
-    of_orders: dict[str, dict[str, tuple[Award, ...]]] = {}
-    for plan_id, award in found:
-        of_order = of_orders.setdefault(award.order_id, {})
-        of_order[plan_id] = (*of_order.get(plan_id, ()), award)
-    return of_orders
-
-
-def _claw_backs(
-    shop_id: int, settled: Settlements, live: Sequence[LivePlan], *, before: Collection[str]
-) -> Mapping[tuple[str, str], Mapping[str, tuple[ClawBack, ...]]]:
-    """By refund (with its order) and plan, what was taken back now, and all of orders with refunds known before."""
-    found = [
-        (plan.plan_id, back) for plan, each in settled for back in each.claw_backs if back.order_id not in before
-    ]
-    if before:
-        found += reading.claw_backs_of_orders(shop_id, [plan.plan_id for plan in live], before)
-    of_refunds: dict[tuple[str, str], dict[str, tuple[ClawBack, ...]]] = {}
-    for plan_id, back in found:
-        of_refund = of_refunds.setdefault((back.refund_id, back.order_id), {})
-        of_refund[plan_id] = (*of_refund.get(plan_id, ()), back)
-    return of_refunds
+    (outcome,) = take_each(shop, [Delivery(incoming, refunds, at)])
+    if isinstance(outcome, Exception):
+        raise outcome
+    assert isinstance(outcome, TakenAnswer), "nothing keeps answers of this delivery"
+    return outcome
 
 
 def quote(shop: Shop, cart: IncomingOrder, *, at: datetime) -> tuple[Quote, ...]:
@@ -175,7 +76,7 @@ def reserve(shop: Shop, cart: IncomingOrder, *, at: datetime, hold_seconds: int,
         OrderPaidAlready: the order has been paid.
     """
     orders.check(cart)
-    return _again_if_deadlocked(lambda: _reserve(shop, cart, at=at, hold_seconds=hold_seconds, actor=actor))
+    return again_if_deadlocked(lambda: _reserve(shop, cart, at=at, hold_seconds=hold_seconds, actor=actor))
 
 
 def _reserve(shop: Shop, cart: IncomingOrder, *, at: datetime, hold_seconds: int, actor: Actor) -> Reservation:
@@ -213,7 +114,7 @@ def commit(shop: Shop, reservation_id: str, *, paid_at: datetime, at: datetime) 
         ReservationOver: its time is over, or it was released.
         OrderPaidAlready: the order was recorded as paid with other goods.
     """
-    return _again_if_deadlocked(lambda: _commit(shop, reservation_id, paid_at=paid_at, at=at))
+    return again_if_deadlocked(lambda: _commit(shop, reservation_id, paid_at=paid_at, at=at))
 
 
 def _commit(shop: Shop, reservation_id: str, *, paid_at: datetime, at: datetime) -> Committed:
@@ -224,13 +125,13 @@ def _commit(shop: Shop, reservation_id: str, *, paid_at: datetime, at: datetime)
     if reservation.state is not ReservationState.COMMITTED:
         _refuse_over(reservation, at)
         paid = replace(reservation.cart, paid_at=paid_at)
-        (state,) = orders.take(shop.id, [paid], (), currency=_currency(shop, live)).orders
+        (state,) = orders.take(shop.id, [paid], (), currency=currency_of(shop, live)).orders
         if state is Taken.CONFLICT:
             raise OrderPaidAlready(order_id=order_id)
-    settled = _settle(shop.id, live, [order_id], at=at)
+    settled = settle(shop.id, live, [order_id], at=at)
     announce(shop.id, settled, at=at)
     ended = reserving.end_committed(shop.id, reservation_id, at=at)
-    return Committed(ended, _awards(shop.id, settled, live, before={order_id}).get(order_id, {}))
+    return Committed(ended, awards_by_order(shop.id, settled, live, before={order_id}).get(order_id, {}))
 
 
 def _refuse_over(reservation: Reservation, at: datetime) -> None:
@@ -248,7 +149,7 @@ def release(shop: Shop, reservation_id: str, *, at: datetime) -> Reservation:
         ReservationUnknown: there is none.
         ReservationOver: its order was paid with it.
     """
-    released = _again_if_deadlocked(lambda: reserving.release(shop.id, reservation_id, at=at))
+    released = again_if_deadlocked(lambda: reserving.release(shop.id, reservation_id, at=at))
     if released.state is ReservationState.COMMITTED:
         assert released.ended_at is not None, "what was committed has ended"
         raise ReservationOver(
@@ -263,16 +164,3 @@ def release(shop: Shop, reservation_id: str, *, at: datetime) -> Reservation:
 def expire_due(at: datetime) -> int:
     """Let go of every reservation, at every shop, whose time is over; counts them."""
     return reserving.expire_due(at)
-
-
-def _again_if_deadlocked(work: Callable[[], Answer]) -> Answer:
-    """Two transactions can meet in accounts of plans that they do not share; then the database ends one of them."""
-    attempts_left = ATTEMPTS
-    while True:
-        attempts_left -= 1
-        try:
-            with transaction.atomic():
-                return work()
-        except OperationalError as error:
-            if not isinstance(error.__cause__, DeadlockDetected) or attempts_left == 0:
-                raise
