@@ -89,6 +89,11 @@ def audit(shop_id: int) -> AuditReport:
     return store.audit(shop_id)
 
 
+def units_out_of_balance(shop_id: int) -> tuple[str, ...]:
+    """Units whose balances do not sum to nothing: the part of `audit` that reads accounts only."""
+    return store.units_out_of_balance(shop_id)
+
+
 def _apply_once(shop_id: int, groups: Sequence[Group]) -> tuple[Outcome, ...]:
     entries = [entry for group in groups for entry in group.entries]
     if not entries:

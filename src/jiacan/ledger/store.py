@@ -289,6 +289,16 @@ def audit(shop_id: int) -> AuditReport:
     return AuditReport(accounts, transfers, tuple(units), first)
 
 
+def units_out_of_balance(shop_id: int) -> tuple[str, ...]:
+    """Units whose balances do not sum to nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT unit FROM ledger_account WHERE shop_id = %s GROUP BY unit HAVING sum(posted) <> 0 ORDER BY unit",
+            [shop_id],
+        )
+        return tuple(unit for (unit,) in cursor.fetchall())
+
+
 @contextmanager
 def _overtaken() -> Iterator[None]:
     """Tell the refusals that a later look would not meet again from those that are faults."""

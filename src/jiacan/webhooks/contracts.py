@@ -208,6 +208,15 @@ class QueueFigures:
     worker_seen_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Deliveries on their way: how many, how old the oldest is, and endpoints that have failed for long."""
+
+    waiting: int
+    oldest_seconds: int
+    failing_endpoints: int
+
+
 # --- errors -----------------------------------------------------------------------------------------------
 
 

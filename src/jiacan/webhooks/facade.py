@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from jiacan.tenancy.contracts import Actor, Secret
 from jiacan.webhooks.contracts import (
     PING,
     Attempt,
+    Backlog,
     Delivery,
     DeliveryUnknown,
     Endpoint,
@@ -242,6 +243,12 @@ def jobs_of(
 def queue_of(shop_id: int) -> QueueFigures:
     """How the queue stands for the shop, the server's own jobs included."""
     return queue.load_figures(shop_id)
+
+
+def backlog_of_all(*, failing_for: timedelta = timedelta(hours=1)) -> Backlog:
+    """The deliveries on their way in every shop together, and how many endpoints have failed for that long."""
+    now = timezone.now()
+    return deliveries.load_backlog(now=now, failing_before=now - failing_for)
 
 
 def queue_of_all() -> QueueFigures:

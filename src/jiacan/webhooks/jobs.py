@@ -16,6 +16,7 @@ from procrastinate.worker import Worker
 from prometheus_client import Counter
 
 from jiacan.kernel.errors import JiacanError
+from jiacan.kernel.stages import Stage, observe
 from jiacan.tenancy.contracts import Actor
 from jiacan.webhooks import facade
 from jiacan.webhooks.contracts import Answer, Outcome, Trouble
@@ -116,6 +117,7 @@ def _try(shop_id: int, receiver: Receiver, parcel: Parcel, *, post: Post, known:
         )
         if was_first:
             _note(shop_id, receiver.endpoint.id, outcome, at=started)
+    observe(Stage.DELIVER, (ended - started).total_seconds())
     TRIES.labels(outcome.value if isinstance(outcome, Trouble) else str(outcome.status)).inc()
     return outcome
 

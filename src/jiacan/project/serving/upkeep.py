@@ -3,15 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import Any
 
 from django.core.management import call_command
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 from procrastinate.worker import Worker
 
-from jiacan.project.serving.metrics import JOB_SECONDS, JOBS
+from jiacan.campaigns.facade.waiting import unsettled_orders
+from jiacan.kernel.periods import Period
+from jiacan.kernel.stages import Stage, observe
+from jiacan.project.serving.metrics import JOB_SECONDS, JOBS, UNSETTLED_ORDERS, UNSETTLED_SECONDS
+from jiacan.tenancy import facade as tenancy
+
+SETTLED_WITHIN = timedelta(seconds=10)
+"""An order that was paid this lately may still be on its way."""
+LOOK_BACK = timedelta(hours=1)
+
+_looked_until: dict[int, datetime] = {}
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="serving.look_for_unsettled", queue="clock", queueing_lock="serving.look_for_unsettled")
+def look_for_unsettled(timestamp: int) -> None:
+    """Count the orders of the last hour that a live plan should have settled, every minute.
+
+    What was found settled is not looked at again, so a minute's look costs what came in that minute.
+    """
+    now = timezone.now()
+    oldest_at = now
+    for shop in tenancy.find_shops():
+        since = max(_looked_until.get(shop.id, now - LOOK_BACK), now - LOOK_BACK)
+        until = now - SETTLED_WITHIN
+        waiting = unsettled_orders(shop.id, Period(since, until))
+        for each in waiting:
+            UNSETTLED_ORDERS.labels(shop.slug, each.plan_id).set(each.orders)
+        oldest_at = min([oldest_at, *(each.oldest_at for each in waiting if each.oldest_at is not None)])
+        _looked_until[shop.id] = min([until, *(each.oldest_at for each in waiting if each.oldest_at is not None)])
+    UNSETTLED_SECONDS.set((now - oldest_at).total_seconds())
 
 
 @app.periodic(cron="47 3 * * *")
@@ -22,6 +54,9 @@ def forget_sessions(timestamp: int) -> None:
 
 
 async def _count(call_next: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker) -> Any:
+    due_at = _due_at(context)
+    if due_at is not None:
+        observe(Stage.LAG, max(0.0, (timezone.now() - due_at).total_seconds()))
     began, result = perf_counter(), "failed"
     try:
         done = await call_next()
@@ -30,6 +65,14 @@ async def _count(call_next: Callable[[], Awaitable[Any]], context: JobContext, w
         JOBS.labels(context.job.task_name, result).inc()
         JOB_SECONDS.labels(context.job.task_name).observe(perf_counter() - began)
     return done
+
+
+def _due_at(context: JobContext) -> datetime | None:
+    """When the job was to begin, where the queue says so: for what was put off, and for what the clock asks for."""
+    if context.job.scheduled_at is not None:
+        return context.job.scheduled_at
+    clock = context.job.task_kwargs.get("timestamp")
+    return datetime.fromtimestamp(clock, UTC) if isinstance(clock, int) else None
 
 
 # Workers import this module when they begin; from then on they count.

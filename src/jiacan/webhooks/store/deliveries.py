@@ -10,7 +10,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection, models
 from django.db.models import Max
 
-from jiacan.webhooks.contracts import Answer, Attempt, Delivery, DeliveryState, Outcome, Trouble
+from jiacan.webhooks.contracts import Answer, Attempt, Backlog, Delivery, DeliveryState, Outcome, Trouble
 from jiacan.webhooks.core.letters import NewDelivery, Parcel
 from jiacan.webhooks.models import Attempt as AttemptRow
 from jiacan.webhooks.models import Delivery as DeliveryRow
@@ -28,6 +28,13 @@ RETURNING endpoint_id, id
 """
 
 DELETED_AT_ONCE = 5000
+
+_BACKLOG = """
+SELECT (SELECT count(*) FROM webhooks_delivery WHERE state = 'waiting'),
+       (SELECT greatest(0, coalesce(extract(epoch FROM %(now)s - min(created_at)), 0))::bigint
+        FROM webhooks_delivery WHERE state = 'waiting'),
+       (SELECT count(*) FROM webhooks_endpoint WHERE active AND failing_since < %(failing_before)s)
+"""
 
 
 def add_deliveries(shop_id: int, deliveries: Sequence[NewDelivery]) -> dict[int, list[int]]:
@@ -119,6 +126,13 @@ def find_attempts(shop_id: int, delivery_id: str) -> tuple[Attempt, ...]:
     """Every try of one delivery, the first one first."""
     rows = AttemptRow.objects.filter(delivery__shop_id=shop_id, delivery__public_id=delivery_id)
     return tuple(_to_attempt(row) for row in rows.order_by("number"))
+
+
+def load_backlog(*, now: datetime, failing_before: datetime) -> Backlog:
+    """What is on its way in every shop, and how many endpoints have failed since before that time."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BACKLOG, {"now": now, "failing_before": failing_before})
+        return Backlog(*cursor.fetchone())
 
 
 def delete_old_deliveries(*, days: int, now: datetime) -> None:
