@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -15,6 +16,24 @@ class Kept:
 
     request_hash: str
     answer: KeptAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A request under a key."""
+
+    shop_id: int
+    token_id: int
+    key: str
+    request_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Whether the key is locked for this transaction, and what was kept under it."""
+
+    is_locked: bool
+    kept: Kept | None
 
 
 def try_lock_key(shop_id: int, token_id: int, key: str) -> bool:
@@ -49,6 +68,61 @@ def keep_answer(shop_id: int, token_id: int, key: str, *, request_hash: str, ans
                    body = excluded.body, kept_at = excluded.kept_at""",
             [token_id, key, shop_id, request_hash, answer.status, answer.body],
         )
+
+
+_LOCK_MANY = """
+SELECT pg_try_advisory_xact_lock(hashtextextended(format('api/%%s/%%s/%%s', %(shop_id)s, token_id, key), 0))
+FROM unnest(%(tokens)s::bigint[], %(keys)s::text[]) AS asked (token_id, key)
+"""
+
+_KEPT_MANY = """
+SELECT asked.place, kept.request_hash, kept.status, kept.body
+FROM unnest(%(tokens)s::bigint[], %(keys)s::text[]) WITH ORDINALITY AS asked (token_id, key, place)
+JOIN api_keptanswer AS kept ON kept.shop_id = %(shop_id)s AND kept.token_id = asked.token_id AND kept.key = asked.key
+WHERE kept.kept_at > now() - make_interval(hours => %(hours)s)
+"""
+
+_KEEP_MANY = """
+INSERT INTO api_keptanswer (token_id, key, shop_id, request_hash, status, body, kept_at)
+SELECT answered.token_id, answered.key, %(shop_id)s, answered.hash, answered.status, answered.body, now()
+FROM unnest(%(tokens)s::bigint[], %(keys)s::text[], %(hashes)s::text[], %(statuses)s::int[], %(bodies)s::text[])
+    AS answered (token_id, key, hash, status, body)
+ON CONFLICT (token_id, key) DO UPDATE SET
+    shop_id = excluded.shop_id, request_hash = excluded.request_hash, status = excluded.status,
+    body = excluded.body, kept_at = excluded.kept_at
+"""
+
+
+def find_answers(shop_id: int, asked: Sequence[Keyed]) -> list[Lookup]:
+    """Lock the keys, each unless another transaction works under it, and then see what was answered under them."""
+    values = {"shop_id": str(shop_id), **_keys(asked)}
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_MANY, values)
+        locked = [bool(ours) for (ours,) in cursor.fetchall()]
+        # Only a statement that begins under the locks sees what was kept before they were free.
+        cursor.execute(_KEPT_MANY, {**values, "shop_id": shop_id, "hours": KEPT_HOURS})
+        kept = {
+            place - 1: Kept(request_hash, KeptAnswer(status=status, body=body))
+            for place, request_hash, status, body in cursor.fetchall()
+        }
+    return [Lookup(ours, kept.get(place)) for place, ours in enumerate(locked)]
+
+
+def keep_answers(shop_id: int, answered: Sequence[tuple[Keyed, KeptAnswer]]) -> None:
+    """Keep each answer under its key; one that was too old makes room."""
+    values = {
+        "shop_id": shop_id,
+        **_keys([keyed for keyed, _ in answered]),
+        "hashes": [keyed.request_hash for keyed, _ in answered],
+        "statuses": [answer.status for _, answer in answered],
+        "bodies": [answer.body for _, answer in answered],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_MANY, values)
+
+
+def _keys(asked: Sequence[Keyed]) -> dict[str, object]:
+    return {"tokens": [each.token_id for each in asked], "keys": [each.key for each in asked]}
 
 
 def delete_old_answers() -> int:

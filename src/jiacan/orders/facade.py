@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import ibis.expr.types as ir
 import pyarrow as pa
 from django.db import transaction
 
@@ -31,6 +32,7 @@ from jiacan.orders.contracts import (
 )
 from jiacan.orders.core import goods
 from jiacan.orders.core.incoming import check_order, check_refund
+from jiacan.orders.measures import kept
 from jiacan.orders.readers.history import History
 from jiacan.orders.readers.reading import read
 from jiacan.orders.store import hours, looking, reading, recording, tables, taking
@@ -101,21 +103,21 @@ def take(shop_id: int, incoming: Sequence[IncomingOrder], refunds: Sequence[Refu
     Raises:
         OrderUnusable: one of them cannot be recorded as it stands; then none is.
     """
-    for order in incoming:
-        check_order(order)
-    for refund in refunds:
-        check_refund(refund)
+    check(incoming, refunds)
     with transaction.atomic(savepoint=False):
         return TakenResult(_take_orders(shop_id, incoming, currency), _take_refunds(shop_id, refunds))
 
 
-def check(order: IncomingOrder) -> None:
-    """Refuse an order that could not be recorded.
+def check(incoming: Iterable[IncomingOrder], refunds: Iterable[Refund] = ()) -> None:
+    """Refuse what could not be recorded.
 
     Raises:
         OrderUnusable: with the first field that is wrong.
     """
-    check_order(order)
+    for order in incoming:
+        check_order(order)
+    for refund in refunds:
+        check_refund(refund)
 
 
 def _take_orders(shop_id: int, incoming: Sequence[IncomingOrder], currency: str) -> tuple[Taken, ...]:
@@ -173,6 +175,11 @@ def load_orders(shop_id: int, order_ids: Collection[str]) -> dict[str, Order]:
 def load_refunds(shop_id: int, order_ids: Collection[str]) -> dict[str, tuple[Refund, ...]]:
     """Each order's refunds by `(refunded_at, refund_id)`; an order without any is left out."""
     return reading.load_refunds(shop_id, order_ids)
+
+
+def kept_lines(lines: ir.Table, returned: ir.Table, currency: str) -> ir.Table:
+    """The lines that are kept after each refund, and what of them was spent; see `measures.kept` for the shapes."""
+    return kept.kept_lines(lines, returned, currency)
 
 
 def walk_events(shop_id: int, period: Period, chunk: int) -> Iterator[tuple[EventKey, ...]]:

@@ -20,10 +20,11 @@ from jiacan.api.contracts import (
     FieldsWrong,
     KeptAnswer,
 )
-from jiacan.api.facade import calls
+from jiacan.api.facade import calls, together
 from jiacan.api.web.auth import AnyToken, Asks, BearerToken, NoToken
 from jiacan.api.web.kinds import Kind, learn
 from jiacan.api.web.paging import headers
+from jiacan.campaigns.contracts.online import Delivery, TakenAnswer
 from jiacan.kernel.messages import tell
 from jiacan.tenancy.contracts import Permission
 
@@ -44,6 +45,14 @@ class Answer:
     kept: BaseModel | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What an operation leaves to be settled with what arrives together with it, and the shape of its answer."""
+
+    delivery: Delivery
+    shape: Callable[[TakenAnswer], BaseModel]
+
+
 def operation(
     router: Router,
     method: str,
@@ -52,6 +61,7 @@ def operation(
     asks: Asks,
     answers: Mapping[int, Any],
     problems: Sequence[Kind] = (),
+    together: bool = False,
 ) -> Callable[[View], View]:
     """Make the view an operation: `view(request, **what it declares)` gives a shape, or an `Answer`.
 
@@ -62,6 +72,7 @@ def operation(
         asks: the scope that its caller's token must have.
         answers: the shape of each success, by status.
         problems: what else it can answer than what any operation can.
+        together: the view gives a `Together` and does nothing itself.
     """
     if not isinstance(asks, Permission | AnyToken | NoToken):
         raise TypeError(f"{method} {path} asks for no scope")
@@ -71,6 +82,8 @@ def operation(
         @wraps(view)
         def answer(request: HttpRequest, **values: Any) -> HttpResponse:
             key = _key_of(request) if method == "POST" and isinstance(asks, Permission | AnyToken) else None
+            if together:
+                return _respond(request, _settled(request, key, view(request, **values)))
             if key is None:
                 return _respond(request, _written(view(request, **values)))
             return _respond(request, _once(request, key, lambda: view(request, **values)))
@@ -114,10 +127,26 @@ def _once(request: HttpRequest, key: str, view: Callable[[], BaseModel | Answer]
 
     token = request.auth
     kept = calls.answer_once(token.shop.id, token.id, key=key, request_hash=_hash(request), work=work)
-    if fresh:
-        return fresh[0]
+    return fresh[0] if fresh else _replayed(request, kept)
+
+
+def _replayed(request: HttpRequest, kept: KeptAnswer) -> KeptAnswer:
     headers(request)["Idempotency-Replayed"] = "true"
     return kept
+
+
+def _settled(request: HttpRequest, key: str | None, left: Together) -> KeptAnswer:
+    token = request.auth
+    if key is None:
+        return _written(left.shape(together.take(token.shop, left.delivery)))
+    answer = together.take_once(
+        token,
+        left.delivery,
+        key=key,
+        request_hash=_hash(request),
+        write=lambda taken: _written(left.shape(taken)),
+    )
+    return _replayed(request, answer.kept) if answer.is_repeated else answer.kept
 
 
 def _written(answer: BaseModel | Answer) -> KeptAnswer:

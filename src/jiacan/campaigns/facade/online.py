@@ -75,7 +75,7 @@ def reserve(shop: Shop, cart: IncomingOrder, *, at: datetime, hold_seconds: int,
         OrderUnusable: the cart cannot be recorded as it stands.
         OrderPaidAlready: the order has been paid.
     """
-    orders.check(cart)
+    orders.check([cart])
     return again_if_deadlocked(lambda: _reserve(shop, cart, at=at, hold_seconds=hold_seconds, actor=actor))
 
 

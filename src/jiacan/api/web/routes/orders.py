@@ -10,7 +10,7 @@ from ninja import Body, Path, Router
 from jiacan.api.contracts import NoCurrency, OrderUnknown, OtherCurrency
 from jiacan.api.web.auth import Call
 from jiacan.api.web.kinds import Kind
-from jiacan.api.web.operation import operation
+from jiacan.api.web.operation import Together, operation
 from jiacan.api.web.shapes.orders import (
     CartIn,
     OneOrMoreOrders,
@@ -31,7 +31,7 @@ from jiacan.api.web.shapes.orders import (
     to_refund_taken,
 )
 from jiacan.api.web.shapes.values import Id
-from jiacan.campaigns.facade import online
+from jiacan.campaigns.contracts.online import Delivery, TakenAnswer
 from jiacan.kernel.messages import tell
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import OrderUnusable
@@ -53,8 +53,9 @@ MONEY = (ORDER_UNUSABLE, NO_CURRENCY, OTHER_CURRENCY)
     asks=Permission.SEND_ORDERS,
     answers={200: OrderTaken | OrdersTaken},
     problems=MONEY,
+    together=True,
 )
-def send_orders(request: Call, body: Body[OneOrMoreOrders]) -> OrderTaken | OrdersTaken:
+def send_orders(request: Call, body: Body[OneOrMoreOrders]) -> Together:
     """Send one order, or up to a thousand.
 
     Send an order when it is placed, paid or received; however often it comes, it earns its benefits once, and the
@@ -64,9 +65,12 @@ def send_orders(request: Call, body: Body[OneOrMoreOrders]) -> OrderTaken | Orde
     shop = request.auth.shop
     sent = body.orders if isinstance(body, OrdersIn) else [body]
     refuse_other_money(request, sent)
-    taken = online.take(shop, [to_cart(order) for order in sent], (), at=timezone.now())
-    answers = [to_order_taken(answer, shop.currency) for answer in taken.orders]
-    return OrdersTaken(orders=answers) if isinstance(body, OrdersIn) else answers[0]
+
+    def shape(taken: TakenAnswer) -> OrderTaken | OrdersTaken:
+        answers = [to_order_taken(answer, shop.currency) for answer in taken.orders]
+        return OrdersTaken(orders=answers) if isinstance(body, OrdersIn) else answers[0]
+
+    return Together(Delivery([to_cart(order) for order in sent], (), timezone.now()), shape)
 
 
 @operation(
@@ -95,8 +99,9 @@ def get_order(request: Call, order_id: Path[Id]) -> OrderOut:
     asks=Permission.SEND_ORDERS,
     answers={200: RefundTaken | RefundsTaken},
     problems=MONEY,
+    together=True,
 )
-def send_refunds(request: Call, body: Body[OneOrMoreRefunds]) -> RefundTaken | RefundsTaken:
+def send_refunds(request: Call, body: Body[OneOrMoreRefunds]) -> Together:
     """Send one refund, or up to a thousand.
 
     What the kept goods no longer deserve is taken back by the plan's policy. A refund may come before its order.
@@ -104,9 +109,12 @@ def send_refunds(request: Call, body: Body[OneOrMoreRefunds]) -> RefundTaken | R
     shop = request.auth.shop
     sent = body.refunds if isinstance(body, RefundsIn) else [body]
     refuse_other_money(request, sent)
-    taken = online.take(shop, (), [to_refund(refund) for refund in sent], at=timezone.now())
-    answers = [to_refund_taken(answer, shop.currency) for answer in taken.refunds]
-    return RefundsTaken(refunds=answers) if isinstance(body, RefundsIn) else answers[0]
+
+    def shape(taken: TakenAnswer) -> RefundTaken | RefundsTaken:
+        answers = [to_refund_taken(answer, shop.currency) for answer in taken.refunds]
+        return RefundsTaken(refunds=answers) if isinstance(body, RefundsIn) else answers[0]
+
+    return Together(Delivery((), [to_refund(refund) for refund in sent], timezone.now()), shape)
 
 
 def refuse_other_money(request: Call, sent: Iterable[OrderIn | CartIn | RefundIn]) -> None:
