@@ -6,7 +6,6 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 
 from django.db import transaction
 
-from jiacan.ledger import store
 from jiacan.ledger.contracts import (
     Account,
     AccountKey,
@@ -21,6 +20,7 @@ from jiacan.ledger.contracts import (
 )
 from jiacan.ledger.core.decide import decide
 from jiacan.ledger.core.transfers import Transfer, referred_key
+from jiacan.ledger.store import balances as store
 
 ATTEMPTS = 20
 """Each attempt lost means that another writer got something done, so this many in a row is a fault."""
