@@ -101,8 +101,9 @@ COPY (
 # The first line of the order comes back, and half the time the second does too.
 _REFUND_ROWS = """
 COPY (
-    SELECT 'R' || order_id AS refund_id, order_id, received_at + to_hours((hash(order_id) % 200)::BIGINT) AS refunded_at,
-        sku, quantity, (quantity * unit_price - line_discount)::DECIMAL(12, 2) AS amount
+    SELECT 'R' || order_id AS refund_id, order_id,
+        received_at + to_hours((hash(order_id) % 200)::BIGINT) AS refunded_at, sku, quantity,
+        (quantity * unit_price - line_discount)::DECIMAL(12, 2) AS amount
     FROM read_parquet('$sold', file_row_number = true) WHERE hash(order_id) % 100 < 3
     QUALIFY row_number() OVER (PARTITION BY order_id ORDER BY file_row_number) <= 1 + hash(order_id, 1) % 2
     ORDER BY order_id, file_row_number

@@ -21,25 +21,27 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FETCH_ROWS = 10_000
 
 _ORDER_LINES = """
-SELECT order_id, customer_id, epoch_us(paid_at), number, channel, region, shipping_minor,
+SELECT orders.order_id, customer_id, epoch_us(paid_at), number, channel, region, shipping_minor,
     sku, quantity, unit_price_micros, discount_micros, category, title
-FROM orders JOIN lines USING (order_id)
+FROM orders JOIN lines USING (no)
 WHERE paid_at >= make_timestamptz(?) AND paid_at < make_timestamptz(?)
-ORDER BY paid_at, order_id, position
+ORDER BY paid_at, orders.order_id, position
 """
 
 _REFUND_LINES = """
-SELECT refund_id, order_id, epoch_us(refunded_at), sku, refunds.quantity, amount_minor
-FROM refunds JOIN orders USING (order_id)
+SELECT refund_id, orders.order_id, epoch_us(refunded_at), sku, refunds.quantity, amount_minor
+FROM refunds JOIN orders USING (no)
 WHERE paid_at >= make_timestamptz(?) AND paid_at < make_timestamptz(?)
-ORDER BY refunded_at, refund_id, order_id, sku
+ORDER BY refunded_at, refund_id, orders.order_id, sku
 """
 
 
 class History:
     """Orders and refunds ready to be asked for; a context manager that lets go of them.
 
-    `duckdb` holds the tables `orders`, `lines` and `refunds` for measures; times in them are TIMESTAMPTZ.
+    `duckdb` holds the tables `orders`, `lines` and `refunds` for measures; times in them are TIMESTAMPTZ. `no` is the
+    order's key in all three (null in a refund whose order is not there), `customer_no` the customer's (null for
+    guests); they are good in this history only.
     """
 
     def __init__(
@@ -74,9 +76,8 @@ class History:
     def hand_back_recorded(self, order_ids: Sequence[str]) -> None:
         """Add to the bad rows those of orders that the database holds with other goods."""
         self.duckdb.execute(
-            "INSERT INTO bad_rows SELECT file_no, position, 'order_id', 'recorded', NULL, NULL "
-            "FROM lines JOIN orders USING (order_id) SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS order_id) "
-            "USING (order_id)",
+            "INSERT INTO bad_rows SELECT file_no, position, 'order_id', 'recorded', NULL, NULL FROM lines "
+            "JOIN (FROM orders SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS order_id) USING (order_id)) USING (no)",
             [list(order_ids)],
         )
 

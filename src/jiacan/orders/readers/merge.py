@@ -63,17 +63,20 @@ CREATE TABLE orders AS
 WITH paid_shipping AS (
     SELECT file_no, order_id, sum(spend_minor)::BIGINT AS minor FROM parsed WHERE kind = 'shipping'
     GROUP BY file_no, order_id
+), kept AS (
+    SELECT row_number() OVER () AS no, * FROM verdicts WHERE kind = 'order' AND verdict = 'kept'
+), customers AS (
+    SELECT customer_id, min(no) AS customer_no FROM kept WHERE customer_id IS NOT NULL GROUP BY customer_id
 )
-SELECT order_id, customer_id, placed_at, paid_at, received_at, status, channel, region,
+SELECT no, order_id, customer_no, customer_id, placed_at, paid_at, received_at, status, channel, region,
     coalesce(to_minor(shipping_micros), 0) + coalesce(paid_shipping.minor, 0) AS shipping_minor, spend_minor,
     rows AS lines, file_no,
     CASE WHEN customer_id IS NULL OR paid_at IS NULL THEN 0 ELSE row_number() OVER (
         PARTITION BY customer_id, paid_at IS NULL ORDER BY paid_at, order_id) END AS number
-FROM verdicts LEFT JOIN paid_shipping USING (file_no, order_id)
-WHERE kind = 'order' AND verdict = 'kept';
+FROM kept LEFT JOIN customers USING (customer_id) LEFT JOIN paid_shipping USING (file_no, order_id);
 
 CREATE TABLE lines AS
-SELECT parsed.order_id, parsed.line AS position, parsed.sku, parsed.title, parsed.category,
+SELECT orders.no, parsed.order_id, parsed.line AS position, parsed.sku, parsed.title, parsed.category,
     parsed.quantity, parsed.unit_price_micros, parsed.discount_micros,
     parsed.spend_minor
 FROM parsed JOIN orders USING (file_no, order_id) WHERE parsed.kind = 'order';
@@ -145,9 +148,9 @@ WITH refund_rows AS (
         min(refunded_at) OVER (PARTITION BY refund_id, order_id) AS refunded_at
     FROM refund_rows
 )
-SELECT refund_id, order_id, refunded_at, sku, sum(quantity)::BIGINT AS quantity,
+SELECT refund_id, orders.no, order_id, refunded_at, sku, sum(quantity)::BIGINT AS quantity,
     sum(amount_minor)::BIGINT AS amount_minor
-FROM dated GROUP BY refund_id, order_id, refunded_at, sku;
+FROM dated LEFT JOIN orders USING (order_id) GROUP BY refund_id, orders.no, order_id, refunded_at, sku;
 """
 
 # The same in every version of DuckDB, because the database keeps it.
