@@ -30,16 +30,22 @@ if told:
 
 
 @contextmanager
-def supervised(folder: Path, *names: str) -> Iterator[tuple[Supervisor, list[int]]]:
-    """A supervisor of such parts, and the processes whose death it has told of."""
+def supervised(folder: Path, *names: str) -> Iterator[tuple[Supervisor, list[int], list[dict[str, int]]]]:
+    """A supervisor of such parts, the processes whose death it has told of, and what it said the parts are."""
     died: list[int] = []
-    roles = {name: (name, str(folder)) for name in names}
-    supervisor = Supervisor(roles, command=(sys.executable, "-S", "-c", PART), environment={}, on_death=died.append)
+    changes: list[dict[str, int]] = []
+    supervisor = Supervisor(
+        {name: (name, str(folder)) for name in names},
+        command=(sys.executable, "-S", "-c", PART),
+        environment={},
+        on_death=died.append,
+        on_change=lambda parts: changes.append(dict(parts)),
+    )
     ended = threading.Event()
     watching = threading.Thread(target=supervisor.watch, args=(ended,))
     watching.start()
     try:
-        yield supervisor, died
+        yield supervisor, died, changes
     finally:
         ended.set()
         watching.join()
@@ -64,7 +70,7 @@ def test_nothing_stands_by_until_the_parts_are_there(tmp_path: Path, caplog: pyt
 
 
 def test_whoever_dies_is_followed_by_the_process_that_stood_by(tmp_path: Path, caplog: pytest.LogCaptureFixture):
-    with caplog.at_level(logging.INFO), supervised(tmp_path, "web", "worker") as (supervisor, died):
+    with caplog.at_level(logging.INFO), supervised(tmp_path, "web", "worker") as (supervisor, died, changes):
         supervisor.keep_standby()
         until(lambda: pids(tmp_path, "web") and len(started(caplog, "standby")) == 1)
         standby, (first,) = started(caplog, "standby")[0].pid, pids(tmp_path, "web")
@@ -73,6 +79,11 @@ def test_whoever_dies_is_followed_by_the_process_that_stood_by(tmp_path: Path, c
         assert pids(tmp_path, "web") == [first, standby]
         assert died == [first]
         until(lambda: len(started(caplog, "standby")) == 2)
+        assert changes[-1] == {
+            "web": standby,
+            "worker": pids(tmp_path, "worker")[0],
+            "standby": started(caplog, "standby")[1].pid,
+        }
     assert len(pids(tmp_path, "worker")) == 1
 
 
@@ -91,7 +102,7 @@ def _pauses(caplog: pytest.LogCaptureFixture) -> list[float]:
 
 
 def test_a_process_that_stands_by_ends_when_the_supervisor_does(tmp_path: Path, caplog: pytest.LogCaptureFixture):
-    with caplog.at_level(logging.INFO), supervised(tmp_path, "web") as (supervisor, _):
+    with caplog.at_level(logging.INFO), supervised(tmp_path, "web") as (supervisor, _, _):
         supervisor.keep_standby()
         until(lambda: len(started(caplog, "standby")) == 1)
     with pytest.raises(ProcessLookupError):

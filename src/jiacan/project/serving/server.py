@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import signal
 import socket
@@ -22,6 +23,7 @@ from fasteners import InterProcessLock
 from jiacan.kernel.errors import system_reason
 from jiacan.project import database
 from jiacan.project.serving.errors import HomeNotWritable, NotReady, PortTaken, ServerRunning
+from jiacan.project.serving.parts import forget_parts, write_parts
 from jiacan.project.serving.secret import keep_secret_key
 from jiacan.project.serving.static import collect
 from jiacan.project.serving.supervise import Supervisor
@@ -30,6 +32,8 @@ READY_SECONDS = 120
 DATABASE_LOOK_SECONDS = 0.2
 METRICS_FOLDER = "metrics"
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
+
+_log = logging.getLogger("jiacan.supervisor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,11 @@ def running_server(
         _refuse_taken_port(listen)
         open_database()
         supervisor = Supervisor(
-            _roles(listen),
+            _roles(listen, home),
             command=(sys.executable, "-c", "from jiacan.project.serving.standby import main; main()"),
             environment=_environment(listen, home),
             on_death=lambda pid: _forget_gauges(home / METRICS_FOLDER, pid),
+            on_change=lambda parts: write_parts(home, parts),
         )
         connection.close()
         ended = threading.Event()
@@ -90,11 +95,14 @@ def running_server(
             ended.set()
             for thread in watching:
                 thread.join()
+            forget_parts(home)
 
 
-def _roles(listen: Listen) -> dict[str, tuple[str, ...]]:
+def _roles(listen: Listen, home: Path) -> dict[str, tuple[str, ...]]:
+    """What each part is told: its name and its server's home, what it is, and how."""
     web = ("web", "--host", listen.host, "--port", str(listen.port))
-    return {**{f"web-{number}": web for number in range(1, listen.workers + 1)}, "worker": ("worker",)}
+    kinds = {**{f"web-{number}": web for number in range(1, listen.workers + 1)}, "worker": ("worker",)}
+    return {name: (name, str(home), *kind) for name, kind in kinds.items()}
 
 
 def _environment(listen: Listen, home: Path) -> Mapping[str, str]:
@@ -126,7 +134,11 @@ def _hosts(listen: Listen) -> list[str]:
 def _keep_database(until: threading.Event) -> None:
     """Start the embedded database again when it is gone; a named server has keepers of its own."""
     while not until.wait(DATABASE_LOOK_SECONDS):
-        database.keep_embedded()
+        try:
+            database.keep_embedded()
+        except Exception:
+            # Whoever starts it gives up after ten seconds; after much work it recovers for longer. Then look again.
+            _log.exception("the database could not be started yet")
 
 
 def _forget_gauges(folder: Path, pid: int) -> None:

@@ -12,12 +12,13 @@ import gc
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from django.core.wsgi import get_wsgi_application
 
 import jiacan.project.start  # readies the models, so it comes before any facade
 import jiacan.project.urls  # noqa: F401 - every page, with all that it imports
-from jiacan.project.serving import web, worker
+from jiacan.project.serving import part, web, worker
 
 Part = Callable[[Sequence[str]], None]
 
@@ -29,8 +30,9 @@ def main() -> None:
     _read_everything()
     told = sys.stdin.buffer.readline()
     if told:
-        part, *arguments = json.loads(told)
-        PARTS[part](arguments)
+        name, home, kind, *arguments = json.loads(told)
+        part.begin(name, Path(home))
+        PARTS[kind](arguments)
 
 
 def _read_everything() -> None:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from jiacan.project.serving.part import GRACE_SECONDS
+from jiacan.project.serving.parts import STANDBY
 
 FIRST_BACKOFF_SECONDS = 0.1
 LONGEST_BACKOFF_SECONDS = 4.0
 """With the time that a part takes to read its modules, less than ten seconds: what dies at once is tried as often."""
 WELL_AFTER_SECONDS = 10.0
-STANDBY = "standby"
 _LOOK_EVERY_SECONDS = 0.05
 
 _log = logging.getLogger("jiacan.supervisor")
@@ -49,6 +49,7 @@ class Supervisor:
         command: Sequence[str],
         environment: Mapping[str, str],
         on_death: Callable[[int], object],
+        on_change: Callable[[Mapping[str, int]], object],
     ) -> None:
         self._parts = [Child(name, role) for name, role in roles.items()]
         self._standby = Child(STANDBY, ())
@@ -56,6 +57,7 @@ class Supervisor:
         self._command = tuple(command)
         self._environment = dict(environment)
         self._on_death = on_death
+        self._on_change = on_change
 
     def keep_standby(self) -> None:
         """From now on, have one process more than there are parts; until then it would only slow their start."""
@@ -97,8 +99,13 @@ class Supervisor:
         child.process = child.process or self._begin_process()
         child.started_at = monotonic()
         _log.info("a part started", extra={"part": child.name, "pid": child.process.pid, "stood_by": stood_by})
+        self._on_change(self._processes())
         if child.role and not _tell(child.process, child.role):
             _log.error("a part died before it was told what to be", extra={"pid": child.process.pid})
+
+    def _processes(self) -> dict[str, int]:
+        children = (*self._parts, self._standby)
+        return {child.name: child.process.pid for child in children if child.process is not None}
 
     def _begin_process(self) -> subprocess.Popen[bytes]:
         # In a session of its own, so that Ctrl-C reaches only us; its standard input ends with us, and it then stops.

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from procrastinate.contrib.django import app
 
 import jiacan.project.start  # noqa: F401 - readies the models, so it comes before any facade
-from jiacan.project.serving import part
 from jiacan.webhooks import facade as webhooks
 
 CONCURRENT_JOBS = 4
@@ -18,7 +17,6 @@ JOBS_END_SECONDS = 5
 
 def main(_arguments: Sequence[str]) -> None:
     """Run jobs until asked to stop; what is under way may end, and what does not is handed back."""
-    part.begin("worker")
     webhooks.take_over_stalled()
     asyncio.run(_work())
 
