@@ -207,9 +207,11 @@ def test_a_recording_that_was_killed_ends_the_same_when_repeated(test_database_u
         recorder.stdin.flush()
         assert recorder.stdout.readline() == "0.2\n"
         recorder.send_signal(signal.SIGKILL)
-    assert Order.objects.filter(shop_id=killed).count() == 200
-    assert OrderLine.objects.filter(shop_id=killed).count() == 400
-    assert record(killed, file) == RecordSummary(orders_new=800, orders_known=200, lines_new=1600)
+    left = Order.objects.filter(shop_id=killed).count()
+    assert left in (200, 300)  # a second connection may have been through with the next chunk
+    assert OrderLine.objects.filter(shop_id=killed).count() == 2 * left
+    rest = RecordSummary(orders_new=1000 - left, orders_known=left, lines_new=2 * (1000 - left))
+    assert record(killed, file) == rest
     assert [[r[1:] for r in rows] for rows in stored(killed)] == [[r[1:] for r in rows] for rows in stored(whole)]
 
 

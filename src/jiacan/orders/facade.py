@@ -84,14 +84,12 @@ def record(
     tell_progress = on_progress or _unheard
     summary = RecordSummary()
     chunks = recording.chunk_bounds(history.duckdb, chunk_orders)
-    for done, (first, last) in enumerate(chunks, start=1):
-        with transaction.atomic():
-            chunk = recording.add_orders(shop_id, history.duckdb, history.folder, first=first, last=last)
+    recorded = recording.add_orders(shop_id, history.duckdb, history.folder, chunks)
+    for done, chunk in enumerate(recorded, start=1):
         history.hand_back_recorded(chunk.conflicts)
         summary = _add(summary, chunk)
         tell_progress("record", done / len(chunks))
-    with transaction.atomic():
-        refunds_new = recording.add_refunds(shop_id, history.duckdb, history.folder)
+    refunds_new = recording.add_refunds(shop_id, history.duckdb, history.folder)
     return replace(summary, refunds_new=refunds_new, refunds_known=history.summary.refunds - refunds_new)
 
 

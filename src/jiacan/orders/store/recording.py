@@ -1,22 +1,22 @@
 """Writing orders and refunds: whole tables of them, from DuckDB into PostgreSQL, with no loop over rows.
 
-An order's lines are written by whoever inserted the order, in the same transaction; so of two recorders of one
-order the second waits for the first and then finds it known.
+A chunk of orders that the database does not know yet goes straight into its tables. Where it knows one of them, the
+chunk is staged and told apart. An order's lines are written by whoever inserted the order, in the same transaction;
+so of two recorders of one order the second waits for the first and then finds it known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
-from django.db import connection
+from psycopg import Connection
+from psycopg.errors import DeadlockDetected, UniqueViolation
 
-_BLOCK_BYTES = 1 << 20
-_ORDERS_OF_SLICE = 4_000
+from jiacan.orders.store.copying import copy_file
+from jiacan.orders.store.writers import in_turn, writers
 
 _ORDER_COLUMNS = (
     "shop_id, order_id, customer_id, placed_at, paid_at, received_at, status, channel, region, "
@@ -28,29 +28,33 @@ _LINE_COLUMNS = (
 _REFUND_COLUMNS = "shop_id, refund_id, order_id, sku, refunded_at, quantity, amount_minor"
 
 _ORDERS_OF_CHUNK = """
-SELECT $shop_id AS shop_id, order_id, any_value(customer_id) AS customer_id, any_value(placed_at) AS placed_at,
-    any_value(paid_at) AS paid_at, any_value(received_at) AS received_at,
-    coalesce(any_value(status), '') AS status, coalesce(any_value(channel), '') AS channel,
-    coalesce(any_value(region), '') AS region,
-    any_value(shipping_minor) AS shipping_minor, any_value(orders.spend_minor) AS spend_minor,
-    goods_hash(any_value(customer_id), count(*),
-        sum(goods_row(sku, quantity, unit_price_micros, discount_micros))) AS goods_hash
-FROM orders JOIN lines USING (order_id)
-WHERE order_id BETWEEN $first AND $last
-GROUP BY order_id ORDER BY order_id
+WITH goods AS (
+    SELECT no, count(*) AS rows, sum(goods_row(sku, quantity, unit_price_micros, discount_micros)) AS total
+    FROM lines WHERE no BETWEEN $first AND $last GROUP BY no
+)
+SELECT $shop_id, order_id, customer_id, placed_at, paid_at, received_at,
+    coalesce(status, ''), coalesce(channel, ''), coalesce(region, ''), shipping_minor, spend_minor,
+    goods_hash(customer_id, rows, total)
+FROM orders JOIN goods USING (no) WHERE no BETWEEN $first AND $last ORDER BY order_id
 """
 
 _LINES_OF_CHUNK = """
-SELECT $shop_id AS shop_id, order_id, position, sku, coalesce(title, '') AS title, coalesce(category, '') AS category,
-    quantity, unit_price_micros, discount_micros, spend_minor
-FROM lines SEMI JOIN (SELECT unnest($order_ids::VARCHAR[]) AS order_id) USING (order_id)
-ORDER BY order_id, position
+SELECT $shop_id, orders.order_id, position, sku, coalesce(title, ''), coalesce(category, ''),
+    quantity, unit_price_micros, discount_micros, lines.spend_minor
+FROM lines JOIN orders USING (no) WHERE no BETWEEN $first AND $last ORDER BY orders.order_id, position
 """
 
 _REFUND_ROWS = """
-SELECT $shop_id AS shop_id, refund_id, order_id, sku, refunded_at, quantity, amount_minor
+SELECT $shop_id, refund_id, order_id, sku, refunded_at, quantity, amount_minor
 FROM refunds ORDER BY refund_id, order_id, sku, refunded_at
 """
+
+_ANY_KNOWN = "SELECT EXISTS (SELECT FROM orders_order WHERE shop_id = %s AND order_id = ANY(%s))"
+_PROBES = """
+SELECT list(order_id) FROM (
+    SELECT order_id FROM orders WHERE no BETWEEN $first AND $last ORDER BY hash(no) LIMIT 100)
+"""
+"""Some orders of a chunk: where none of them is known, likely none of it is."""
 
 _ADD_ORDERS = f"""
 INSERT INTO orders_order ({_ORDER_COLUMNS})
@@ -90,6 +94,13 @@ WHERE known.shop_id = staged.shop_id AND known.order_id = staged.order_id
 RETURNING known.order_id
 """
 
+_DROP_LINES = "DELETE FROM orders_orderline WHERE shop_id = %s AND order_id = ANY(%s)"
+
+_ADD_LINES = f"""
+INSERT INTO orders_orderline ({_LINE_COLUMNS})
+SELECT {_LINE_COLUMNS} FROM staged_line WHERE order_id = ANY(%s) ORDER BY order_id, position
+"""  # noqa: S608 - the columns above
+
 _ADD_REFUNDS = f"""
 WITH added AS (
     INSERT INTO orders_refundrow ({_REFUND_COLUMNS})
@@ -117,67 +128,110 @@ class ChunkRecorded:
     conflicts: Sequence[str]
 
 
-def chunk_bounds(duck: duckdb.DuckDBPyConnection, chunk_orders: int) -> list[tuple[str, str]]:
-    """The first and last order number of each chunk."""
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Orders of a history numbered from `first` to `last`, on their way out of DuckDB through files of a folder."""
+
+    shop_id: int
+    duck: duckdb.DuckDBPyConnection
+    folder: Path
+    first: int
+    last: int
+
+    def copy(self, connection: Connection, query: str, into: str) -> int:
+        """Copy what the query says of these orders into a table; counts the rows."""
+        path = self.folder / f"chunk-{self.first}.csv"
+        _export(self.duck, path, query, shop_id=self.shop_id, first=self.first, last=self.last)
+        return copy_file(connection, path, into)
+
+    def probes(self) -> list[str]:
+        """Some of the orders."""
+        row = self.duck.execute(_PROBES, {"first": self.first, "last": self.last}).fetchone()
+        assert row is not None, "a list is one row"
+        return row[0] or []
+
+
+def chunk_bounds(duck: duckdb.DuckDBPyConnection, chunk_orders: int) -> list[tuple[int, int]]:
+    """The first and last `no` of each chunk of a history's orders."""
     return duck.execute(
-        "SELECT min(order_id), max(order_id) FROM (SELECT order_id, (row_number() OVER (ORDER BY order_id) - 1) // ? "
-        "AS chunk FROM orders) GROUP BY chunk ORDER BY chunk",
+        "SELECT min(no), max(no) FROM (SELECT no, (row_number() OVER (ORDER BY no) - 1) // ? AS chunk FROM orders) "
+        "GROUP BY chunk ORDER BY chunk",
         [chunk_orders],
     ).fetchall()
 
 
 def add_orders(
-    shop_id: int, duck: duckdb.DuckDBPyConnection, folder: Path, *, first: str, last: str
-) -> ChunkRecorded:
-    """Write the orders numbered `first` to `last` with their lines; part of the caller's transaction."""
-    orders = _export(duck, folder / "orders.csv", _ORDERS_OF_CHUNK, shop_id=shop_id, first=first, last=last)
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE staged_order (LIKE orders_order) ON COMMIT DROP")
-        staged = _copy(cursor, orders, "staged_order", _ORDER_COLUMNS)
-        new = _column(cursor, _ADD_ORDERS)
-        _column(cursor, _LOCK_KNOWN, [new])
-        conflicts = _column(cursor, _CONFLICTS)
-        paid = _column(cursor, _PAY)
-        filled = _column(cursor, _FILL_IN)
-        if paid:
-            cursor.execute("DELETE FROM orders_orderline WHERE shop_id = %s AND order_id = ANY(%s)", [shop_id, paid])
-        written = _add_lines(cursor, shop_id, duck, folder, [*new, *paid])
-        cursor.execute("DROP TABLE staged_order")
-    completed = len({*paid, *filled})
-    return ChunkRecorded(len(new), staged - len(new), completed, written, conflicts)
+    shop_id: int, duck: duckdb.DuckDBPyConnection, folder: Path, chunks: Sequence[tuple[int, int]]
+) -> Iterator[ChunkRecorded]:
+    """Write the orders of these chunks with their lines, each chunk in a transaction of its own.
+
+    Two chunks are written at a time, by two connections; inside the caller's transaction, one after the other.
+    """
+    with writers(2) as connections:
+
+        def add(number: int, connection: Connection) -> ChunkRecorded:
+            return _add_chunk(connection, _Chunk(shop_id, duck.cursor(), folder, *chunks[number]))
+
+        yield from in_turn(connections, add, len(chunks))
 
 
-def _add_lines(
-    cursor: Any, shop_id: int, duck: duckdb.DuckDBPyConnection, folder: Path, order_ids: Sequence[str]
-) -> int:
-    """Write the orders' lines, each slice taken out of DuckDB while PostgreSQL takes the one before in."""
-    slices = [order_ids[i : i + _ORDERS_OF_SLICE] for i in range(0, len(order_ids), _ORDERS_OF_SLICE)]
+def _add_chunk(connection: Connection, chunk: _Chunk) -> ChunkRecorded:
+    with connection.transaction():
+        return _add_unknown(connection, chunk) or _add_told_apart(connection, chunk)
 
-    def export(number: int) -> Path:
-        path = folder / f"lines-{number}.csv"
-        return _export(duck.cursor(), path, _LINES_OF_CHUNK, shop_id=shop_id, order_ids=slices[number])
 
-    written = 0
-    with ThreadPoolExecutor(1) as ahead:
-        exports = [ahead.submit(export, number) for number in range(len(slices))]
-        for exported in exports:
-            written += _copy(cursor, exported.result(), "orders_orderline", _LINE_COLUMNS)
+def _add_unknown(connection: Connection, chunk: _Chunk) -> ChunkRecorded | None:
+    """Write the chunk straight into its tables; None when one of its orders is known already."""
+    (known,) = connection.execute(_ANY_KNOWN, [chunk.shop_id, chunk.probes()]).fetchone() or (True,)
+    if known:
+        return None
+    try:
+        with connection.transaction():
+            new = chunk.copy(connection, _ORDERS_OF_CHUNK, f"orders_order ({_ORDER_COLUMNS})")
+    except (UniqueViolation, DeadlockDetected):
+        return None
+    lines = chunk.copy(connection, _LINES_OF_CHUNK, f"orders_orderline ({_LINE_COLUMNS})")
+    return ChunkRecorded(new, 0, 0, lines, ())
+
+
+def _add_told_apart(connection: Connection, chunk: _Chunk) -> ChunkRecorded:
+    """Write what of the chunk is new, complete what is known, and name what is known with other goods."""
+    connection.execute("CREATE TEMPORARY TABLE staged_order (LIKE orders_order) ON COMMIT DROP")
+    staged = chunk.copy(connection, _ORDERS_OF_CHUNK, f"staged_order ({_ORDER_COLUMNS})")
+    connection.execute("ANALYZE staged_order")
+    new = _column(connection, _ADD_ORDERS)
+    _column(connection, _LOCK_KNOWN, [new])
+    conflicts = _column(connection, _CONFLICTS)
+    paid = _column(connection, _PAY)
+    filled = _column(connection, _FILL_IN)
+    lines = _add_lines(connection, chunk, new=new, paid=paid) if new or paid else 0
+    connection.execute("DROP TABLE staged_order")
+    return ChunkRecorded(len(new), staged - len(new), len({*paid, *filled}), lines, conflicts)
+
+
+def _add_lines(connection: Connection, chunk: _Chunk, *, new: Sequence[str], paid: Sequence[str]) -> int:
+    """Write the lines of orders that are new, and those of orders that are paid now in place of what they had."""
+    connection.execute("CREATE TEMPORARY TABLE staged_line (LIKE orders_orderline) ON COMMIT DROP")
+    chunk.copy(connection, _LINES_OF_CHUNK, f"staged_line ({_LINE_COLUMNS})")
+    connection.execute(_DROP_LINES, [chunk.shop_id, paid])
+    written = connection.execute(_ADD_LINES, [[*new, *paid]]).rowcount
+    connection.execute("DROP TABLE staged_line")
     return written
 
 
 def add_refunds(shop_id: int, duck: duckdb.DuckDBPyConnection, folder: Path) -> int:
-    """Write the refunds that are not known yet; part of the caller's transaction; counts the new ones.
+    """Write the refunds that are not known yet, in one transaction; counts the new ones.
 
     Recorders of one shop take turns here, because a refund is known by less than its whole key.
     """
     refunds = _export(duck, folder / "refunds.csv", _REFUND_ROWS, shop_id=shop_id)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('jiacan refunds', %s))", [shop_id])
-        cursor.execute("CREATE TEMPORARY TABLE staged_refund (LIKE orders_refundrow) ON COMMIT DROP")
-        _copy(cursor, refunds, "staged_refund", _REFUND_COLUMNS)
-        cursor.execute(_ADD_REFUNDS)
-        (new,) = cursor.fetchone()
-        cursor.execute("DROP TABLE staged_refund")
+    with writers(1) as (connection,), connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('jiacan refunds', %s))", [shop_id])
+        connection.execute("CREATE TEMPORARY TABLE staged_refund (LIKE orders_refundrow) ON COMMIT DROP")
+        copy_file(connection, refunds, f"staged_refund ({_REFUND_COLUMNS})")
+        connection.execute("ANALYZE staged_refund")
+        (new,) = connection.execute(_ADD_REFUNDS).fetchone() or (0,)
+        connection.execute("DROP TABLE staged_refund")
     return int(new)
 
 
@@ -186,14 +240,5 @@ def _export(duck: duckdb.DuckDBPyConnection, path: Path, query: str, **values: o
     return path
 
 
-def _copy(cursor: Any, path: Path, table: str, columns: str) -> int:
-    with path.open("rb") as file, cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv)") as copy:
-        while block := file.read(_BLOCK_BYTES):
-            copy.write(block)
-    path.unlink()
-    return cursor.rowcount
-
-
-def _column(cursor: Any, query: str, values: Sequence[object] = ()) -> list[str]:
-    cursor.execute(query, values)
-    return [row[0] for row in cursor.fetchall()]
+def _column(connection: Connection, query: str, values: Sequence[object] = ()) -> list[str]:
+    return [row[0] for row in connection.execute(query, values).fetchall()]
