@@ -54,6 +54,8 @@ CLEARED = {
     "procrastinate_jobs": {"queue_name", "task_name", "lock", "args", "status", "queueing_lock"},
     "procrastinate_events": {"type"},
     "procrastinate_periodic_defers": {"task_name", "periodic_id"},
+    "project_server": {"name"},
+    "project_place": {"stage"},
     "api_keptanswer": {"key", "request_hash"},
 }
 

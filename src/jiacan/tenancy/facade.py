@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from jiacan.kernel.places import at_place
 from jiacan.tenancy.contracts import (
     MAY,
     Actor,
@@ -34,7 +35,7 @@ from jiacan.tenancy.contracts import (
 from jiacan.tenancy.core import chain
 from jiacan.tenancy.core.names import is_shop_name, to_address
 from jiacan.tenancy.store import audit as audit_store
-from jiacan.tenancy.store import keys, people, shops
+from jiacan.tenancy.store import keys, lately, people, shops
 
 Values = Mapping[str, object]
 Scopes = Collection[Permission]
@@ -67,7 +68,7 @@ def get_shop(slug: str) -> Shop:
 
 def update_shop(shop_id: int, *, name: str, zone: ZoneInfo, actor: Actor) -> Shop:
     """Give the shop the name and the zone in which its pages tell the time."""
-    with transaction.atomic():
+    with shops.atomic():
         before = shops.lock_shop(shop_id)
         shops.save_shop(shop_id, name=name, zone=zone.key)
         after = shops.lock_shop(shop_id)
@@ -87,7 +88,7 @@ def audit(
     after: Values | None = None,
 ) -> None:
     """Write down who changed what; part of the caller's transaction, so it stands or falls with the change."""
-    with transaction.atomic():
+    with at_place(shop_id), transaction.atomic():
         audit_store.add_line(shop_id, actor=actor, action=action, subject=subject, before=before, after=after)
 
 
@@ -135,7 +136,7 @@ def set_language(person_id: int, language: str) -> None:
 
 def rename_person(person_id: int, name: str, *, actor: Actor) -> None:
     """Call the person by that name; every shop of theirs has it in its audit."""
-    with transaction.atomic():
+    with shops.atomic():
         person = people.get_person(person_id)
         people.save_name(person_id, name)
         audit_person(
@@ -147,7 +148,7 @@ def audit_person(
     person_id: int, *, actor: Actor, action: str, before: Values | None = None, after: Values | None = None
 ) -> None:
     """Write down, at every shop of theirs, a change that concerns the person and no one shop."""
-    with transaction.atomic():
+    with shops.atomic():
         for membership in sorted(people.memberships_of(person_id), key=lambda one: one.shop.id):
             email = membership.person.email
             audit(membership.shop.id, actor=actor, action=action, subject=email, before=before, after=after)
@@ -180,7 +181,7 @@ def set_role(shop_id: int, person_id: int, role: Role, *, actor: Actor) -> None:
         NoSuchMember: the person has no role there.
         LastOwner: the shop would be left without an owner.
     """
-    with transaction.atomic():
+    with shops.atomic():
         shop, before = _lock_member(shop_id, person_id)
         if before is role:
             return
@@ -196,7 +197,7 @@ def remove_member(shop_id: int, person_id: int, *, actor: Actor) -> None:
         NoSuchMember: the person has no role there.
         LastOwner: the shop would be left without an owner.
     """
-    with transaction.atomic():
+    with shops.atomic():
         shop, before = _lock_member(shop_id, person_id)
         people.remove_role(shop_id, person_id)
         _keep_an_owner(shop)
@@ -210,7 +211,7 @@ def invite(shop_id: int, *, email: str, role: Role, actor: Actor, at: datetime) 
         MemberAlready: they have a role at the shop.
     """
     address, secret, until = to_address(email), keys.new_secret(), at + timedelta(days=INVITATION_DAYS)
-    with transaction.atomic():
+    with shops.atomic():
         shops.lock_shop(shop_id)
         person = people.find_person(address)
         if person is not None and people.find_role(shop_id, person.id) is not None:
@@ -230,7 +231,7 @@ def open_invitations(shop_id: int, at: datetime) -> tuple[Invitation, ...]:
 
 def withdraw_invitation(shop_id: int, invitation_id: int, *, actor: Actor, at: datetime) -> None:
     """Close an open invitation; one that is not open stays as it is."""
-    with transaction.atomic():
+    with shops.atomic():
         open_ones = {one.id: one for one in people.open_invitations(shop_id, at)}
         if invitation_id in open_ones and people.end_invitation(shop_id, invitation_id, at):
             one = open_ones[invitation_id]
@@ -255,7 +256,7 @@ def accept_invitation(secret: str, *, name: str, password_hash: str, at: datetim
     Raises:
         LinkSpent: it was used, withdrawn or has expired.
     """
-    with transaction.atomic():
+    with shops.atomic():
         invitation = look_at_invitation(secret, at)
         shop = shops.lock_shop(invitation.shop.id)
         if not people.end_invitation(shop.id, invitation.id, at):
@@ -319,7 +320,7 @@ def make_owner(
     """
     if not is_shop_name(shop_slug):
         raise BadShopName(slug=shop_slug)
-    with transaction.atomic():
+    with shops.atomic():
         people.lock_first_person()
         if people.has_people():
             raise PeopleExist
@@ -346,7 +347,7 @@ def add_token(
     if beyond:
         raise NotAllowed(beyond[0])
     secret = keys.new_secret()
-    with transaction.atomic():
+    with shops.atomic():
         token = keys.add_token(shop_id, name=name, scopes=scopes, secret=secret, created_by=actor.name, at=at)
         after = {"name": name, "scopes": sorted(scopes), "hint": token.hint}
         audit(shop_id, actor=actor, action="token made", subject=f"token {token.id}", after=after)
@@ -358,21 +359,22 @@ def tokens_of(shop_id: int) -> tuple[Token, ...]:
     return keys.tokens_of(shop_id)
 
 
-def find_token(secret: str, at: datetime) -> Token | None:
-    """The token with that secret, unless it was revoked; that it was used is noted to the minute."""
-    token = keys.find_token(secret)
-    if token is not None and (token.last_used_at is None or token.last_used_at <= at - TOUCH_EVERY):
-        keys.touch_token(token.shop.id, token.id, at, unless_since=at - TOUCH_EVERY)
-    return token
+def find_token(secret: str, at: datetime, *, asking: lately.Asking = lately.at_once) -> Token | None:
+    """The token with that secret, unless it was revoked; that it was used is noted to the minute.
+
+    One that another process revoked may be taken here for another second. `asking` asks the database.
+    """
+    return lately.find_token(secret, at, noted_every=TOUCH_EVERY, asking=asking)
 
 
 def revoke_token(shop_id: int, token_id: int, *, actor: Actor, at: datetime) -> None:
     """End the token at once; one that is not in use stays as it is."""
-    with transaction.atomic():
+    with shops.atomic():
         token = keys.revoke_token(shop_id, token_id, at)
         if token is not None:
             before = {"name": token.name, "scopes": sorted(token.scopes), "hint": token.hint}
             audit(shop_id, actor=actor, action="token revoked", subject=f"token {token.id}", before=before)
+    lately.forget_token(token_id)
 
 
 def _lock_member(shop_id: int, person_id: int) -> tuple[Shop, Role]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import connection
+from django.db import connections
 from django.db.models import QuerySet
 
+from jiacan.kernel.places import directory
 from jiacan.tenancy.contracts import Invitation, Membership, Person, Role, Secret
 from jiacan.tenancy.core.secrets import secret_hash
 from jiacan.tenancy.models import Invitation as InvitationRow
@@ -24,7 +25,7 @@ def has_people() -> bool:
 
 def lock_first_person() -> None:
     """Whoever else would make the first person waits until this transaction ends."""
-    with connection.cursor() as cursor:
+    with connections[directory()].cursor() as cursor:
         cursor.execute(_LOCK_FIRST)
 
 

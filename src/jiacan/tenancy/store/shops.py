@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+
+from jiacan.kernel.places import directory
 from jiacan.tenancy.contracts import Shop
 from jiacan.tenancy.models import Shop as ShopRow
+
+
+@contextmanager
+def atomic() -> Iterator[None]:
+    """One transaction for the directory's rows and the shop's own.
+
+    Where these lie on two servers it is one on each. The shop's, and with it the audit, is kept first: should the
+    directory fail just then, the audit tells of a change that did not come about, and never the other way round.
+    """
+    with transaction.atomic(using=directory()), transaction.atomic(savepoint=False):
+        yield
 
 
 def find_shop(slug: str) -> Shop | None:
