@@ -234,6 +234,10 @@ class Refused:
 Outcome = Applied | Duplicate | Refused
 
 
+class TablesRefused(Exception):
+    """Whole tables of transfers cannot be written as they stand; decide them again, group by group."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """The first account whose stored balance is not the sum of its transfers."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 
-from django.db import transaction
+import pyarrow as pa
+from django.db import IntegrityError, OperationalError, transaction
 
 from jiacan.ledger.contracts import (
     Account,
@@ -17,10 +18,12 @@ from jiacan.ledger.contracts import (
     Move,
     Outcome,
     StatementLine,
+    TablesRefused,
 )
 from jiacan.ledger.core.decide import decide
 from jiacan.ledger.core.transfers import Transfer, referred_key
 from jiacan.ledger.store import balances as store
+from jiacan.ledger.store import tables
 
 ATTEMPTS = 20
 """Each attempt lost means that another writer got something done, so this many in a row is a fault."""
@@ -82,6 +85,30 @@ def apply(shop_id: int, groups: Sequence[Group]) -> tuple[Outcome, ...]:
         except store.Overtaken:
             if attempts_left == 0:
                 raise
+
+
+def apply_tables(shop_id: int, *, moves: pa.Table, holds: pa.Table, releases: pa.Table, floors: pa.Table) -> None:
+    """Write down whole tables of transfers that were decided elsewhere, as a part of the caller's transaction.
+
+    Nothing is decided here: bounds hold for what accounts have after all of it, and a key that was used before, or a
+    hold that was let go before, is refused. Accounts are opened as they are named.
+
+    Args:
+        shop_id: whose ledger.
+        moves: `place, key, debit, credit, unit, amount, at`; `debit` and `credit` are owners. Lines are written in
+            the order of their places.
+        holds: the same with `expires_at`.
+        releases: `place, key, hold_key, at, is_over`: holds, stored or of these tables, that are let go; `is_over`
+            where their time is over.
+        floors: `owner, unit, floor`: accounts to be opened with a floor, or given it.
+
+    Raises:
+        TablesRefused: the database, or a hold that is not there, stands against it; roll back.
+    """
+    try:
+        tables.write_tables(shop_id, tables.Transfers(moves=moves, holds=holds, releases=releases, floors=floors))
+    except (tables.HoldMissing, IntegrityError, OperationalError) as error:
+        raise TablesRefused(str(error)) from error
 
 
 def audit(shop_id: int) -> AuditReport:
