@@ -5,10 +5,13 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from jiacan.api.facade import calls
+from jiacan.kernel.places import each_server
 
 
 @app.periodic(cron="47 * * * *")
 @app.task(name="api.forget_old_answers", queue="upkeep")
 def forget_old_answers(timestamp: int) -> None:
     """Forget answers kept for an Idempotency-Key after their day, every hour."""
-    calls.forget_old_answers()
+    for here in each_server():
+        with here:
+            calls.forget_old_answers()

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from jiacan.campaigns.facade import online, rehearsing, room, turns
 from jiacan.campaigns.report import keeping
 from jiacan.console.facade import words
+from jiacan.kernel.places import each_server, long_at_place
 
 CLOCK = "clock"
 """The queue of what only looks whether something is due."""
@@ -26,7 +27,9 @@ def announce_turns(timestamp: int) -> None:
 @app.task(name="campaigns.expire_reservations", queue=CLOCK, queueing_lock="campaigns.expire_reservations")
 def expire_reservations(timestamp: int) -> None:
     """Let go of what reservations hold whose time is over, every ten seconds."""
-    online.expire_due(timezone.now())
+    for here in each_server():
+        with here:
+            online.expire_due(timezone.now())
 
 
 @app.periodic(cron="* * * * *")
@@ -39,14 +42,14 @@ def watch_rooms(timestamp: int) -> None:
 @app.task(name=keeping.TASK, queue=keeping.QUEUE)
 def write_report(shop_id: int, report_id: int, language: str) -> None:
     """Write a report that was asked for, in that language."""
-    with translation.override(_CODES[language]):
+    with translation.override(_CODES[language]), long_at_place(shop_id):
         keeping.write(shop_id, report_id, words, timezone.now)
 
 
 @app.task(name=rehearsing.TASK, queue=rehearsing.QUEUE)
 def rehearse(shop_id: int, rehearsal_id: int, language: str) -> None:
     """Rehearse a plan on uploaded orders, and say what there is to say in that language."""
-    with translation.override(_CODES[language]):
+    with translation.override(_CODES[language]), long_at_place(shop_id):
         rehearsing.rehearse(shop_id, rehearsal_id, words, timezone.now)
 
 
@@ -54,4 +57,6 @@ def rehearse(shop_id: int, rehearsal_id: int, language: str) -> None:
 @app.task(name="campaigns.forget_uploads", queue=CLOCK, queueing_lock="campaigns.forget_uploads")
 def forget_uploads(timestamp: int) -> None:
     """Delete files that were uploaded more than a day ago, every hour."""
-    rehearsing.forget_uploads(timezone.now())
+    for here in each_server():
+        with here:
+            rehearsing.forget_uploads(timezone.now())

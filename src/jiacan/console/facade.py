@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, wraps
 from inspect import iscoroutinefunction
 from typing import Any
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, get_urlconf, resolve, reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from jiacan.console.core import places
 from jiacan.console.core.places import Place
 from jiacan.console.core.words import PageWords
 from jiacan.kernel.messages import Language, Phrasebook
+from jiacan.kernel.places import at_place, long_at_place
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import NotAllowed, Permission
 
@@ -40,7 +41,8 @@ def page(*, needs: Permission) -> Callable[[View], View]:
     """A page of a shop's console, at an address with `<str:shop>`: `view(request, visit, **the rest)`.
 
     Whoever has not signed in is asked to; a shop that is not theirs does not exist for them; a role that may not is
-    told what it lacks. While the view runs, times are told in the shop's zone.
+    told what it lacks. While the view runs, times are told in the shop's zone, and the work is done where
+    the shop's rows are; a live stream, which runs for long, goes there itself.
     """
 
     def guard(view: View) -> View:
@@ -61,8 +63,11 @@ def page(*, needs: Permission) -> Callable[[View], View]:
             visit = _visit(request, shop, needs)
             if isinstance(visit, HttpResponse):
                 return visit
-            with timezone.override(visit.shop.zone):
-                return view(request, visit, **rest)
+            with timezone.override(visit.shop.zone), at_place(visit.shop.id):
+                response = view(request, visit, **rest)
+            if isinstance(response, StreamingHttpResponse) and not response.is_async:
+                response.streaming_content = _sent_from(visit.shop.id, response.streaming_content)
+            return response
 
         return _with_access(guarded, Needs(needs))
 
@@ -133,6 +138,12 @@ def _visit(request: HttpRequest, shop: str, needs: Permission) -> Visit | HttpRe
         refused = NotAllowed(needs).message()
         return render(request, "console/refused.html", {"visit": visit, "message": refused}, status=403)
     return visit
+
+
+def _sent_from(shop_id: int, parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The parts of a long answer, which are made while it is sent: where the shop is, as the page itself was."""
+    with long_at_place(shop_id):
+        yield from parts
 
 
 def _with_access(view: View, access: Access) -> View:

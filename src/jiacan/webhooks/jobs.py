@@ -16,6 +16,7 @@ from procrastinate.worker import Worker
 from prometheus_client import Counter
 
 from jiacan.kernel.errors import JiacanError
+from jiacan.kernel.places import at_place, each_server
 from jiacan.kernel.stages import Stage, observe
 from jiacan.tenancy.contracts import Actor
 from jiacan.webhooks import facade
@@ -43,14 +44,18 @@ def deliver(shop_id: int, endpoint_id: int, numbers: list[int]) -> None:
 @app.task(name="webhooks.tidy", queue="upkeep")
 def tidy(timestamp: int) -> None:
     """Delete deliveries after thirty days and finished jobs after a week, daily."""
-    facade.tidy()
+    for here in each_server():
+        with here:
+            facade.tidy()
 
 
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="webhooks.take_over_stalled", queue="upkeep")
 def take_over_stalled(timestamp: int) -> None:
     """Let jobs whose worker died run again, every five minutes."""
-    facade.take_over_stalled()
+    for here in each_server():
+        with here:
+            facade.take_over_stalled()
 
 
 async def _keep_reason(call_next: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker) -> Any:
@@ -82,22 +87,25 @@ def send_due(shop_id: int, endpoint_id: int, numbers: list[int], *, post: Post) 
 
     Safe to run twice: what was delivered is not sent again, and a try is counted once.
     """
-    receiver = endpoints.find_receiver(shop_id, endpoint_id)
-    if receiver is None:
-        return
-    if not receiver.endpoint.active:
-        deliveries.give_up_waiting(shop_id, endpoint_id)
-        return
+    with at_place(shop_id):
+        receiver = endpoints.find_receiver(shop_id, endpoint_id)
+        if receiver is None:
+            return
+        if not receiver.endpoint.active:
+            deliveries.give_up_waiting(shop_id, endpoint_id)
+            return
+        due = deliveries.find_due(shop_id, endpoint_id, numbers, now=timezone.now())
     known = Trouble.SECRET_LOST if receiver.secret is None else None
-    for parcel in deliveries.find_due(shop_id, endpoint_id, numbers, now=timezone.now()):
+    for parcel in due:
         outcome = _try(shop_id, receiver, parcel, post=post, known=known)
         if isinstance(outcome, Answer) and outcome.is_farewell:
             return
         if isinstance(outcome, Trouble):
             # One address that does not answer must not keep the worker for fifty times its ten seconds.
             known = known or Trouble.HELD_BACK
-    for next_try_at, waiting in deliveries.find_next_tries(shop_id, endpoint_id, numbers):
-        queue.defer_deliveries(shop_id, endpoint_id, waiting, at=next_try_at)
+    with at_place(shop_id):
+        for next_try_at, waiting in deliveries.find_next_tries(shop_id, endpoint_id, numbers):
+            queue.defer_deliveries(shop_id, endpoint_id, waiting, at=next_try_at)
 
 
 def _try(shop_id: int, receiver: Receiver, parcel: Parcel, *, post: Post, known: Trouble | None) -> Outcome:
@@ -106,7 +114,7 @@ def _try(shop_id: int, receiver: Receiver, parcel: Parcel, *, post: Post, known:
     ended = timezone.now()
     is_over = isinstance(outcome, Answer) and (outcome.is_success or outcome.is_farewell)
     wait = None if is_over else wait_after(parcel.tries + 1)
-    with transaction.atomic():
+    with at_place(shop_id), transaction.atomic():
         was_first = deliveries.add_attempt(
             shop_id,
             parcel,

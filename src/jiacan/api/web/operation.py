@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
@@ -26,6 +27,7 @@ from jiacan.api.web.kinds import Kind, learn
 from jiacan.api.web.paging import headers
 from jiacan.campaigns.contracts.online import Delivery, TakenAnswer
 from jiacan.kernel.messages import tell
+from jiacan.kernel.places import at_place
 from jiacan.tenancy.contracts import Permission
 
 View = Callable[..., Any]
@@ -84,9 +86,10 @@ def operation(
             key = _key_of(request) if method == "POST" and isinstance(asks, Permission | AnyToken) else None
             if together:
                 return _respond(request, _settled(request, key, view(request, **values)))
-            if key is None:
-                return _respond(request, _written(view(request, **values)))
-            return _respond(request, _once(request, key, lambda: view(request, **values)))
+            with nullcontext() if isinstance(asks, NoToken) else at_place(request.auth.shop.id):
+                if key is None:
+                    return _respond(request, _written(view(request, **values)))
+                return _respond(request, _once(request, key, lambda: view(request, **values)))
 
         # Ninja reads a view's parameters where it is defined, which for a wrapper would be here.
         answer.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]

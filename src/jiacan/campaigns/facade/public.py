@@ -23,11 +23,12 @@ from jiacan.campaigns.core.terms import draw_words, terms_of
 from jiacan.campaigns.facade.live import LivePlan, find_live, live_plans
 from jiacan.campaigns.store import links as store
 from jiacan.kernel.money import Money
+from jiacan.kernel.places import at_place, each_server
 from jiacan.offers.facade import reading as offers
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import Order
 from jiacan.tenancy import facade as tenancy
-from jiacan.tenancy.contracts import Secret, ShopUnknown
+from jiacan.tenancy.contracts import Secret, Shop, ShopUnknown
 
 
 def find_campaign(shop_slug: str, plan_id: str, *, at: datetime) -> PublicCampaign:
@@ -37,10 +38,11 @@ def find_campaign(shop_slug: str, plan_id: str, *, at: datetime) -> PublicCampai
         ShopUnknown, CampaignUnknown: no such campaign has gone live.
     """
     shop = tenancy.get_shop(shop_slug)
-    live = find_live(shop.id, plan_id)
-    if live is None:
-        raise CampaignUnknown(plan_id=plan_id)
-    return _campaign(live, at)
+    with at_place(shop.id):
+        live = find_live(shop.id, plan_id)
+        if live is None:
+            raise CampaignUnknown(plan_id=plan_id)
+        return _campaign(live, at)
 
 
 def _campaign(live: LivePlan, at: datetime) -> PublicCampaign:
@@ -90,17 +92,32 @@ def receipt_address(shop_id: int, order_id: str, *, at: str) -> str:
 
 def find_receipt(secret: str) -> PublicReceipt | None:
     """What the order behind the link got, of every campaign that has an answer to it; None for no such link."""
-    found = store.find_link(_hash(secret))
+    found = _find_link(secret)
     if found is None:
         return None
     shop = next((shop for shop in tenancy.find_shops() if shop.id == found[0]), None)
     if shop is None:
         raise ShopUnknown(slug=str(found[0]))
-    order = orders.load_orders(shop.id, [found[1]]).get(found[1])
+    with at_place(shop.id):
+        return _public_receipt(shop, found[1])
+
+
+def _find_link(secret: str) -> tuple[int, str] | None:
+    """The shop and the order of the link, which lies with its shop; the link itself does not say with which."""
+    for here in each_server():
+        with here:
+            found = store.find_link(_hash(secret))
+        if found is not None:
+            return found
+    return None
+
+
+def _public_receipt(shop: Shop, order_id: str) -> PublicReceipt:
+    order = orders.load_orders(shop.id, [order_id]).get(order_id)
     return PublicReceipt(
         shop_slug=shop.slug,
         shop=shop.name,
-        order_id=found[1],
+        order_id=order_id,
         campaigns=tuple(
             receipt
             for live in live_plans(shop.id)

@@ -22,6 +22,7 @@ from jiacan.campaigns.contracts.online import (
 from jiacan.campaigns.facade.announcing import announce
 from jiacan.campaigns.facade.live import LivePlan, live_plans
 from jiacan.kernel.errors import JiacanError
+from jiacan.kernel.places import at_place
 from jiacan.kernel.stages import Stage, observe
 from jiacan.offers.contracts.awards import Award, ClawBack
 from jiacan.offers.contracts.settled import Settled
@@ -43,7 +44,8 @@ def take_each(shop: Shop, deliveries: Sequence[Delivery]) -> list[Outcome]:
     What an outcome says is durable.
     """
     try:
-        return again_if_deadlocked(lambda: _take(shop, deliveries), events=_size(deliveries))
+        with at_place(shop.id):
+            return again_if_deadlocked(lambda: _take(shop, deliveries), events=_size(deliveries))
     except Exception as error:
         if len(deliveries) == 1 or isinstance(error, OperationalError | InterfaceError):
             return [error] * len(deliveries)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from jiacan.kernel.places import at_place
 from jiacan.plans import facade as plans
 from jiacan.plans.contracts.versions import PlanVersion
 from jiacan.tenancy import facade as tenancy
@@ -21,18 +22,23 @@ def announce_turns(at: datetime) -> int:
     """Tell whoever asked which campaigns went live or ended within the last hour, each once; says how many did."""
     told = 0
     for shop in tenancy.find_shops():
-        wanted = webhooks.wanted(shop.id) & _TURNS
-        if not wanted:
-            continue
-        turned = [
-            event
-            for versions in plans.versions_by_plan(shop.id).values()
-            for event in _turns(shop.id, versions)
-            if event.kind in wanted and at - TOLD_WITHIN < event.at <= at
-        ]
-        webhooks.announce(shop.id, turned)
-        told += len(turned)
+        with at_place(shop.id):
+            told += _announce_turns(shop.id, at)
     return told
+
+
+def _announce_turns(shop_id: int, at: datetime) -> int:
+    wanted = webhooks.wanted(shop_id) & _TURNS
+    if not wanted:
+        return 0
+    turned = [
+        event
+        for versions in plans.versions_by_plan(shop_id).values()
+        for event in _turns(shop_id, versions)
+        if event.kind in wanted and at - TOLD_WITHIN < event.at <= at
+    ]
+    webhooks.announce(shop_id, turned)
+    return len(turned)
 
 
 def _turns(shop_id: int, versions: Sequence[PlanVersion]) -> Iterator[WebhookEvent]:

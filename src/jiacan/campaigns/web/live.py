@@ -23,6 +23,7 @@ from jiacan.campaigns.contracts.reported import NoRunPhase
 from jiacan.campaigns.web.fragments import Eyes, eyes_of, look
 from jiacan.console.contracts import Visit
 from jiacan.console.facade import page
+from jiacan.kernel.places import at_place
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Membership, Permission
 
@@ -86,7 +87,8 @@ class Viewer:
                 if eyes_of(membership, language=self.eyes.language, wall=self.eyes.wall) != self.eyes:
                     return None
                 self.checked_at = time.monotonic()
-            parts = look(self.shop_id, self.plan_id, self.eyes)
+            with at_place(self.shop_id):
+                parts = look(self.shop_id, self.plan_id, self.eyes)
         except (CampaignUnknown, NoRunPhase):
             return OVER
         except DatabaseError:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from jiacan.kernel.places import at_place
 from jiacan.offers.contracts.reservations import (
     OrderPaidAlready,
     Reservation,
@@ -166,7 +167,7 @@ def expire_due(at: datetime) -> int:
     """Let go of everything, at every shop, whose time is over; counts the reservations."""
     expired = 0
     for shop_id, plan_id in reservations.find_due(at):
-        with transaction.atomic():
+        with at_place(shop_id), transaction.atomic():
             awards.lock_plan(shop_id, plan_id)
             expired += _let_go(shop_id, reservations.find_open_parts(shop_id, plan_id, (), due_by=at), at=at)
     return expired + reservations.expire_empty(at)

@@ -76,9 +76,11 @@ def tell_children() -> dict[str, str]:
     return {CHILDREN_VARIABLE: json.dumps([[each.number, each.name, each.url] for each in opened_servers()])}
 
 
-def told_by_parent() -> tuple[Server, ...]:
-    """The servers that the process which started this one has opened; none where there is only one."""
-    return tuple(Server(*each) for each in json.loads(os.environ.get(CHILDREN_VARIABLE, "[]")))
+def use_parents_servers(home: str = DIRECTORY_NAME) -> None:
+    """Let this process know the servers that the one which started it has opened; see `use_servers`."""
+    told = json.loads(os.environ.get(CHILDREN_VARIABLE, "[]"))
+    if told:
+        use_servers([Server(*each) for each in told], home=home)
 
 
 def close_servers() -> None:

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from jiacan.project import database
+from jiacan.project.places.opening import use_parents_servers
 from jiacan.project.serving import logs, profiling
 
 GRACE_SECONDS = 8
@@ -32,6 +33,7 @@ def begin(name: str, home: Path) -> None:
     threading.Thread(target=_stop_without_parent, name="parent-watch", daemon=True).start()
     threading.Thread(target=_answer_profiles, args=(name, home), name="profiler", daemon=True).start()
     database.connect(os.environ["JIACAN_DATABASE_URL"])
+    use_parents_servers()
 
 
 def _stop_without_parent() -> None:

@@ -22,6 +22,7 @@ from fasteners import InterProcessLock
 
 from jiacan.kernel.errors import system_reason
 from jiacan.project import database
+from jiacan.project.places.opening import opened_servers, tell_children
 from jiacan.project.serving.errors import HomeNotWritable, NotReady, PortTaken, ServerRunning
 from jiacan.project.serving.parts import forget_parts, write_parts
 from jiacan.project.serving.secret import keep_secret_key
@@ -102,6 +103,8 @@ def _roles(listen: Listen, home: Path) -> dict[str, tuple[str, ...]]:
     """What each part is told: its name and its server's home, what it is, and how."""
     web = ("web", "--host", listen.host, "--port", str(listen.port))
     kinds = {**{f"web-{number}": web for number in range(1, listen.workers + 1)}, "worker": ("worker",)}
+    for server in opened_servers()[1:]:
+        kinds[f"worker-{server.name}"] = ("worker", "--at", server.name)
     return {name: (name, str(home), *kind) for name, kind in kinds.items()}
 
 
@@ -118,7 +121,7 @@ def _environment(listen: Listen, home: Path) -> Mapping[str, str]:
         "JIACAN_STATIC_ROOT": str(collect(home)),
         "PROMETHEUS_MULTIPROC_DIR": str(counted),
         "PYTHONUNBUFFERED": "1",
-    }
+    } | tell_children()
 
 
 def _hosts(listen: Listen) -> list[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 from collections.abc import Sequence
 
 from procrastinate.contrib.django import app
 
 import jiacan.project.start  # noqa: F401 - readies the models, so it comes before any facade
+from jiacan.project.places.contracts import DIRECTORY_NAME
+from jiacan.project.places.opening import use_parents_servers
 from jiacan.webhooks import facade as webhooks
 
 CONCURRENT_JOBS = 4
@@ -15,8 +18,18 @@ POLL_SECONDS = 2
 JOBS_END_SECONDS = 5
 
 
-def main(_arguments: Sequence[str]) -> None:
-    """Run jobs until asked to stop; what is under way may end, and what does not is handed back."""
+def main(arguments: Sequence[str]) -> None:
+    """Run jobs until asked to stop; what is under way may end, and what does not is handed back.
+
+    Each server has a queue and a worker of its own; what the clock asks for is done by the directory's, everywhere.
+    """
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--at", default=DIRECTORY_NAME)
+    server = parser.parse_args(arguments).at
+    if server != DIRECTORY_NAME:
+        use_parents_servers(server)
+        app.perform_import_paths()
+        app.periodic_registry.periodic_tasks.clear()
     webhooks.take_over_stalled()
     asyncio.run(_work())
 
