@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from jiacan.campaigns.core.figures import Tally
+from jiacan.campaigns.core.figures import balances_of, figures_of
 from jiacan.campaigns.report.facts import ORDERS_SCHEMA, Sources
 from jiacan.offers.core.rehearse import rehearse
+from jiacan.offers.core.summing import sum_up
 from jiacan.orders.contracts import Order, OrderLine
 from jiacan.plans.core.check import check
 
@@ -90,10 +91,9 @@ def sources(orders: list[Order] | None = None, plan: str = PLAN, *, file_differs
         (one for one in paid if one.paid_at in rules.window), key=lambda one: (one.paid_at, one.order_id)
     )
     rehearsed = rehearse(in_time, {}, rules)
-    tally = Tally(rules)
-    for award in rehearsed.awards:
-        tally.add_award(award)
-    figures = tally.figures(rehearsed.stock_left, tally.balances(rehearsed.budget_left_minor))
+    sums = sum_up(rehearsed.awards, rehearsed.claw_backs)
+    budget = balances_of(rules, sums, rehearsed.budget_left_minor)
+    figures = figures_of(rules, sums, rehearsed.stock_left, budget)
     assert checked.document is not None
     return Sources(
         document=checked.document,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jiacan.kernel.messages import Name
-from jiacan.offers.contracts.awards import AwardRow
 from jiacan.orders.contracts import ReadSummary, RecordSummary
 
 
@@ -70,7 +69,6 @@ class Rehearsal:
 
     read: ReadSummary
     figures: Figures
-    rows: tuple[AwardRow, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ from jiacan.campaigns.contracts.room import (
 )
 from jiacan.campaigns.core.alarms import Signs, Silence
 from jiacan.campaigns.core.burn import WINDOW, Taken, by_urgency, fate_of, hourly_rate
-from jiacan.campaigns.core.figures import GIVEN
 from jiacan.campaigns.core.hourly import Week, share_of_time
 from jiacan.campaigns.core.naming import offer_named, reason_named
 from jiacan.campaigns.core.pace import (
@@ -36,7 +35,7 @@ from jiacan.campaigns.core.pace import (
     last_hour,
 )
 from jiacan.ledger.contracts import Balance
-from jiacan.offers.contracts.awards import Outcome
+from jiacan.offers.contracts.awards import GIVEN, Outcome
 from jiacan.offers.contracts.benefits import Kind
 from jiacan.offers.contracts.lately import LatestAward, Takings
 from jiacan.offers.contracts.pace import AwardPace, AwardTotal, OrderPace, OrderTotal

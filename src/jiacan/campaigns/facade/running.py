@@ -13,17 +13,16 @@ from django.utils import timezone
 
 from jiacan.campaigns.contracts.figures import Figures, Rehearsal, RunSummary
 from jiacan.campaigns.contracts.planning import OtherCurrency
-from jiacan.campaigns.core.figures import Tally
+from jiacan.campaigns.core.figures import balances_of, figures_of
 from jiacan.campaigns.facade.announcing import announce
 from jiacan.campaigns.facade.live import find_live
 from jiacan.kernel.messages import Message, Phrasebook, tell
 from jiacan.offers.contracts.awards import AwardRow, ReceiptLine, Statement
 from jiacan.offers.contracts.rules import PlanRules
-from jiacan.offers.facade import awarding
+from jiacan.offers.facade import awarding, replaying
 from jiacan.offers.facade import reading as offers
 from jiacan.offers.facade.books import VersionRules
 from jiacan.orders import facade as orders
-from jiacan.orders.contracts import Refund
 from jiacan.plans import facade as plans
 from jiacan.plans.contracts.errors import PlanHasErrors
 from jiacan.plans.contracts.versions import CheckedPlan
@@ -44,8 +43,22 @@ class OrderFiles:
     bad_rows: Path | None = None
 
 
-def rehearse(plan: CheckedPlan, files: OrderFiles, *, words: Phrasebook, on_progress: Progress) -> Rehearsal:
+def rehearse(
+    plan: CheckedPlan,
+    files: OrderFiles,
+    *,
+    words: Phrasebook,
+    on_progress: Progress,
+    on_rows: replaying.OnRows | None = None,
+) -> Rehearsal:
     """Replay past orders against a plan; no database is touched.
+
+    Args:
+        plan: what is rehearsed.
+        files: the orders and refunds.
+        words: the language of bad rows' reasons.
+        on_progress: told what is done, and the share of it.
+        on_rows: given the rows of the awards file, some at a time and in order.
 
     Raises:
         JiacanError: the plan has errors, or a file cannot be read.
@@ -53,14 +66,12 @@ def rehearse(plan: CheckedPlan, files: OrderFiles, *, words: Phrasebook, on_prog
     rules = _rules_of(plan)
     with _read(rules, files, words, on_progress) as history:
         on_progress(tell("Matching and settling"), -1)
-        refunds: dict[str, list[Refund]] = {}
-        for refund in history.refunds(rules.window) if rules.window else ():
-            refunds.setdefault(refund.order_id, []).append(refund)
-        found = history.orders(rules.window) if rules.window else ()
-        rehearsed = awarding.rehearse(found, refunds, rules)
-        tally = Tally.of(rules, rehearsed.awards, rehearsed.claw_backs)
-        figures = tally.figures(rehearsed.stock_left, tally.balances(rehearsed.budget_left_minor))
-        return Rehearsal(read=history.summary, figures=figures, rows=rehearsed.rows)
+        replayed = replaying.replay(
+            history, rules, on_share=lambda share: on_progress(tell("Settling"), share), on_rows=on_rows
+        )
+        budget = balances_of(rules, replayed.sums, replayed.budget_left_minor)
+        figured = figures_of(rules, replayed.sums, replayed.stock_left, budget)
+        return Rehearsal(read=history.summary, figures=figured)
 
 
 def run(
@@ -135,8 +146,8 @@ def settle_recorded(
 
 def figures(shop_id: int, rules: PlanRules) -> Figures:
     """What the campaign has come to."""
-    tally = Tally.of(rules, offers.awards_of(shop_id, rules.plan_id), offers.claw_backs_of(shop_id, rules.plan_id))
-    return tally.figures(offers.stock_left(shop_id, rules), offers.budget_balances(shop_id, rules))
+    sums = offers.sum_up(shop_id, rules.plan_id)
+    return figures_of(rules, sums, offers.stock_left(shop_id, rules), offers.budget_balances(shop_id, rules))
 
 
 def award_rows(plan: CheckedPlan) -> Iterator[AwardRow]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
-from dataclasses import astuple, fields
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import fields
 from pathlib import Path
+from types import TracebackType
+from typing import Protocol
 
 import pyarrow as pa
 import xlsxwriter
-from pyarrow import parquet
+from pyarrow import csv, parquet
 
 from jiacan.kernel.errors import FileUnwritable, JiacanError
 from jiacan.kernel.messages import Message, tell
 from jiacan.offers.contracts.awards import AwardRow
 
 COLUMNS = tuple(field.name for field in fields(AwardRow))
+_ROWS_AT_ONCE = 50_000
 _WHOLE = frozenset({"rung", "quantity", "amount_minor"})
 _SCHEMA = pa.schema([(name, pa.int64() if name in _WHOLE else pa.string()) for name in COLUMNS])
 
@@ -44,43 +48,82 @@ def check_awards_path(path: Path) -> None:
         raise FileUnwritable(path=str(path), reason=tell("the folder {folder} is not there", folder=str(path.parent)))
 
 
-def write_awards(rows: Iterable[AwardRow], path: Path) -> int:
-    """Write the rows to `path`, whole or not at all; says how many."""
-    check_awards_path(path)
-    partial = path.with_name(f".{path.name}.partial")
-    written = _WRITERS[path.suffix.lower()](rows, partial)
-    partial.replace(path)
-    return written
+class AwardsFile:
+    """An awards file that is being written, some rows at a time; it is there whole, or not at all."""
+
+    def __init__(self, path: Path) -> None:
+        check_awards_path(path)
+        self._path = path
+        self._partial = path.with_name(f".{path.name}.partial")
+        self._writer = _WRITERS[path.suffix.lower()](self._partial)
+        self.rows = 0
+
+    def __enter__(self) -> AwardsFile:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._writer.close()
+        if kind is None:
+            self._partial.replace(self._path)
+        else:
+            self._partial.unlink(missing_ok=True)
+
+    def write(self, rows: pa.Table) -> None:
+        """Add rows, which have the columns of `AwardRow`."""
+        self._writer.write(rows)
+        self.rows += rows.num_rows
 
 
-def _write_csv(rows: Iterable[AwardRow], path: Path) -> int:
-    written = 0
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        for row in rows:
-            writer.writerow(astuple(row))
-            written += 1
-    return written
+def opened(path: Path | None) -> AbstractContextManager[AwardsFile | None]:
+    """The file at the path, open for writing; nothing where none was asked for."""
+    return nullcontext() if path is None else AwardsFile(path)
 
 
-def _write_parquet(rows: Iterable[AwardRow], path: Path) -> int:
-    columns = list(zip(*(astuple(row) for row in rows), strict=True)) or [()] * len(COLUMNS)
-    arrays = [pa.array(values, field.type) for values, field in zip(columns, _SCHEMA, strict=True)]
-    parquet.write_table(pa.Table.from_arrays(arrays, schema=_SCHEMA), path)
-    return len(arrays[0])
+def to_tables(rows: Iterable[AwardRow]) -> Iterator[pa.Table]:
+    """Rows as tables to be written, so many at a time."""
+    waiting = iter(rows)
+    while some := list(itertools.islice(waiting, _ROWS_AT_ONCE)):
+        columns = ([getattr(row, name) for row in some] for name in COLUMNS)
+        arrays = [pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)]
+        yield pa.Table.from_arrays(arrays, schema=_SCHEMA)
 
 
-def _write_xlsx(rows: Iterable[AwardRow], path: Path) -> int:
-    written = 0
-    with xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False}) as book:
-        sheet = book.add_worksheet("awards")
-        sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, COLUMNS, book.add_format({"bold": True}))
-        for row in rows:
-            written += 1
-            sheet.write_row(written, 0, astuple(row))
-    return written
+class _Writer(Protocol):
+    def write(self, rows: pa.Table, /) -> None: ...
+
+    def close(self) -> None: ...
 
 
-_WRITERS = {".csv": _write_csv, ".parquet": _write_parquet, ".xlsx": _write_xlsx}
+def _csv(path: Path) -> _Writer:
+    options = csv.WriteOptions(eol="\r\n", quoting_header="none", batch_size=_ROWS_AT_ONCE)
+    return csv.CSVWriter(path, _SCHEMA, write_options=options)
+
+
+def _parquet(path: Path) -> _Writer:
+    return parquet.ParquetWriter(path, _SCHEMA)
+
+
+class _Sheet:
+    """A workbook of one sheet."""
+
+    def __init__(self, path: Path) -> None:
+        self._book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False})
+        self._sheet = self._book.add_worksheet("awards")
+        self._sheet.freeze_panes(1, 0)
+        self._sheet.write_row(0, 0, COLUMNS, self._book.add_format({"bold": True}))
+        self._written = 0
+
+    def write(self, rows: pa.Table) -> None:
+        """Add rows below those written before."""
+        for row in zip(*(column.to_pylist() for column in rows.columns), strict=True):
+            self._written += 1
+            self._sheet.write_row(self._written, 0, row)
+
+    def close(self) -> None:
+        """Finish the workbook."""
+        self._book.close()
+
+
+_WRITERS: dict[str, Callable[[Path], _Writer]] = {".csv": _csv, ".parquet": _parquet, ".xlsx": _Sheet}

@@ -156,6 +156,10 @@ class Outcome(StrEnum):
     CLAWED_BACK = "clawed_back"
 
 
+GIVEN = (Outcome.GRANTED, Outcome.OTHERWISE)
+"""Outcomes by which a customer got something."""
+
+
 @dataclass(frozen=True, slots=True)
 class LimitReached:
     """The offer's own limit: `which` is total, per_day, per_customer or per_customer_per_day."""

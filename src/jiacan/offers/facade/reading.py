@@ -12,7 +12,6 @@ from jiacan.kernel.messages import Message
 from jiacan.kernel.periods import Period
 from jiacan.ledger import facade as ledger
 from jiacan.ledger.contracts import AccountKey, Balance
-from jiacan.offers import readers
 from jiacan.offers.contracts.awards import Award, AwardRow, ClawBack, Item, ReceiptLine, Statement
 from jiacan.offers.contracts.benefits import Benefit
 from jiacan.offers.contracts.errors import CustomerUnknown, OrderNotPaid
@@ -20,6 +19,7 @@ from jiacan.offers.contracts.lately import LatestAward, Takings
 from jiacan.offers.contracts.pace import AwardPace, AwardTotal, OrderPace, OrderTotal
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.contracts.searching import AwardCursor, AwardPage, AwardQuery
+from jiacan.offers.contracts.sums import Sums
 from jiacan.offers.contracts.words import OfferWords
 from jiacan.offers.core.accounts import budget_account, reserve_account, stock_account
 from jiacan.offers.core.benefits import describe_items
@@ -30,8 +30,9 @@ from jiacan.offers.core.shares import shares_in_words
 from jiacan.offers.core.statement import describe, has, kinds_kept, owes
 from jiacan.offers.core.words import benefit_words, offer_words
 from jiacan.offers.facade.books import VersionRules
+from jiacan.offers.readers import lately
 from jiacan.offers.store import awards as store
-from jiacan.offers.store import pace, searching
+from jiacan.offers.store import pace, searching, sums
 from jiacan.orders import facade as orders
 
 Settled = TypeVar("Settled", Award, ClawBack)
@@ -45,6 +46,11 @@ def awards_of(shop_id: int, plan_id: str) -> Iterator[Award]:
 def claw_backs_of(shop_id: int, plan_id: str) -> Iterator[ClawBack]:
     """Every claw-back of the plan, in order."""
     return store.find_claw_backs(shop_id, plan_id)
+
+
+def sum_up(shop_id: int, plan_id: str) -> Sums:
+    """What the plan's awards and claw-backs have come to."""
+    return sums.sum_up(shop_id, plan_id)
 
 
 def awards_for(shop_id: int, plan_id: str, order_ids: Sequence[str]) -> tuple[Award, ...]:
@@ -183,12 +189,12 @@ def in_words(rules: PlanRules) -> tuple[OfferWords, ...]:
 
 def takings(shop_id: int, plan_id: str, period: Period) -> tuple[Takings, ...]:
     """What the awards settled for the period took, by offer and benefit."""
-    return readers.load_takings(shop_id, plan_id, period)
+    return lately.load_takings(shop_id, plan_id, period)
 
 
 def latest_awards(shop_id: int, plan_id: str, limit: int) -> tuple[LatestAward, ...]:
     """The awards, refusals and hold-outs last settled, the last first."""
-    return readers.load_latest(shop_id, plan_id, limit)
+    return lately.load_latest(shop_id, plan_id, limit)
 
 
 def award_pace(shop_id: int, plan_id: str, since: datetime, until: datetime) -> tuple[AwardPace, ...]:

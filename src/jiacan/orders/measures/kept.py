@@ -7,6 +7,8 @@ import ibis.expr.types as ir
 
 from jiacan.kernel.money import MICROS, minor_digits
 
+_OF_LINE = ("position", "sku", "category", "quantity", "unit_price_micros", "discount_micros")
+
 
 def kept_lines(lines: ir.Table, returned: ir.Table, currency: str) -> ir.Table:
     """The lines that are kept after each refund, and what of them was spent.
@@ -22,7 +24,10 @@ def kept_lines(lines: ir.Table, returned: ir.Table, currency: str) -> ir.Table:
     asked = returned.select("event", "no").distinct()
     of_order = lines.join(asked, "no").select(
         asked.event,
-        *(lines[name] for name in ("position", "sku", "category", "quantity", "unit_price_micros", "discount_micros")),
+        *(
+            lines[name]
+            for name in ("position", "sku", "category", "quantity", "unit_price_micros", "discount_micros")
+        ),
     )
     before = of_order.quantity.sum().over(
         ibis.cumulative_window(group_by=[of_order.event, of_order.sku], order_by=of_order.position)

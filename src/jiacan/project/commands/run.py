@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jiacan.campaigns.contracts.figures import RunSummary
 from jiacan.campaigns.facade import running as campaigns
-from jiacan.campaigns.report.awards_file import write_awards
+from jiacan.campaigns.report.awards_file import opened, to_tables
 from jiacan.kernel.messages import tell
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.plans import facade as plans
@@ -34,8 +34,10 @@ def run(plan: str, /, *, files: Files, common: Common = COMMON) -> int:
     database.open_database()
     with out.progress() as progress:
         summary = campaigns.run(checked, wanted, actor=COMMAND_LINE, words=out.words, on_progress=progress)
-    if files.awards is not None:
-        write_awards(campaigns.award_rows(checked), files.awards)
+    with opened(files.awards) as awards:
+        if awards is not None:
+            for rows in to_tables(campaigns.award_rows(checked)):
+                awards.write(rows)
     if common.json:
         out.print_json(_to_json(summary, rules, out))
         return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jiacan.campaigns.facade import running as campaigns
-from jiacan.campaigns.report.awards_file import write_awards
+from jiacan.campaigns.report.awards_file import opened
 from jiacan.kernel.messages import tell
 from jiacan.plans import facade as plans
 from jiacan.project.commands.files import Files
@@ -27,10 +27,9 @@ def simulate(plan: str, /, *, files: Files, common: Common = COMMON) -> int:
         return 1
     rules = checked.rules
     out = screen(common, rules.zone)
-    with out.progress() as progress:
-        rehearsal = campaigns.rehearse(checked, wanted, words=out.words, on_progress=progress)
-    if files.awards is not None:
-        write_awards(rehearsal.rows, files.awards)
+    with out.progress() as progress, opened(files.awards) as awards:
+        on_rows = None if awards is None else awards.write
+        rehearsal = campaigns.rehearse(checked, wanted, words=out.words, on_progress=progress, on_rows=on_rows)
     if common.json:
         data = {"plan": rules.plan_id, "orders": rehearsal.read.orders, "lines": rehearsal.read.order_rows}
         out.print_json(
@@ -39,8 +38,8 @@ def simulate(plan: str, /, *, files: Files, common: Common = COMMON) -> int:
         return 0
     show_read(rehearsal.read, out)
     show_figures(rehearsal.figures, rules, out)
-    if files.awards is not None:
-        out.say(tell("Wrote {rows} rows to {path}.", rows=len(rehearsal.rows), path=str(files.awards)))
+    if awards is not None:
+        out.say(tell("Wrote {rows} rows to {path}.", rows=awards.rows, path=str(files.awards)))
     if rehearsal.read.bad_rows and files.bad_rows is None:
         out.say(tell("Give --bad-rows FILE to get the bad rows back with their reasons."))
     return 0

@@ -5,18 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from jiacan.offers.core.arrays.layout import Layout
-from jiacan.offers.core.arrays.values import CLAW_BACKS, HOLDINGS, IN_HEAP, LAPSES, NONE, Events, Found, Pairs, State
+from jiacan.offers.core.arrays.values import (
+    ANSWER,
+    CLAW_BACK,
+    CLAW_BACKS,
+    EXPIRY,
+    HOLDINGS,
+    IN_HEAP,
+    LAPSES,
+    NONE,
+    Events,
+    Found,
+    Pairs,
+    State,
+    Whole,
+    empty_records,
+)
 from jiacan.offers.core.arrays.walk import walk
 
-_BY_HOLDING = (
-    *("held_pair", "held_offer", "held_item", "held_quantity", "held_amount", "held_account"),
-    *("held_instead", "held_keeps", "held_lapsed", "heap_at", "heap_row"),
-)
 
-
-def settle_chunk(
-    layout: Layout, events: Events, pairs: Pairs, state: State, *, until_us: int
-) -> tuple[State, Found]:
+def settle_chunk(layout: Layout, events: Events, pairs: Pairs, state: State, *, until_us: int) -> tuple[State, Found]:
     """Settle the events, which must come in their order and after those before; `state` is worked on.
 
     Args:
@@ -29,45 +37,33 @@ def settle_chunk(
     Returns:
         The state to go on with, and what came of the chunk.
     """
-    slots = max(pairs.item.shape[1], pairs.else_item.shape[1])
-    more = int(np.count_nonzero(layout.plan.expiry != NONE) > 0 or np.any(events.order != NONE))
-    room = more * len(pairs.offer) * slots
-    state = _with_room(state, room)
+    slots = max(pairs.gets.shape[1], pairs.instead.shape[1])
+    found_again = np.any(events.events["order"] != NONE)
+    more = len(pairs.pairs) * slots if layout.lapses or found_again else 0
+    state = _with_room(state, more)
     state.sizes[CLAW_BACKS] = state.sizes[LAPSES] = 0
-    refunded = events.order[events.is_refund]
-    backs = int(state.order_count[refunded[refunded != NONE]].sum()) + int(
-        np.count_nonzero(events.is_refund) * len(layout.rules.offers) * slots
-    )
-    found = _nothing_found(len(pairs.offer), backs=backs, lapses=int(state.sizes[IN_HEAP]) + room)
+    refunded = events.events["order"][events.events["is_refund"]]
+    backs = int(state.orders["count"][refunded[refunded != NONE]].sum())
+    backs += len(refunded) * len(layout.rules.offers) * slots  # of orders in this very chunk
+    answers = empty_records(len(pairs.pairs), ANSWER, "outcome", "reason", "short_of", "emptied_at")
+    lapses = int(state.sizes[IN_HEAP]) + more
+    found = Found(answers, np.empty(backs, CLAW_BACK), np.empty(lapses, EXPIRY))
     walk(layout.plan, events, pairs, state, found, until_us)
-    return state, found
+    return state, found._replace(
+        claw_backs=found.claw_backs[: state.sizes[CLAW_BACKS]], lapses=found.lapses[: state.sizes[LAPSES]]
+    )
 
 
 def _with_room(state: State, more: int) -> State:
     """The state with room for so many more holdings."""
     needed = int(state.sizes[HOLDINGS]) + more
-    if len(state.held_pair) >= needed:
+    if len(state.holdings) >= needed:
         return state
-    grown = {}
-    for name in _BY_HOLDING:
-        before = getattr(state, name)
-        grown[name] = np.empty(max(needed, len(before) * 3 // 2), before.dtype)
-        grown[name][: len(before)] = before
-    return state._replace(**grown)
+    room = max(needed, len(state.holdings) * 3 // 2)
+    return state._replace(holdings=_longer(state.holdings, room), heap=_longer(state.heap, room))
 
 
-def _nothing_found(pairs: int, *, backs: int, lapses: int) -> Found:
-    return Found(
-        outcome=np.full(pairs, NONE, np.int8),
-        reason=np.full(pairs, NONE, np.int8),
-        short_of=np.full(pairs, NONE, np.int32),
-        asked=np.zeros(pairs, np.int64),
-        left=np.zeros(pairs, np.int64),
-        emptied_at=np.full(pairs, NONE, np.int64),
-        back_event=np.empty(backs, np.int64),
-        back_row=np.empty(backs, np.int64),
-        back_quantity=np.empty(backs, np.int64),
-        back_amount=np.empty(backs, np.int64),
-        lapse_row=np.empty(lapses, np.int64),
-        lapse_at=np.empty(lapses, np.int64),
-    )
+def _longer(array: Whole, room: int) -> Whole:
+    grown = np.empty(room, array.dtype)
+    grown[: len(array)] = array
+    return grown

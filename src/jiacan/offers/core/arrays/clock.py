@@ -51,7 +51,7 @@ class Clock:
 
 
 def clock_of(zone: ZoneInfo, first_us: int, last_us: int) -> Clock:
-    """The zone's clock from one moment to another, to the second; changes less than a day apart are not told apart."""
+    """The zone's clock between two moments, to the second; changes less than a day apart are not told apart."""
     at, end = from_us(first_us) - timedelta(days=2), from_us(last_us) + timedelta(days=2)
     offset = _offset_us(zone, at)
     changes, offsets = [], [offset]

@@ -1,9 +1,12 @@
 """Settle over arrays: `core.settle` for plans that bear on no prices, a pair at a time and with nothing allocated.
 
-Written so that numba compiles it: whole numbers, arrays and loops. A property test holds it to `core.settle`.
+Written so that numba compiles it: whole numbers, arrays and loops; a record is one row of an array, and writing to it
+writes to the array. A property test holds it to `core.settle`.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numba
 
@@ -35,280 +38,297 @@ from jiacan.offers.core.arrays.values import (
 
 compiled = numba.njit(cache=True)
 
+Record = Any
+"""One row of an array of records."""
+
 
 @compiled
 def walk(plan: Plan, events: Events, pairs: Pairs, state: State, found: Found, until: int) -> None:
     """Settle the events in order; at the end, let go what lapses by `until`."""
-    for event in range(events.at.shape[0]):
-        lapse(events.at[event], state, found)
-        if events.is_refund[event]:
-            take_back(plan, events, pairs, state, found, event)
-            continue
-        settle_order(plan, events, pairs, state, found, event)
-    lapse(until, state, found)
-    state.sizes[PAIRS_BEFORE] += pairs.offer.shape[0]
-    state.sizes[EVENTS_BEFORE] += events.at.shape[0]
+    for number in range(events.events.shape[0]):
+        event = events.events[number]
+        lapse(event["at"], state, found.lapses)
+        if event["is_refund"]:
+            take_back(plan.items, event, number, pairs, state, found.claw_backs)
+        else:
+            settle_order(plan, event, events.expires_at[:, number], pairs, state, found.answers)
+            state.sizes[EVENTS_BEFORE] += 1
+    lapse(until, state, found.lapses)
+    state.sizes[PAIRS_BEFORE] += pairs.pairs.shape[0]
+
+
+# --- orders -----------------------------------------------------------------------------------------------
 
 
 @compiled
-def settle_order(plan: Plan, events: Events, pairs: Pairs, state: State, found: Found, event: int) -> None:
+def settle_order(plan: Plan, event: Record, expires_at: Whole, pairs: Pairs, state: State, answers: Whole) -> None:
     """Award what an order meets, or note what a held-out customer would have got."""
-    number = state.sizes[EVENTS_BEFORE] + event
-    first = events.first_pair[event]
-    count = put_in_turn(plan, pairs, state, first, events.first_pair[event + 1])
-    held_before = state.sizes[HOLDINGS]
-    for place in range(count):
-        pair = first + state.turn[place]
-        group = plan.group[pairs.offer[pair]]
-        taken = group != NONE and state.group_event[group] == number
-        if events.held_out[event]:
+    number, held_before = state.sizes[EVENTS_BEFORE], state.sizes[HOLDINGS]
+    for place in range(put_in_turn(plan.offers, pairs, event, state.turn)):
+        pair = event["first_pair"] + state.turn[place]
+        offer = pairs.pairs[pair]["offer"]
+        group = plan.offers[offer]["group"]
+        taken = group != NONE and state.groups[group]["event"] == number
+        if event["held_out"]:
             given = not taken
-            found.outcome[pair] = HELD_OUT if given else NONE
+            answers[pair]["outcome"] = HELD_OUT if given else NONE
         elif taken:
-            refuse(found, pair, STACKED, state.group_offer[group])
+            refuse(answers[pair], STACKED, state.groups[group]["offer"])
             given = False
         else:
-            given = try_pair(plan, events, pairs, state, found, event, pair)
+            given = try_pair(plan, event, expires_at, pairs, pair, state, answers[pair])
         if given and group != NONE:
-            state.group_event[group] = number
-            state.group_offer[group] = pairs.offer[pair]
-    order = events.order[event]
-    if order != NONE:
-        state.order_first[order] = held_before
-        state.order_count[order] = state.sizes[HOLDINGS] - held_before
+            state.groups[group]["event"] = number
+            state.groups[group]["offer"] = offer
+    if event["order"] != NONE:
+        state.orders[event["order"]]["first"] = held_before
+        state.orders[event["order"]]["count"] = state.sizes[HOLDINGS] - held_before
 
 
 @compiled
-def put_in_turn(plan: Plan, pairs: Pairs, state: State, first: int, end: int) -> int:
+def put_in_turn(offers: Whole, pairs: Pairs, event: Record, turn: Whole) -> int:
     """Plan order; but a group that gives its best is tried where its first offer stands, best first."""
-    count = end - first
+    first = event["first_pair"]
+    count = event["end_pair"] - first
     for place in range(count):
-        state.turn[place] = place
-        group = plan.best_group[pairs.offer[first + place]]
+        turn[place] = place
+        group = offers[pairs.pairs[first + place]["offer"]]["best_group"]
         if group == NONE:
             continue
         back = place
-        while back > 0 and is_after(plan, pairs, first, state.turn, back, place):
-            state.turn[back] = state.turn[back - 1]
+        while back > 0 and is_after(offers, pairs, first, turn, back, place):
+            turn[back] = turn[back - 1]
             back -= 1
-        state.turn[back] = place
-    return count
+        turn[back] = place
+    return int(count)
 
 
 @compiled
-def is_after(plan: Plan, pairs: Pairs, first: int, turn: Whole, place: int, pair: int) -> bool:
+def is_after(offers: Whole, pairs: Pairs, first: int, turn: Whole, place: int, pair: int) -> bool:
     """Whether the pair before this place in the turn is tried after `pair`, which stands later in the plan."""
-    group = plan.best_group[pairs.offer[first + pair]]
-    before = turn[place - 1]
-    if plan.best_group[pairs.offer[first + before]] == group:
-        return at_risk(pairs, first + before) < at_risk(pairs, first + pair)
+    group = offers[pairs.pairs[first + pair]["offer"]]["best_group"]
+    before = first + turn[place - 1]
+    if offers[pairs.pairs[before]["offer"]]["best_group"] == group:
+        return at_risk(pairs.gets[before]) < at_risk(pairs.gets[first + pair])
+    found = False
     for other in range(place):
-        if plan.best_group[pairs.offer[first + turn[other]]] == group:
-            return True
-    return False
+        found = found or offers[pairs.pairs[first + turn[other]]["offer"]]["best_group"] == group
+    return found
 
 
 @compiled
-def at_risk(pairs: Pairs, pair: int) -> int:
-    """The money at risk in what the pair would be given."""
+def at_risk(items: Whole) -> int:
+    """The money at risk in the items."""
     amount = 0
-    for slot in range(pairs.item.shape[1]):
-        amount += pairs.amount[pair, slot]
+    for slot in range(items.shape[0]):
+        amount += items[slot]["amount"]
     return amount
 
 
 @compiled
-def try_pair(plan: Plan, events: Events, pairs: Pairs, state: State, found: Found, event: int, pair: int) -> bool:
+def try_pair(
+    plan: Plan, event: Record, expires_at: Whole, pairs: Pairs, pair: int, state: State, answer: Record
+) -> bool:
     """Grant the pair whole, or what stands in for it, or refuse it."""
-    offer = pairs.offer[pair]
-    reached = limit_reached(plan, events, state, event, offer)
+    offer = pairs.pairs[pair]["offer"]
+    reached = limit_reached(plan.offers[offer], offer, event, state)
     if reached != NONE:
-        refuse(found, pair, reached, NONE)
+        refuse(answer, reached, NONE)
         return False
-    short, asked = shortage(plan, state, offer, pairs.item[pair], pairs.quantity[pair], pairs.amount[pair])
+    short, asked = shortage(plan, offer, pairs.gets[pair], state.accounts)
     if short == NONE:
-        grant(plan, events, pairs, state, event, pair, False)
-        found.outcome[pair] = GRANTED
+        answer["outcome"] = GRANTED
+        grant(plan, event, expires_at, pairs, pair, pairs.gets[pair], state, False)
         return True
-    refuse(found, pair, SHORT, short)
-    found.asked[pair] = asked
-    found.left[pair] = state.left[short]
-    found.emptied_at[pair] = state.emptied_at[short] if state.left[short] == 0 else NONE
-    items = pairs.else_item[pair]
-    if items.shape[0] == 0 or items[0] == NONE:
+    refuse(answer, SHORT, short)
+    answer["asked"] = asked
+    answer["left"] = state.accounts[short]["left"]
+    if answer["left"] == 0:
+        answer["emptied_at"] = state.accounts[short]["emptied_at"]
+    if pairs.instead[pair, 0]["item"] == NONE:
         return False
-    still_short, _ = shortage(plan, state, offer, items, pairs.else_quantity[pair], pairs.else_amount[pair])
+    still_short, _ = shortage(plan, offer, pairs.instead[pair], state.accounts)
     if still_short != NONE:
         return False
-    grant(plan, events, pairs, state, event, pair, True)
-    found.outcome[pair] = OTHERWISE
+    answer["outcome"] = OTHERWISE
+    grant(plan, event, expires_at, pairs, pair, pairs.instead[pair], state, True)
     return True
 
 
 @compiled
-def refuse(found: Found, pair: int, reason: int, short_of: int) -> None:
+def refuse(answer: Record, reason: int, short_of: int) -> None:
     """The pair is refused for this reason."""
-    found.outcome[pair] = REFUSED
-    found.reason[pair] = reason
-    found.short_of[pair] = short_of
+    answer["outcome"] = REFUSED
+    answer["reason"] = reason
+    answer["short_of"] = short_of
 
 
 @compiled
-def limit_reached(plan: Plan, events: Events, state: State, event: int, offer: int) -> int:
+def limit_reached(limits: Record, offer: int, event: Record, state: State) -> int:
     """The first of the offer's own limits that is used up, widest first."""
-    limits = plan.limits[offer]
-    if limits[TOTAL] != NONE and state.total[offer] >= limits[TOTAL]:
+    if limits["total"] != NONE and state.total[offer] >= limits["total"]:
         return TOTAL
-    day, customer = events.day[event], events.customer[event]
-    if limits[PER_DAY] != NONE and state.per_day[offer, day] >= limits[PER_DAY]:
+    if limits["per_day"] != NONE and state.per_day[offer, event["day"]] >= limits["per_day"]:
         return PER_DAY
-    if limits[PER_CUSTOMER] != NONE:
-        if state.per_customer[plan.customer_row[offer], customer] >= limits[PER_CUSTOMER]:
-            return PER_CUSTOMER
-    if limits[PER_CUSTOMER_PER_DAY] != NONE:
-        row = plan.customer_day_row[offer]
-        if state.customer_day[row, customer, day & 1] == day:
-            if state.per_customer_day[row, customer, day & 1] >= limits[PER_CUSTOMER_PER_DAY]:
-                return PER_CUSTOMER_PER_DAY
+    row, customer = limits["customer_row"], event["customer"]
+    if row != NONE and state.per_customer[row, customer] >= limits["per_customer"]:
+        return PER_CUSTOMER
+    row = limits["customer_day_row"]
+    if row != NONE:
+        counted = state.per_customer_day[row, customer, event["day"] & 1]
+        if counted["day"] == event["day"] and counted["count"] >= limits["per_customer_per_day"]:
+            return PER_CUSTOMER_PER_DAY
     return NONE
 
 
 @compiled
-def shortage(
-    plan: Plan, state: State, offer: int, items: Whole, quantities: Whole, amounts: Whole
-) -> tuple[int, int]:
+def count_award(limits: Record, offer: int, event: Record, state: State) -> None:
+    """Count one award against every limit of the offer."""
+    if limits["total"] != NONE:
+        state.total[offer] += 1
+    if limits["per_day"] != NONE:
+        state.per_day[offer, event["day"]] += 1
+    row, customer = limits["customer_row"], event["customer"]
+    if row != NONE:
+        state.per_customer[row, customer] += 1
+    row = limits["customer_day_row"]
+    if row != NONE:
+        counted = state.per_customer_day[row, customer, event["day"] & 1]
+        counted["count"] = counted["count"] + 1 if counted["day"] == event["day"] else 1
+        counted["day"] = event["day"]
+
+
+@compiled
+def shortage(plan: Plan, offer: int, items: Whole, accounts: Whole) -> tuple[int, int]:
     """The first account (stock before budget) that has less left than the items take, and what they ask of it."""
     for slot in range(items.shape[0]):
-        account = NONE if items[slot] == NONE else plan.account_of_stock[items[slot]]
+        account = NONE if items[slot]["item"] == NONE else plan.items[items[slot]["item"]]["stock"]
         if account != NONE:
             asked = 0
             for other in range(items.shape[0]):
-                if items[other] != NONE and plan.account_of_stock[items[other]] == account:
-                    asked += quantities[other]
-            if state.left[account] < asked:
+                if items[other]["item"] != NONE and plan.items[items[other]["item"]]["stock"] == account:
+                    asked += items[other]["quantity"]
+            if accounts[account]["left"] < asked:
                 return account, asked
+    return short_of_money(plan.budget[offer], items, accounts)
+
+
+@compiled
+def short_of_money(budget: Whole, items: Whole, accounts: Whole) -> tuple[int, int]:
+    """The first budget line that has less left than the items cost, and what they ask of it."""
     for slot in range(items.shape[0]):
-        account = NONE if items[slot] == NONE else plan.account_of_budget[offer, items[slot]]
-        if account != NONE and amounts[slot] != 0:
+        account = NONE if items[slot]["item"] == NONE else budget[items[slot]["item"]]
+        if account != NONE and items[slot]["amount"] != 0:
             asked = 0
             for other in range(items.shape[0]):
-                if items[other] != NONE and plan.account_of_budget[offer, items[other]] == account:
-                    asked += amounts[other]
-            if state.left[account] < asked:
+                if items[other]["item"] != NONE and budget[items[other]["item"]] == account:
+                    asked += items[other]["amount"]
+            if accounts[account]["left"] < asked:
                 return account, asked
     return NONE, 0
 
 
 @compiled
-def grant(plan: Plan, events: Events, pairs: Pairs, state: State, event: int, pair: int, instead: bool) -> None:
+def grant(
+    plan: Plan,
+    event: Record,
+    expires_at: Whole,
+    pairs: Pairs,
+    pair: int,
+    items: Whole,
+    state: State,
+    instead: bool,
+) -> None:
     """Take the award out of every account, and remember what the customer holds where it can still change."""
-    offer = pairs.offer[pair]
-    count_award(plan, events, state, event, offer)
-    items = pairs.else_item[pair] if instead else pairs.item[pair]
-    quantities = pairs.else_quantity[pair] if instead else pairs.quantity[pair]
-    amounts = pairs.else_amount[pair] if instead else pairs.amount[pair]
+    offer = pairs.pairs[pair]["offer"]
+    count_award(plan.offers[offer], offer, event, state)
     for slot in range(items.shape[0]):
-        item = items[slot]
+        item = items[slot]["item"]
         if item == NONE:
             break
-        stock, budget = plan.account_of_stock[item], plan.account_of_budget[offer, item]
-        if stock != NONE:
-            take(state, stock, quantities[slot], events.at[event])
-        if budget != NONE and amounts[slot] != 0:
-            take(state, budget, amounts[slot], events.at[event])
-        if events.order[event] == NONE and plan.expiry[item] == NONE:
+        budget = plan.budget[offer, item]
+        take(state.accounts, plan.items[item]["stock"], items[slot]["quantity"], event["at"])
+        take(state.accounts, budget, items[slot]["amount"], event["at"])
+        expiry = plan.items[item]["expiry"]
+        if event["order"] == NONE and expiry == NONE:
             continue
         row = state.sizes[HOLDINGS]
-        state.sizes[HOLDINGS] = row + 1
-        state.held_pair[row] = state.sizes[PAIRS_BEFORE] + pair
-        state.held_offer[row] = offer
-        state.held_item[row] = item
-        state.held_quantity[row] = quantities[slot]
-        state.held_amount[row] = amounts[slot]
-        state.held_account[row] = budget if plan.is_held[item] else NONE
-        state.held_instead[row] = instead
-        state.held_keeps[row] = plan.keeps[offer, item]
-        state.held_lapsed[row] = False
-        if plan.expiry[item] != NONE:
-            push(state, events.expires_at[plan.expiry[item], event], row)
+        state.sizes[HOLDINGS] += 1
+        held = state.holdings[row]
+        held["pair"] = state.sizes[PAIRS_BEFORE] + pair
+        held["quantity"] = items[slot]["quantity"]
+        held["amount"] = items[slot]["amount"]
+        held["account"] = budget if plan.items[item]["is_held"] else NONE
+        held["offer"] = offer
+        held["rung"] = pairs.pairs[pair]["rung"]
+        held["item"] = item
+        held["instead"] = instead
+        held["keeps"] = plan.keeps[offer, item]
+        held["lapsed"] = False
+        if expiry != NONE:
+            push(state, expires_at[expiry], row)
 
 
 @compiled
-def take(state: State, account: int, amount: int, at: int) -> None:
-    """Take so much out of the account; remembers when it ran out."""
-    state.left[account] -= amount
-    if state.left[account] == 0:
-        state.emptied_at[account] = at
+def take(accounts: Whole, account: int, amount: int, at: int) -> None:
+    """Take so much out of the account, if there is one; remembers when it ran out."""
+    if account != NONE and amount != 0:
+        accounts[account]["left"] -= amount
+        if accounts[account]["left"] == 0:
+            accounts[account]["emptied_at"] = at
+
+
+# --- refunds ----------------------------------------------------------------------------------------------
 
 
 @compiled
-def count_award(plan: Plan, events: Events, state: State, event: int, offer: int) -> None:
-    """Count one award against every limit of the offer."""
-    limits = plan.limits[offer]
-    day, customer = events.day[event], events.customer[event]
-    if limits[TOTAL] != NONE:
-        state.total[offer] += 1
-    if limits[PER_DAY] != NONE:
-        state.per_day[offer, day] += 1
-    if limits[PER_CUSTOMER] != NONE:
-        state.per_customer[plan.customer_row[offer], customer] += 1
-    if limits[PER_CUSTOMER_PER_DAY] != NONE:
-        row = plan.customer_day_row[offer]
-        if state.customer_day[row, customer, day & 1] != day:
-            state.customer_day[row, customer, day & 1] = day
-            state.per_customer_day[row, customer, day & 1] = 0
-        state.per_customer_day[row, customer, day & 1] += 1
-
-
-@compiled
-def take_back(plan: Plan, events: Events, pairs: Pairs, state: State, found: Found, event: int) -> None:
+def take_back(items: Whole, event: Record, number: int, pairs: Pairs, state: State, claw_backs: Whole) -> None:
     """Take back what the kept goods no longer deserve, item by item."""
-    order = events.order[event]
-    if order == NONE:
+    if event["order"] == NONE:
         return
-    first = state.order_first[order]
-    for row in range(first, first + state.order_count[order]):
-        item, quantity, amount = state.held_item[row], state.held_quantity[row], state.held_amount[row]
-        if state.held_lapsed[row] or quantity == 0 or state.held_keeps[row]:
+    order = state.orders[event["order"]]
+    for row in range(order["first"], order["first"] + order["count"]):
+        held = state.holdings[row]
+        if held["lapsed"] or held["quantity"] == 0 or held["keeps"]:
             continue
-        kept_quantity, kept_amount = deserved(events, pairs, state, event, row)
-        if plan.is_money[item]:
-            back_amount = amount - kept_amount
-            if back_amount <= 0:
-                continue
-            back_quantity = 1
-            state.held_quantity[row] = 1 if amount > back_amount else 0
+        quantity, amount = excess(held, items[held["item"]]["is_money"], event, pairs)
+        if quantity == 0:
+            continue
+        held["amount"] -= amount
+        if items[held["item"]]["is_money"]:
+            held["quantity"] = 1 if held["amount"] > 0 else 0
         else:
-            back_quantity = quantity - kept_quantity
-            if back_quantity <= 0:
-                continue
-            back_amount = share(amount, back_quantity, quantity)
-            state.held_quantity[row] = quantity - back_quantity
-        state.held_amount[row] = amount - back_amount
-        if state.held_account[row] != NONE:
-            state.left[state.held_account[row]] += back_amount
-        back = state.sizes[CLAW_BACKS]
-        state.sizes[CLAW_BACKS] = back + 1
-        found.back_event[back] = event
-        found.back_row[back] = row
-        found.back_quantity[back] = back_quantity
-        found.back_amount[back] = back_amount
+            held["quantity"] -= quantity
+        if held["account"] != NONE:
+            state.accounts[held["account"]]["left"] += amount
+        back = claw_backs[state.sizes[CLAW_BACKS]]
+        state.sizes[CLAW_BACKS] += 1
+        back["event"] = number
+        back["row"] = row
+        back["quantity"] = quantity
+        back["amount"] = amount
 
 
 @compiled
-def deserved(events: Events, pairs: Pairs, state: State, event: int, row: int) -> tuple[int, int]:
+def excess(held: Record, is_money: bool, event: Record, pairs: Pairs) -> tuple[int, int]:
+    """How much of a holding is not deserved any more: number and amount; nothing of either when all of it is."""
+    quantity, amount = deserved(held, event, pairs)
+    if is_money:
+        over = held["amount"] - amount
+        return (1, over) if over > 0 else (0, 0)
+    over = held["quantity"] - quantity
+    return (over, share(held["amount"], over, held["quantity"])) if over > 0 else (0, 0)
+
+
+@compiled
+def deserved(held: Record, event: Record, pairs: Pairs) -> tuple[int, int]:
     """How much of a holding the kept goods deserve: number and amount."""
-    for pair in range(events.first_pair[event], events.first_pair[event + 1]):
-        if pairs.offer[pair] != state.held_offer[row]:
-            continue
-        if state.held_instead[row]:
-            for slot in range(pairs.else_item.shape[1]):
-                if pairs.else_item[pair, slot] == state.held_item[row]:
-                    return pairs.else_quantity[pair, slot], pairs.else_amount[pair, slot]
-        else:
-            for slot in range(pairs.item.shape[1]):
-                if pairs.item[pair, slot] == state.held_item[row]:
-                    return pairs.quantity[pair, slot], pairs.amount[pair, slot]
+    for pair in range(event["first_pair"], event["end_pair"]):
+        if pairs.pairs[pair]["offer"] == held["offer"]:
+            items = pairs.instead[pair] if held["instead"] else pairs.gets[pair]
+            for slot in range(items.shape[0]):
+                if items[slot]["item"] == held["item"]:
+                    return items[slot]["quantity"], items[slot]["amount"]
     return 0, 0
 
 
@@ -325,50 +345,57 @@ def share(amount: int, part: int, whole: int) -> int:
     return found + 1 if missing > 0 and of_part % whole >= of_rest % whole else found
 
 
+# --- what lapses ------------------------------------------------------------------------------------------
+
+
 @compiled
-def lapse(at: int, state: State, found: Found) -> None:
+def lapse(at: int, state: State, lapses: Whole) -> None:
     """Let go what expires by `at`: its money is free again."""
-    while state.sizes[IN_HEAP] > 0 and state.heap_at[0] <= at:
-        expired_at, row = state.heap_at[0], state.heap_row[0]
-        pop(state)
-        if state.held_lapsed[row] or state.held_quantity[row] == 0:
+    while state.sizes[IN_HEAP] > 0 and state.heap[0]["at"] <= at:
+        expired_at, row = state.heap[0]["at"], state.heap[0]["row"]
+        pop(state.heap, state.sizes)
+        held = state.holdings[row]
+        if held["lapsed"] or held["quantity"] == 0:
             continue
-        state.held_lapsed[row] = True
-        if state.held_account[row] != NONE:
-            state.left[state.held_account[row]] += state.held_amount[row]
-        number = state.sizes[LAPSES]
-        state.sizes[LAPSES] = number + 1
-        found.lapse_row[number] = row
-        found.lapse_at[number] = expired_at
+        held["lapsed"] = True
+        if held["account"] != NONE:
+            state.accounts[held["account"]]["left"] += held["amount"]
+        lapsed = lapses[state.sizes[LAPSES]]
+        state.sizes[LAPSES] += 1
+        lapsed["at"] = expired_at
+        lapsed["row"] = row
 
 
 @compiled
 def push(state: State, at: int, row: int) -> None:
     """Put a holding into the heap of those that lapse."""
-    place = state.sizes[IN_HEAP]
-    state.sizes[IN_HEAP] = place + 1
-    while place > 0 and state.heap_at[(place - 1) // 2] > at:
-        above = (place - 1) // 2
-        state.heap_at[place], state.heap_row[place] = state.heap_at[above], state.heap_row[above]
-        place = above
-    state.heap_at[place], state.heap_row[place] = at, row
+    heap, place = state.heap, state.sizes[IN_HEAP]
+    state.sizes[IN_HEAP] += 1
+    while place > 0 and heap[(place - 1) // 2]["at"] > at:
+        move(heap, (place - 1) // 2, place)
+        place = (place - 1) // 2
+    heap[place]["at"] = at
+    heap[place]["row"] = row
 
 
 @compiled
-def pop(state: State) -> None:
+def pop(heap: Whole, sizes: Whole) -> None:
     """Take the first holding out of the heap."""
-    last = state.sizes[IN_HEAP] - 1
-    state.sizes[IN_HEAP] = last
-    at, row = state.heap_at[last], state.heap_row[last]
-    place = 0
-    while True:
-        below = 2 * place + 1
-        if below >= last:
-            break
-        if below + 1 < last and state.heap_at[below + 1] < state.heap_at[below]:
+    sizes[IN_HEAP] -= 1
+    last = sizes[IN_HEAP]
+    at, place, below = heap[last]["at"], 0, 1
+    while below < last:
+        if below + 1 < last and heap[below + 1]["at"] < heap[below]["at"]:
             below += 1
-        if state.heap_at[below] >= at:
+        if heap[below]["at"] >= at:
             break
-        state.heap_at[place], state.heap_row[place] = state.heap_at[below], state.heap_row[below]
-        place = below
-    state.heap_at[place], state.heap_row[place] = at, row
+        move(heap, below, place)
+        place, below = below, 2 * below + 1
+    move(heap, last, place)
+
+
+@compiled
+def move(heap: Whole, source: int, to: int) -> None:
+    """Copy one entry of the heap over another."""
+    heap[to]["at"] = heap[source]["at"]
+    heap[to]["row"] = heap[source]["row"]

@@ -1,0 +1,211 @@
+"""A history's orders and refunds, matched as tables in DuckDB, and handed out as arrays in the order they settle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from jiacan.kernel.ids import first_at_or_above
+from jiacan.kernel.periods import Period
+from jiacan.offers.contracts.rules import PlanRules
+from jiacan.offers.core.arrays.clock import DAY_US, clock_of, to_us
+from jiacan.offers.core.arrays.layout import Layout
+from jiacan.offers.core.arrays.values import EVENT, PAIR, SLOT, Events, Pairs, Whole, empty_records
+from jiacan.offers.core.slots import slots_of
+from jiacan.offers.measures.match import matched_pairs
+from jiacan.orders import facade as orders
+
+_ORDER_SCHEMA = {
+    "no": "int64",
+    "customer_id": "string",
+    "paid_us": "int64",
+    "number": "int64",
+    "channel": "string",
+    "region": "string",
+}
+_LINE_SCHEMA = {"no": "int64", "sku": "string", "category": "string", "quantity": "int64", "spend_minor": "int64"}
+_WHOLE_LINE_SCHEMA = {
+    **_LINE_SCHEMA,
+    "position": "int64",
+    "unit_price_micros": "int64",
+    "discount_micros": "int64",
+}
+_RETURNED_SCHEMA = {"event": "int64", "no": "int64", "sku": "string", "quantity": "int64"}
+
+_ASKED = """
+CREATE VIEW asked AS
+SELECT no, order_id, customer_id, customer_no, epoch_us(paid_at) AS paid_us, number, channel, region
+FROM orders WHERE paid_at >= make_timestamptz({starts_us}) AND paid_at < make_timestamptz({ends_us})
+"""
+
+_REFUNDED = """
+CREATE TABLE refunded AS
+SELECT row_number() OVER () AS event, *, dense_rank() OVER (ORDER BY no) - 1 AS place FROM (
+    SELECT DISTINCT no, refund_id, refunds.order_id, customer_id, customer_no, paid_us, number, channel, region,
+        greatest(epoch_us(refunded_at), paid_us) AS at_us
+    FROM refunds JOIN asked USING (no) SEMI JOIN pairs USING (no)
+);
+CREATE TABLE returned AS
+SELECT event, refunded.no, sku, sum(refunds.quantity)::BIGINT AS quantity
+FROM refunded JOIN refunds ON refunds.no = refunded.no
+    AND (greatest(epoch_us(refunds.refunded_at), paid_us), refunds.refund_id) <= (at_us, refunded.refund_id)
+GROUP BY event, refunded.no, sku;
+CREATE VIEW refunded_orders AS SELECT event AS no, customer_id, paid_us, number, channel, region FROM refunded
+"""
+
+_PAIRS_IN_ORDER = """
+CREATE TABLE pairs_in_order AS SELECT event, {columns} FROM (
+    SELECT event, {columns} FROM pairs JOIN events ON pairs.no = events.key WHERE NOT is_refund
+    UNION ALL
+    SELECT event, {columns} FROM kept_pairs JOIN events ON kept_pairs.no = events.key WHERE is_refund
+) ORDER BY event, offer
+"""
+
+_COUNTS = """
+SELECT (SELECT count(*) FROM events), (SELECT coalesce(max(place), -1) + 1 FROM refunded),
+    (SELECT coalesce(max(customer_no), 0) + 1 FROM events),
+    greatest((SELECT max(paid_us) FROM asked),
+        (SELECT max(epoch_us(refunded_at)) FROM refunds SEMI JOIN asked USING (no)))
+"""
+
+_EVENTS = """
+CREATE TABLE events AS
+SELECT row_number() OVER (ORDER BY at_us, is_refund, id, order_id) - 1 AS event, * FROM (
+    SELECT paid_us AS at_us, false AS is_refund, order_id AS id, order_id, asked.customer_id, customer_no,
+        asked.no AS key, coalesce(place, -1) AS place
+    FROM asked SEMI JOIN pairs USING (no) LEFT JOIN (SELECT DISTINCT no, place FROM refunded) USING (no)
+    UNION ALL
+    SELECT at_us, true, refund_id, order_id, customer_id, customer_no, event, place FROM refunded
+)
+"""
+
+_CHUNK_EVENTS = """
+SELECT at_us AS at, is_refund, {customer} AS customer, {held_out} AS held_out, place AS "order",
+    order_id, customer_id, id
+FROM events WHERE event >= {first} AND event < {end} ORDER BY event
+"""
+
+_CHUNK_PAIRS = """
+SELECT event - {first} AS event, {columns} FROM pairs_in_order
+WHERE event >= {first} AND event < {end} ORDER BY pairs_in_order.event, offer
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some events with their pairs; `names` has the `order_id`, `customer_id` and `id` of each event."""
+
+    events: Events
+    pairs: Pairs
+    names: pa.Table
+
+
+class MatchedHistory:
+    """A plan's matches of a history's orders paid in a period, and of the goods that refunds of them left.
+
+    Its tables stay in the connection, which has `orders`, `lines` and `refunds` as `orders` reads them.
+    """
+
+    def __init__(self, duck: duckdb.DuckDBPyConnection, layout: Layout, period: Period) -> None:
+        self._duck = duck
+        self._layout = layout
+        starts_us, ends_us = to_us(period.starts_at), to_us(period.ends_at)
+        duck.execute(_ASKED.format(starts_us=starts_us, ends_us=ends_us))
+        self._match()
+        columns = ", ".join(_pair_columns(layout.rules))
+        duck.execute(_EVENTS)
+        duck.execute(_PAIRS_IN_ORDER.format(columns=columns))
+        duck.execute("DROP TABLE pairs; DROP TABLE kept_pairs; DROP TABLE kept")
+        counts = duck.execute(_COUNTS).fetchone()
+        assert counts is not None, "a count is always there"
+        self.events, self.orders, self.customers = (int(count) for count in counts[:3])
+        self.until_us = starts_us if counts[3] is None else int(counts[3])
+        longest = max(layout.expiry_days, default=0)
+        self._clock = clock_of(layout.rules.zone, starts_us, max(self.until_us, ends_us) + (longest + 2) * DAY_US)
+        self._first_day = int(self._clock.day(np.array([starts_us]))[0])
+        self.days = int(self._clock.day(np.array([max(self.until_us, ends_us)]))[0]) - self._first_day + 1
+
+    def _match(self) -> None:
+        rules, lines = self._layout.rules, ibis.table(_WHOLE_LINE_SCHEMA, name="lines")
+        self._make("pairs", matched_pairs(ibis.table(_ORDER_SCHEMA, name="asked"), lines, rules))
+        self._duck.execute(_REFUNDED)
+        self._make("kept", orders.kept_lines(lines, ibis.table(_RETURNED_SCHEMA, name="returned"), rules.currency))
+        self._duck.execute("CREATE VIEW kept_order_lines AS SELECT event AS no, * EXCLUDE (event) FROM kept")
+        kept = ibis.table(_LINE_SCHEMA, name="kept_order_lines")
+        refunded = ibis.table(_ORDER_SCHEMA, name="refunded_orders")
+        self._make("kept_pairs", matched_pairs(refunded, kept, rules))
+
+    def _make(self, name: str, table: ir.Table) -> None:
+        self._duck.execute(f"CREATE TABLE {name} AS {ibis.to_sql(table, dialect='duckdb')}")
+
+    def chunks(self, events: int) -> Iterator[Chunk]:
+        """All events in the order in which they settle, so many at a time."""
+        for first in range(0, self.events, events):
+            yield self._chunk(first, min(first + events, self.events))
+
+    def _chunk(self, first: int, end: int) -> Chunk:
+        rules = self._layout.rules
+        query = _CHUNK_EVENTS.format(
+            first=first,
+            end=end,
+            customer="coalesce(customer_no, 0)" if self._layout.limits_customers else "0",
+            held_out=_held_out(rules),
+        )
+        table = self._table(query)
+        found = self._table(_CHUNK_PAIRS.format(first=first, end=end, columns=", ".join(_pair_columns(rules))))
+        ends = np.cumsum(np.bincount(_numbers(found, "event"), minlength=end - first))
+        events = np.empty(end - first, EVENT)
+        for name in ("at", "customer", "order", "is_refund", "held_out"):
+            events[name] = _numbers(table, name)
+        events["day"] = self._clock.day(events["at"]) - self._first_day
+        events["first_pair"][1:], events["first_pair"][:1], events["end_pair"] = ends[:-1], 0, ends
+        names = table.select(["order_id", "customer_id", "id"])
+        return Chunk(Events(events, self._expiries(events["at"])), _pairs(found, *slots_of(rules)), names)
+
+    def _table(self, query: str) -> pa.Table:
+        table: pa.Table = self._duck.execute(query).to_arrow_table()
+        return table
+
+    def _expiries(self, at: Whole) -> Whole:
+        rows = [self._clock.days_later(at, days) for days in self._layout.expiry_days]
+        return np.stack(rows) if rows else np.empty((0, len(at)), np.int64)
+
+
+def _pair_columns(rules: PlanRules) -> list[str]:
+    slots, instead = slots_of(rules)
+    of_slots = [f"{name}_{slot}" for name in ("item", "quantity", "amount") for slot in range(slots)]
+    of_instead = [f"else_{name}_{slot}" for name in ("item", "quantity", "amount") for slot in range(instead)]
+    return ["offer", "rung", *of_slots, *of_instead]
+
+
+def _pairs(found: pa.Table, slots: int, instead: int) -> Pairs:
+    pairs = np.empty(found.num_rows, PAIR)
+    pairs["offer"], pairs["rung"] = _numbers(found, "offer"), _numbers(found, "rung")
+    return Pairs(pairs, _slots(found, "", slots), _slots(found, "else_", instead))
+
+
+def _slots(found: pa.Table, prefix: str, slots: int) -> Whole:
+    """The items of each pair; one empty slot where there is none."""
+    items = empty_records((found.num_rows, max(1, slots)), SLOT, "item")
+    for slot in range(slots):
+        for name in ("item", "quantity", "amount"):
+            items[name][:, slot] = _numbers(found, f"{prefix}{name}_{slot}")
+    return items
+
+
+def _held_out(rules: PlanRules) -> str:
+    """Whether a customer belongs to the hold-out, in SQL: their hash, as text, is below the share as text."""
+    if rules.holdout_share <= 0:
+        return "false"
+    plan_id = rules.plan_id.replace("'", "''")
+    return f"sha256('{plan_id}:' || customer_id)[:16] < '{first_at_or_above(rules.holdout_share)}'"
+
+
+def _numbers(table: pa.Table, name: str) -> Whole:
+    return table[name].to_numpy()
