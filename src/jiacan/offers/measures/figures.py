@@ -1,0 +1,160 @@
+"""Everything a plan's offers ask of orders, as columns of one table: one look at the lines answers all of them.
+
+`orders(no, customer_id, paid_us, number, channel, region)`: one row for each paid order; `no` is its key, `paid_us`
+microseconds since 1970 in UTC. `customer_id` is null for guests; `channel` and `region` may be null where unknown.
+`lines(no, sku, category, quantity, spend_minor)`: one row for each line; `category` may be null where unknown.
+Other columns are left alone. Nothing depends on an engine's session, its zone least of all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from jiacan.kernel.clocks import offsets_in
+from jiacan.kernel.periods import Period
+from jiacan.offers.contracts.conditions import (
+    BetweenHours,
+    CustomerIsNew,
+    FromChannels,
+    FromRegions,
+    OnWeekdays,
+    OrderNumberIs,
+    Scope,
+)
+from jiacan.offers.contracts.rules import PlanRules
+from jiacan.offers.core.asked import Asked, Circumstance, asked_of
+from jiacan.offers.measures.partly import choose, in_64_bits, to_value
+
+DAY_US = 86_400_000_000
+WEEK_US = 7 * DAY_US
+MONDAY_US = 4 * DAY_US
+"""The first Monday of 1970, in microseconds since the year's beginning."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A table of `order_figures`, and which of its columns answers what."""
+
+    table: ir.Table
+    asked: Asked
+
+    def spend_minor(self, scope: Scope) -> ir.IntegerColumn:
+        """Spend of the order's lines in the scope."""
+        return self.table[f"spend_{self.asked.spends.index(scope)}"]
+
+    def units(self, scope: Scope) -> ir.IntegerColumn:
+        """Units of the order's lines in the scope."""
+        return self.table[f"units_{self.asked.units.index(scope)}"]
+
+    def holds(self, circumstance: Circumstance) -> ir.BooleanColumn:
+        """Whether the order is as asked; a period that nothing but the window asks for always holds."""
+        return self.table[f"holds_{self.asked.circumstances.index(circumstance)}"]
+
+
+def order_figures(orders: ir.Table, lines: ir.Table, rules: PlanRules) -> ir.Table:
+    """`(no, holds_0 …, spend_0 …, units_0 …)`: what `asked_of(rules)` asks, for each order that can meet an offer.
+
+    Guests, staff, orders without lines and orders paid outside the plan's window can meet none.
+    """
+    asked = asked_of(rules)
+    able = _able(orders, rules)
+    answered = able.select(
+        "no", **{f"holds_{place}": _holds(able, each, rules) for place, each in enumerate(asked.circumstances)}
+    )
+    return answered.join(_sums(lines.semi_join(answered, "no"), asked), "no")
+
+
+def _able(orders: ir.Table, rules: PlanRules) -> ir.Table:
+    window = rules.window
+    if window is None:
+        return orders.filter(ibis.literal(False))
+    able = orders.filter(orders.customer_id.notnull(), _within(orders, window))
+    return able.filter(able.customer_id.notin(sorted(rules.staff))) if rules.staff else able
+
+
+def _sums(lines: ir.Table, asked: Asked) -> ir.Table:
+    spends = {f"spend_{place}": _sum(lines, "spend_minor", scope) for place, scope in enumerate(asked.spends)}
+    units = {f"units_{place}": _sum(lines, "quantity", scope) for place, scope in enumerate(asked.units)}
+    return lines.group_by("no").agg(**spends, **units)
+
+
+def _sum(lines: ir.Table, column: str, scope: Scope) -> ir.IntegerScalar:
+    counted = _covers(lines, scope)
+    return in_64_bits((lines[column] if counted is None else choose(counted, lines[column], 0)).sum())
+
+
+def _covers(lines: ir.Table, scope: Scope) -> ir.BooleanColumn | None:
+    """Whether the line is in the scope; None where every line is."""
+    category = lines.category.fill_null("")
+    named = [
+        column.isin(sorted(names))
+        for column, names in ((lines.sku, scope.skus), (category, scope.categories))
+        if names
+    ]
+    left_out = [
+        column.notin(sorted(names))
+        for column, names in ((lines.sku, scope.except_skus), (category, scope.except_categories))
+        if names
+    ]
+    asked = [ibis.or_(*named)] * bool(named) + left_out
+    return ibis.and_(*asked) if asked else None
+
+
+def _holds(orders: ir.Table, asked: Circumstance, rules: PlanRules) -> ir.BooleanValue:
+    match asked:
+        case Period():
+            return _within(orders, asked)
+        case OnWeekdays(days):
+            return ibis.or_(*(_local_us(orders, rules).between(*_day(day)) for day in sorted(days)))
+        case BetweenHours(starts, ends):
+            of_day, begins, over = _local_us(orders, rules) % DAY_US, _of_day_us(starts), _of_day_us(ends)
+            later, earlier = of_day >= begins, of_day < over
+            return later & earlier if starts < ends else later | earlier
+        case FromChannels(channels):
+            return orders.channel.fill_null("").isin(sorted(channels))
+        case FromRegions(regions):
+            return orders.region.fill_null("").isin(sorted(regions))
+        case CustomerIsNew(new):
+            return orders.number == 1 if new else orders.number != 1
+        case OrderNumberIs(at_least, at_most):
+            reached = orders.number >= at_least
+            return reached if at_most is None else reached & (orders.number <= at_most)
+
+
+def _within(orders: ir.Table, period: Period) -> ir.BooleanValue:
+    return (orders.paid_us >= _to_us(period.starts_at)) & (orders.paid_us < _to_us(period.ends_at))
+
+
+def _local_us(orders: ir.Table, rules: PlanRules) -> ir.IntegerValue:
+    """When the order was paid on the plan's clocks, in microseconds since Monday's beginning."""
+    window = rules.window
+    assert window is not None, "what is asked of an order is asked by an offer for orders"
+    steps = offsets_in(rules.zone, window)
+    ahead = [to_value(_us(step.offset) - MONDAY_US) for step in steps]
+    later = [(orders.paid_us >= _to_us(step.since), by) for step, by in zip(steps, ahead, strict=True)][1:]
+    local_us = orders.paid_us + (ibis.cases(*reversed(later), else_=ahead[0]) if later else ahead[0])
+    # Before 1970 the remainder is below zero.
+    return local_us % WEEK_US if window.starts_at.year > 1970 else (local_us % WEEK_US + WEEK_US) % WEEK_US
+
+
+def _day(day: int) -> tuple[int, int]:
+    return day * DAY_US, (day + 1) * DAY_US - 1
+
+
+def _of_day_us(at: time) -> int:
+    return _us(timedelta(hours=at.hour, minutes=at.minute, seconds=at.second, microseconds=at.microsecond))
+
+
+def _to_us(at: datetime) -> int:
+    return _us(at - _EPOCH)
+
+
+def _us(length: timedelta) -> int:
+    return length // _MICROSECOND
