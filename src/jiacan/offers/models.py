@@ -48,8 +48,12 @@ class Award(models.Model):
 
 
 class AwardItem(models.Model):
-    """One benefit of an award; the `left` columns are what its customer still holds of it."""
+    """One benefit of an award; the `left` columns are what its customer still holds of it.
 
+    The key is its name: an award has an item once, and an order earns an offer once.
+    """
+
+    pk = models.CompositePrimaryKey("shop_id", "plan_id", "order_id", "offer_id", "kind", "item")
     shop = models.ForeignKey("tenancy.Shop", models.PROTECT, db_constraint=False, db_index=False)
     plan_id = models.CharField(max_length=64, db_collation="C")
     order_id = models.CharField(max_length=200, db_collation="C")
@@ -68,9 +72,6 @@ class AwardItem(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=("shop", "plan_id", "order_id", "offer_id", "kind", "item"), name="an_award_has_an_item_once"
-            ),
             models.CheckConstraint(
                 condition=models.Q(quantity_left__gte=0, quantity_left__lte=models.F("quantity")),
                 name="no_more_is_left_than_was_given",
@@ -114,20 +115,17 @@ class ClawBackItem(models.Model):
 
 
 class SettledEvent(models.Model):
-    """An order or refund that a plan has settled, whatever came of it; it never settles again."""
+    """An order or refund that a plan has settled, whatever came of it; it never settles again.
 
+    The key begins with the order, by which events are looked up.
+    """
+
+    pk = models.CompositePrimaryKey("shop_id", "plan_id", "order_id", "is_refund", "event_id")
     shop = models.ForeignKey("tenancy.Shop", models.PROTECT, db_constraint=False, db_index=False)
     plan_id = models.CharField(max_length=64, db_collation="C")
     is_refund = models.BooleanField()
     event_id = models.CharField(max_length=200, db_collation="C")
     order_id = models.CharField(max_length=200, db_collation="C")
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=("shop", "plan_id", "is_refund", "event_id", "order_id"), name="an_event_settles_once"
-            ),
-        )
 
 
 class Reservation(models.Model):
