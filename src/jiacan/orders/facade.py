@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -35,7 +36,7 @@ from jiacan.orders.core.incoming import check_order, check_refund
 from jiacan.orders.measures import kept
 from jiacan.orders.readers.history import History
 from jiacan.orders.readers.reading import read
-from jiacan.orders.store import hours, looking, reading, recording, tables, taking
+from jiacan.orders.store import events, hours, looking, reading, recording, tables, taking
 
 OnProgress = Callable[[str, float], None]
 
@@ -183,6 +184,24 @@ def kept_lines(lines: ir.Table, returned: ir.Table, currency: str) -> ir.Table:
 def walk_events(shop_id: int, period: Period, chunk: int) -> Iterator[tuple[EventKey, ...]]:
     """Orders paid in the period and all refunds of them in the order they settle, `chunk` at a time."""
     return reading.walk_events(shop_id, period, chunk)
+
+
+def event_tables(
+    shop_id: int, period: Period, chunk: int, *, unsettled: events.Unsettled
+) -> AbstractContextManager[Iterator[events.EventTables]]:
+    """Orders paid in the period and all their refunds as they settle, `chunk` at a time as tables, with their lines.
+
+    They are read by a connection of their own, so that the caller can write meanwhile; inside a transaction of the
+    caller's by the caller's. Refunds that are recorded after the walk began are not seen, and neither is what is
+    recorded behind the place reached.
+
+    Args:
+        shop_id: whose.
+        period: when the orders were paid.
+        chunk: how many events at a time.
+        unsettled: asked of each chunk which of its events are wanted, before anything of them is read.
+    """
+    return events.event_tables(shop_id, period, chunk, unsettled=unsettled)
 
 
 def paid_orders_table(shop_id: int) -> pa.Table:

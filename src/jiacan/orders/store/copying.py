@@ -1,10 +1,14 @@
-"""Files that go into PostgreSQL as they are."""
+"""Whole tables into PostgreSQL and out of it by COPY, without a Python object per row."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 
+import pyarrow as pa
 from psycopg import Connection, sql
+from pyarrow import csv
 
 _BLOCK_BYTES = 1 << 18
 
@@ -18,3 +22,26 @@ def copy_file(connection: Connection, path: Path, into: str) -> int:
                 copy.write(block)
         path.unlink()
         return cursor.rowcount
+
+
+def copy_out(
+    connection: Connection, query: str, values: Mapping[str, object], types: Mapping[str, pa.DataType]
+) -> pa.Table:
+    """What the query selects, under these names and types."""
+    file = BytesIO()
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", values) as copy:
+        file.writelines(copy)
+    if file.tell() == 0:
+        return pa.schema(list(types.items())).empty_table()
+    file.seek(0)
+    return csv.read_csv(
+        file,
+        read_options=csv.ReadOptions(column_names=list(types)),
+        parse_options=csv.ParseOptions(newlines_in_values=True),
+        convert_options=csv.ConvertOptions(
+            column_types=dict(types),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 from psycopg import sql
 
+from jiacan.kernel.statements import Prepared
 from jiacan.orders.contracts import (
     EventKey,
     IncomingOrder,
@@ -27,15 +28,15 @@ _COLUMNS = sql.SQL(
 )
 
 # Some exports date a refund before its order; it then counts at the order's moment, just after it.
-_EVENTS_OF = """
+_EVENTS_OF = Prepared("""
 SELECT order_id, paid_at, false, order_id FROM orders_order
-WHERE shop_id = %(shop_id)s AND order_id = ANY(%(order_ids)s) AND paid_at IS NOT NULL
+WHERE shop_id = %(shop_id)s::bigint AND order_id = ANY(%(order_ids)s::text[]) AND paid_at IS NOT NULL
 UNION ALL
 SELECT DISTINCT refund.order_id, greatest(refunded_at, paid_at), true, refund_id
 FROM orders_refundrow AS refund JOIN orders_order AS paid USING (shop_id, order_id)
-WHERE shop_id = %(shop_id)s AND order_id = ANY(%(order_ids)s) AND paid_at IS NOT NULL
+WHERE shop_id = %(shop_id)s::bigint AND order_id = ANY(%(order_ids)s::text[]) AND paid_at IS NOT NULL
 ORDER BY 1, 3, 2, 4
-"""
+""")
 
 _EARLIER = """
 SELECT count(*) FROM orders_order

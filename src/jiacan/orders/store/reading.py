@@ -9,10 +9,11 @@ from datetime import datetime
 from django.db import connection
 
 from jiacan.kernel.periods import Period
+from jiacan.kernel.statements import Prepared
 from jiacan.orders.contracts import EventKey, Order, OrderLine, Refund, RefundLine
 
 # Lines are asked for by number too, so that no plan reads more of them than these orders have.
-_ORDERS = """
+_ORDERS = Prepared("""
 WITH paid AS MATERIALIZED (
     SELECT shop_id, order_id, customer_id, paid_at,
         (SELECT count(*) FROM orders_order AS earlier
@@ -20,13 +21,21 @@ WITH paid AS MATERIALIZED (
             AND (earlier.paid_at, earlier.order_id) <= (this.paid_at, this.order_id)) AS number,
         channel, region, shipping_minor
     FROM orders_order AS this
-    WHERE shop_id = %(shop_id)s AND order_id = ANY(%(order_ids)s) AND paid_at IS NOT NULL
+    WHERE shop_id = %(shop_id)s::bigint AND order_id = ANY(%(order_ids)s::text[]) AND paid_at IS NOT NULL
 )
 SELECT order_id, customer_id, paid_at, number, channel, region, shipping_minor,
     sku, quantity, unit_price_micros, discount_micros, category, title
 FROM orders_orderline AS line JOIN paid USING (shop_id, order_id)
-WHERE line.shop_id = %(shop_id)s AND line.order_id = ANY(%(order_ids)s) ORDER BY order_id, position
-"""
+WHERE line.shop_id = %(shop_id)s::bigint AND line.order_id = ANY(%(order_ids)s::text[]) ORDER BY order_id, position
+""")
+
+_NUMBERS = Prepared("""
+SELECT order_id, (SELECT count(*) FROM orders_order AS earlier
+    WHERE earlier.shop_id = %(shop_id)s::bigint AND earlier.customer_id = this.customer_id
+        AND (earlier.paid_at, earlier.order_id) <= (this.paid_at, this.order_id)) AS number
+FROM orders_order AS this
+WHERE shop_id = %(shop_id)s::bigint AND order_id = ANY(%(order_ids)s::text[]) AND paid_at IS NOT NULL
+""")
 
 _LINES = """
 SELECT order_id, sku, quantity, unit_price_micros, discount_micros, category, title
@@ -77,6 +86,13 @@ def load_orders(shop_id: int, order_ids: Collection[str]) -> dict[str, Order]:
         order_id: Order(order_id, customer_id, paid_at, tuple(OrderLine(*row[7:]) for row in lines), *rest)
         for (order_id, customer_id, paid_at, *rest), lines in itertools.groupby(rows, key=lambda row: row[:7])
     }
+
+
+def load_numbers(shop_id: int, order_ids: Collection[str]) -> dict[str, int]:
+    """Which of its customer's paid orders each of these is; an unpaid one is absent."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NUMBERS, {"shop_id": shop_id, "order_ids": list(order_ids)})
+        return dict(cursor.fetchall())
 
 
 def load_refunds(shop_id: int, order_ids: Collection[str]) -> dict[str, tuple[Refund, ...]]:

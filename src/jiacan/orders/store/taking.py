@@ -5,6 +5,7 @@ Of two deliveries of one order at the same time the second waits for the first a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,58 +14,60 @@ from uuid import UUID
 
 from django.db import connection
 
-from jiacan.orders.contracts import IncomingOrder, Refund, RefundLine, Taken, spend_minor
+from jiacan.kernel.statements import Prepared
+from jiacan.orders.contracts import IncomingOrder, OrderLine, Refund, RefundLine, Taken, spend_minor
 from jiacan.orders.core.goods import goods_hash
 
-_ADD_LINES = """
-INSERT INTO orders_orderline (shop_id, order_id, position, sku, title, category, quantity, unit_price_micros,
-    discount_micros, spend_minor)
-SELECT %(shop_id)s, line.* FROM unnest(%(line_order)s::text[], %(position)s::bigint[], %(sku)s::text[],
-    %(title)s::text[], %(category)s::text[], %(quantity)s::int[], %(unit_price)s::bigint[], %(discount)s::bigint[],
-    %(line_spend)s::bigint[])
-    AS line (order_id, position, sku, title, category, quantity, unit_price_micros, discount_micros, spend_minor)
+_LINES = """(position bigint, sku text, title text, category text, quantity int,
+    unit_price_micros bigint, discount_micros bigint, spend_minor bigint)"""
+
+_ASKED = """
+asked AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%(orders)s::json) AS asked (order_id text, customer_id text,
+        placed_at timestamptz, paid_at timestamptz, received_at timestamptz, status text, channel text, region text,
+        shipping_minor bigint, spend_minor bigint, goods_hash uuid, lines json)
+)
 """
 
-_ADD_ORDERS = f"""
-WITH added AS (
+_ADD_LINES = f"""
+INSERT INTO orders_orderline (shop_id, order_id, position, sku, title, category, quantity, unit_price_micros,
+    discount_micros, spend_minor)
+SELECT %(shop_id)s::bigint, asked.order_id, line.*
+FROM asked CROSS JOIN json_to_recordset(asked.lines) AS line {_LINES}
+"""  # noqa: S608 - the statement above
+
+_ADD_ORDERS = Prepared(f"""
+WITH {_ASKED}, added AS (
     INSERT INTO orders_order (shop_id, order_id, customer_id, placed_at, paid_at, received_at, status, channel,
         region, shipping_minor, spend_minor, goods_hash)
-    SELECT %(shop_id)s, asked.* FROM unnest(%(order_id)s::text[], %(customer_id)s::text[],
-        %(placed_at)s::timestamptz[], %(paid_at)s::timestamptz[], %(received_at)s::timestamptz[], %(status)s::text[],
-        %(channel)s::text[], %(region)s::text[], %(shipping)s::bigint[], %(spend)s::bigint[], %(hash)s::uuid[])
-        AS asked (order_id, customer_id, placed_at, paid_at, received_at, status, channel, region, shipping_minor,
-            spend_minor, goods_hash)
-    ORDER BY order_id COLLATE "C"
+    SELECT %(shop_id)s::bigint, order_id, customer_id, placed_at, paid_at, received_at, status, channel, region,
+        shipping_minor, spend_minor, goods_hash
+    FROM asked ORDER BY order_id COLLATE "C"
     ON CONFLICT DO NOTHING RETURNING order_id
-), added_lines AS ({_ADD_LINES} JOIN added USING (order_id))
+), added_lines AS ({_ADD_LINES} JOIN added ON added.order_id = asked.order_id)
 SELECT order_id FROM added
-"""  # noqa: S608 - the statement above
+""")  # noqa: S608 - the statements above
 
 _LOCK_KNOWN = """
 SELECT order_id, paid_at, received_at, status, goods_hash FROM orders_order
 WHERE shop_id = %s AND order_id = ANY(%s) ORDER BY order_id FOR NO KEY UPDATE
 """
 
-_PAY = """
+_PAY = f"""
+WITH {_ASKED}
 UPDATE orders_order AS known SET customer_id = asked.customer_id, placed_at = asked.placed_at,
     paid_at = asked.paid_at, received_at = coalesce(asked.received_at, known.received_at),
     status = coalesce(nullif(asked.status, ''), known.status), channel = asked.channel, region = asked.region,
     shipping_minor = asked.shipping_minor, spend_minor = asked.spend_minor, goods_hash = asked.goods_hash
-FROM unnest(%(order_id)s::text[], %(customer_id)s::text[], %(placed_at)s::timestamptz[], %(paid_at)s::timestamptz[],
-    %(received_at)s::timestamptz[], %(status)s::text[], %(channel)s::text[], %(region)s::text[],
-    %(shipping)s::bigint[], %(spend)s::bigint[], %(hash)s::uuid[])
-    AS asked (order_id, customer_id, placed_at, paid_at, received_at, status, channel, region, shipping_minor,
-        spend_minor, goods_hash)
-WHERE known.shop_id = %(shop_id)s AND known.order_id = asked.order_id
-"""
+FROM asked WHERE known.shop_id = %(shop_id)s AND known.order_id = asked.order_id
+"""  # noqa: S608 - the statement above
 
-_FILL_IN = """
+_FILL_IN = f"""
+WITH {_ASKED}
 UPDATE orders_order AS known SET received_at = coalesce(known.received_at, asked.received_at),
     status = coalesce(nullif(known.status, ''), asked.status)
-FROM unnest(%(order_id)s::text[], %(received_at)s::timestamptz[], %(status)s::text[])
-    AS asked (order_id, received_at, status)
-WHERE known.shop_id = %(shop_id)s AND known.order_id = asked.order_id
-"""
+FROM asked WHERE known.shop_id = %(shop_id)s AND known.order_id = asked.order_id
+"""  # noqa: S608 - the statement above
 
 _KNOWN_REFUNDS = """
 SELECT refund_id, order_id, sku, refunded_at, quantity FROM orders_refundrow
@@ -101,7 +104,7 @@ def add_orders(shop_id: int, orders: Sequence[IncomingOrder], currency: str) -> 
     """Record orders of different numbers; part of the caller's transaction. Says what each was."""
     hashes = {order.order_id: goods_hash(order.customer_id, order.lines) for order in orders}
     with connection.cursor() as cursor:
-        cursor.execute(_ADD_ORDERS, {"shop_id": shop_id, **_columns(orders, hashes, currency)})
+        cursor.execute(_ADD_ORDERS, _asked(shop_id, orders, hashes, currency))
         taken = {order_id: Taken.NEW for (order_id,) in cursor.fetchall()}
         others = [order for order in orders if order.order_id not in taken]
         if others:
@@ -119,41 +122,56 @@ def _complete(
     paid = [order for order in completed if order.paid_at is not None and known[order.order_id].paid_at is None]
     filled = [order for order in completed if order not in paid]
     if paid:
-        columns = {"shop_id": shop_id, **_columns(paid, hashes, currency)}
-        cursor.execute(_PAY, columns)
+        asked = _asked(shop_id, paid, hashes, currency)
+        cursor.execute(_PAY, asked)
         cursor.execute(
-            "DELETE FROM orders_orderline WHERE shop_id = %s AND order_id = ANY(%s)", [shop_id, columns["order_id"]]
+            "DELETE FROM orders_orderline WHERE shop_id = %s AND order_id = ANY(%s)",
+            [shop_id, [order.order_id for order in paid]],
         )
-        cursor.execute(_ADD_LINES, columns)
+        cursor.execute(f"WITH {_ASKED} {_ADD_LINES}", asked)
     if filled:
-        cursor.execute(_FILL_IN, {"shop_id": shop_id, **_columns(filled, hashes, currency)})
+        cursor.execute(_FILL_IN, _asked(shop_id, filled, hashes, currency))
     return taken
 
 
-def _columns(orders: Sequence[IncomingOrder], hashes: Mapping[str, UUID], currency: str) -> dict[str, list[Any]]:
-    """The orders and their lines as columns; a line's position is its place in its order."""
-    placed = [(order.order_id, place, line) for order in orders for place, line in enumerate(order.lines, start=1)]
+def _asked(
+    shop_id: int, orders: Iterable[IncomingOrder], hashes: Mapping[str, UUID], currency: str
+) -> dict[str, object]:
+    """The orders with their lines as one text; a line's position is its place in its order."""
+    rows = [
+        {
+            "order_id": order.order_id,
+            "customer_id": order.customer_id,
+            "placed_at": _moment(order.placed_at),
+            "paid_at": _moment(order.paid_at),
+            "received_at": _moment(order.received_at),
+            "status": order.status,
+            "channel": order.channel,
+            "region": order.region,
+            "shipping_minor": order.shipping_minor,
+            "spend_minor": spend_minor(order.lines, currency),
+            "goods_hash": str(hashes[order.order_id]),
+            "lines": [_line(place, line, currency) for place, line in enumerate(order.lines, start=1)],
+        }
+        for order in orders
+    ]
+    return {"shop_id": shop_id, "orders": json.dumps(rows, ensure_ascii=False)}
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _line(place: int, line: OrderLine, currency: str) -> dict[str, object]:
     return {
-        "order_id": [order.order_id for order in orders],
-        "customer_id": [order.customer_id for order in orders],
-        "placed_at": [order.placed_at for order in orders],
-        "paid_at": [order.paid_at for order in orders],
-        "received_at": [order.received_at for order in orders],
-        "status": [order.status for order in orders],
-        "channel": [order.channel for order in orders],
-        "region": [order.region for order in orders],
-        "shipping": [order.shipping_minor for order in orders],
-        "spend": [spend_minor(order.lines, currency) for order in orders],
-        "hash": [hashes[order.order_id] for order in orders],
-        "line_order": [order_id for order_id, _, _ in placed],
-        "position": [place for _, place, _ in placed],
-        "sku": [line.sku for _, _, line in placed],
-        "title": [line.title for _, _, line in placed],
-        "category": [line.category for _, _, line in placed],
-        "quantity": [line.quantity for _, _, line in placed],
-        "unit_price": [line.unit_price_micros for _, _, line in placed],
-        "discount": [line.discount_micros for _, _, line in placed],
-        "line_spend": [line.spend_minor(currency) for _, _, line in placed],
+        "position": place,
+        "sku": line.sku,
+        "title": line.title,
+        "category": line.category,
+        "quantity": line.quantity,
+        "unit_price_micros": line.unit_price_micros,
+        "discount_micros": line.discount_micros,
+        "spend_minor": line.spend_minor(currency),
     }
 
 
