@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
 import pyarrow as pa
 from django.db import IntegrityError, OperationalError, transaction
@@ -10,6 +10,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from jiacan.ledger.contracts import (
     Account,
     AccountKey,
+    Applied,
     AuditReport,
     Balance,
     Entry,
@@ -20,10 +21,10 @@ from jiacan.ledger.contracts import (
     StatementLine,
     TablesRefused,
 )
-from jiacan.ledger.core.decide import decide
-from jiacan.ledger.core.transfers import Transfer, referred_key
+from jiacan.ledger.core.decide import decide, sum_up
+from jiacan.ledger.core.transfers import Transfer, referred_key, to_transfer
 from jiacan.ledger.store import balances as store
-from jiacan.ledger.store import tables
+from jiacan.ledger.store import posting, tables
 
 ATTEMPTS = 20
 """Each attempt lost means that another writer got something done, so this many in a row is a fault."""
@@ -85,6 +86,32 @@ def apply(shop_id: int, groups: Sequence[Group]) -> tuple[Outcome, ...]:
         except store.Overtaken:
             if attempts_left == 0:
                 raise
+
+
+def post(
+    shop_id: int, groups: Sequence[Group], accounts: Mapping[AccountKey, int | None], bounded: Collection[AccountKey]
+) -> None:
+    """Apply groups that were never applied before and that the books bear: all of them, as part of the caller's work.
+
+    Args:
+        shop_id: whose ledger.
+        groups: in their order.
+        accounts: those to be opened where they are missing, or given another floor, each with its floor.
+        bounded: other accounts that the groups name, which are open.
+
+    Raises:
+        IntegrityError: the books do not bear it, or a key was used before.
+    """
+    entries = [entry for group in groups for entry in group.entries]
+    transfers = [to_transfer(entry, None) for entry in entries if isinstance(entry, Move | Hold)]
+    if len(transfers) == len(entries):
+        written = [transfer for transfer in transfers if transfer is not None]
+        named = {key for transfer in written for key in (transfer.debit, transfer.credit)}
+        posting.post(shop_id, accounts, named.intersection(bounded) - accounts.keys(), written, sum_up(written))
+        return
+    open_accounts(shop_id, [Account(key, floor) for key, floor in accounts.items()])
+    for group, outcome in zip(groups, apply(shop_id, groups), strict=True):
+        assert isinstance(outcome, Applied), f"the ledger does not agree with what was settled: {group} {outcome}"
 
 
 def apply_tables(shop_id: int, *, moves: pa.Table, holds: pa.Table, releases: pa.Table, floors: pa.Table) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from django.db import connection
 from django.db.models.functions import Now
 
+from jiacan.kernel.statements import Prepared
 from jiacan.plans.contracts.versions import Draft, PlanVersion
 from jiacan.plans.models import PlanDraft as DraftRow
 from jiacan.plans.models import PlanVersion as VersionRow
 
 # Every order asks for them, so they are not put together by the mapper.
-_ALL_VERSIONS = """
+_ALL_VERSIONS = Prepared("""
 SELECT plan_id, number, sha256, went_live_at, actor, approver FROM plans_planversion
-WHERE shop_id = %s ORDER BY plan_id, number
-"""
+WHERE shop_id = %s::bigint ORDER BY plan_id, number
+""")
 
 
 def lock_plan(shop_id: int, plan_id: str) -> None:

@@ -11,6 +11,7 @@ from django.db import transaction
 from jiacan.api import store
 from jiacan.api.contracts import Allowed, Bucket, KeptAnswer, KeyBusy, KeyReused, Rate, TooManyRequests
 from jiacan.api.core.bucket import full_in_seconds, refill, take, wait_seconds
+from jiacan.campaigns.facade import gathering
 
 LEASES = 10
 """A process takes a tenth of the burst at a time out of the shared bucket, so that few requests write to it."""
@@ -70,7 +71,7 @@ def let_pass(shop_id: int, token_id: int, rate: Rate) -> Allowed:
         allowed = _spend_lease(shop_id, token_id, rate)
     if allowed is not None:
         return allowed
-    shared, taken = _lease_more(shop_id, token_id, rate)
+    shared, taken = gathering.elsewhere(lambda: _lease_more(shop_id, token_id, rate))
     if taken == 0:
         raise TooManyRequests(rate=rate, wait_seconds=wait_seconds(shared.left, rate))
     with _lock:

@@ -19,6 +19,7 @@ from jiacan.api.contracts import (
     TooManyRequests,
 )
 from jiacan.api.facade import calls
+from jiacan.campaigns.facade import gathering
 from jiacan.console.facade import address_of
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor, Permission, Token
@@ -79,7 +80,7 @@ def _token_of(request: HttpRequest) -> Token:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise TokenMissing
-    token = tenancy.find_token(secret.strip(), timezone.now())
+    token = tenancy.find_token(secret.strip(), timezone.now(), asking=gathering.elsewhere)
     if token is None:
         raise TokenUnknown
     return token

@@ -209,5 +209,5 @@ def take(shop: Shop, delivery: Delivery) -> TakenAnswer | Earlier:
 
 
 def elsewhere(work: Callable[[], Value]) -> Value:
-    """What the work gives: where this process gathers, done on a writer's connection, and else on the caller's."""
-    return _writers[0].do(work) if _writers else work()
+    """What the work gives: on a writer's connection where this thread has none, so that it needs none either."""
+    return _writers[0].do(work) if _writers and connection.connection is None else work()

@@ -63,6 +63,18 @@ def decide(balances: Mapping[AccountKey, Balance], earlier: Iterable[Transfer], 
     return Decision(outcomes, tuple(books.written), books.deltas())
 
 
+def sum_up(transfers: Iterable[Transfer]) -> dict[AccountKey, Delta]:
+    """What moves and holds do together to each account that they name."""
+    posted: dict[AccountKey, int] = {}
+    held: dict[AccountKey, int] = {}
+    for transfer in transfers:
+        moved, kept = movement(transfer, None)
+        posted[transfer.debit] = posted.get(transfer.debit, 0) - moved
+        posted[transfer.credit] = posted.get(transfer.credit, 0) + moved
+        held[transfer.debit] = held.get(transfer.debit, 0) + kept
+    return {key: Delta(amount, held.get(key, 0)) for key, amount in posted.items()}
+
+
 @dataclass(slots=True)
 class _Line:
     """One account while the batch is decided."""

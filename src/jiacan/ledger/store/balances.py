@@ -14,6 +14,7 @@ from django.db import IntegrityError, OperationalError, connection
 from django.db.transaction import TransactionManagementError
 from psycopg import errors
 
+from jiacan.kernel.statements import Prepared
 from jiacan.ledger.contracts import (
     Account,
     AccountKey,
@@ -76,13 +77,13 @@ FROM changed
 WHERE account.shop_id = %(shop_id)s AND account.id = changed.id
 """
 
-_LOAD_BALANCES = """
+_LOAD_BALANCES = Prepared("""
 SELECT account.owner, account.unit, account.id, account.posted, account.held, account.floor
 FROM unnest((SELECT %(owners)s::text[]), (SELECT %(units)s::text[])) AS asked (owner, unit)
 JOIN ledger_account account
-    ON account.shop_id = %(shop_id)s AND account.owner = asked.owner AND account.unit = asked.unit
+    ON account.shop_id = %(shop_id)s::bigint AND account.owner = asked.owner AND account.unit = asked.unit
 ORDER BY account.id
-"""
+""")
 
 _LOCK_BALANCES = _LOAD_BALANCES + "FOR UPDATE OF account"
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from jiacan.ledger import facade as ledger
-from jiacan.ledger.contracts import Account, AccountKey, Applied, Group, Hold, Move
+from jiacan.ledger.contracts import AccountKey, Group, Hold, Move
 from jiacan.offers.contracts.awards import ClawBack
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.contracts.settled import Level, Means
@@ -16,7 +16,7 @@ from jiacan.offers.core.events import Event, PaidEvent
 from jiacan.offers.core.settle import Settlement, is_held_out
 from jiacan.offers.core.tallying import Counted
 from jiacan.offers.store import awards as store
-from jiacan.offers.store import pace
+from jiacan.offers.store import giving, pace
 from jiacan.orders.contracts import EventKey
 
 VersionRules = Callable[[int], PlanRules]
@@ -99,12 +99,9 @@ def carry_out(
         if isinstance(entry, Move | Hold)
         for key in (entry.debit, entry.credit)
     }
-    unbounded = moved - floors.keys() - set(bounded)
-    ledger.open_accounts(
-        shop_id, [Account(key, floor) for key, floor in {**floors, **dict.fromkeys(unbounded)}.items()]
-    )
-    for group, outcome in zip(groups, ledger.apply(shop_id, groups), strict=True):
-        assert isinstance(outcome, Applied), f"the ledger does not agree with what was settled: {group} {outcome}"
+    known = set(bounded)
+    unbounded = moved - floors.keys() - known
+    ledger.post(shop_id, groups, {**floors, **dict.fromkeys(unbounded)}, known)
 
 
 def keep(
@@ -127,14 +124,14 @@ def keep(
     """
     awards = [award for settlement in settlements for award in settlement.awards]
     holdings = {(one.order_id, one.offer_id): one.holdings for each in book.held.values() for one in each}
-    store.add_settled(shop_id, rules.plan_id, events, awards, holdings, _places(rules))
-    store.update_held(shop_id, rules.plan_id, before)
+    giving.add_settled(shop_id, rules.plan_id, events, awards, holdings, _places(rules))
+    giving.update_held(shop_id, rules.plan_id, before)
     keep_claw_backs(shop_id, rules, [back for settlement in settlements for back in settlement.claw_backs])
 
 
 def keep_claw_backs(shop_id: int, rules: PlanRules, backs: Iterable[ClawBack]) -> None:
     """Store what was taken back."""
-    store.add_claw_backs(shop_id, rules.plan_id, backs, _places(rules))
+    giving.add_claw_backs(shop_id, rules.plan_id, backs, _places(rules))
 
 
 def _places(rules: PlanRules) -> Mapping[str, int]:

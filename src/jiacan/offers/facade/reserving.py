@@ -24,7 +24,7 @@ from jiacan.offers.core.events import paid_event
 from jiacan.offers.core.reserving import Part, hold_group, release_group, split_lapses
 from jiacan.offers.core.settle import settle
 from jiacan.offers.facade.books import carry_out, find_levels, load_book
-from jiacan.offers.store import awards, reservations
+from jiacan.offers.store import awards, giving, reservations
 from jiacan.offers.store.reservations import OpenPart
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import IncomingOrder, Order
@@ -102,7 +102,7 @@ def _hold(
     hold = hold_group(new_id, grants, bounded, rules=rules, at=at, expires_at=expires_at)
     groups = [*lapses, *([hold] if hold.entries else [])]
     carry_out(shop_id, groups, settlement.counts, bounded)
-    awards.update_held(shop_id, rules.plan_id, held)
+    giving.update_held(shop_id, rules.plan_id, held)
     part = Part(
         reservation_id=new_id,
         order_id=order.order_id,

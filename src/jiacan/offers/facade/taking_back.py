@@ -15,6 +15,7 @@ from jiacan.offers.core.by_hand import take_back_whole
 from jiacan.offers.core.tallying import count_claw_back
 from jiacan.offers.facade.books import VersionRules, add_pace, carry_out, find_levels, keep_claw_backs, load_book
 from jiacan.offers.store import awards as store
+from jiacan.offers.store import giving
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor
 
@@ -55,7 +56,7 @@ def take_back(
             raise NothingToTakeBack(order_id=order_id, offer_id=offer_id)
         back, group = taken
         carry_out(shop_id, [group], (), book.available)
-        store.update_held(shop_id, rules.plan_id, held)
+        giving.update_held(shop_id, rules.plan_id, held)
         keep_claw_backs(shop_id, rules, [back])
         add_pace(shop_id, rules.plan_id, count_claw_back(back))
         _audit(shop_id, rules, back, reason=reason, actor=actor)

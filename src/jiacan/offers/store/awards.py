@@ -1,8 +1,7 @@
-"""Every query on awards; rows to values and back."""
+"""Looking awards up; rows to values and back. `giving` writes them."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -12,6 +11,7 @@ from django.db import connection
 from django.db.models import Q
 from pydantic import TypeAdapter
 
+from jiacan.kernel.statements import Prepared
 from jiacan.offers.contracts.awards import (
     Award,
     BudgetExhausted,
@@ -28,7 +28,6 @@ from jiacan.offers.contracts.benefits import Kind
 from jiacan.offers.core.book import Held, Holding
 from jiacan.offers.models import Award as AwardRecord
 from jiacan.offers.models import AwardItem, ClawBackItem
-from jiacan.offers.store.rows import Rows, add_rows
 from jiacan.orders.contracts import EventKey
 
 _REFUSALS: dict[str, TypeAdapter[Refusal]] = {
@@ -36,15 +35,18 @@ _REFUSALS: dict[str, TypeAdapter[Refusal]] = {
 }
 _BATCH = 2_000
 
-_SETTLED = """
-SELECT is_refund, event_id, order_id FROM offers_settledevent
-WHERE shop_id = %s AND plan_id = %s AND order_id = ANY(%s)
-"""
+_LOCK = Prepared("SELECT pg_advisory_xact_lock(hashtextextended(%s::text, %s::bigint))")
 
-_LAPSING = """
+_SETTLED = Prepared("""
+SELECT is_refund, event_id, order_id FROM offers_settledevent
+WHERE shop_id = %s::bigint AND plan_id = %s::text AND order_id = ANY(%s::text[])
+""")
+
+_LAPSING = Prepared("""
 SELECT order_id FROM offers_awarditem
-WHERE shop_id = %s AND plan_id = %s AND expires_at <= %s AND NOT lapsed AND quantity_left > 0
-"""
+WHERE shop_id = %s::bigint AND plan_id = %s::text AND expires_at <= %s::timestamptz
+    AND NOT lapsed AND quantity_left > 0
+""")
 
 
 def lock_plan(shop_id: int, plan_id: str) -> None:
@@ -56,7 +58,7 @@ def lock_plans(shop_id: int, plan_ids: Iterable[str]) -> None:
     """The same for several plans, always in one order, so that no two transactions wait for each other."""
     with connection.cursor() as cursor:
         for plan_id in sorted(set(plan_ids)):
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [plan_id, shop_id])
+            cursor.execute(_LOCK, [plan_id, shop_id])
 
 
 def unsettled(shop_id: int, plan_id: str, events: Sequence[EventKey]) -> tuple[EventKey, ...]:
@@ -67,62 +69,10 @@ def unsettled(shop_id: int, plan_id: str, events: Sequence[EventKey]) -> tuple[E
     return tuple(event for event in events if (event.is_refund, event.id, event.order_id) not in known)
 
 
-def add_settled(
-    shop_id: int,
-    plan_id: str,
-    events: Iterable[EventKey],
-    awards: Sequence[Award],
-    holdings: Mapping[tuple[str, str], Sequence[Holding]],
-    place: Mapping[str, int],
-) -> None:
-    """The plan has settled these events: store that, and the awards with their items.
-
-    Args:
-        shop_id: whose.
-        plan_id: of which plan.
-        events: what was settled.
-        awards: what became of matches.
-        holdings: what is left of each granted award, by order and offer, as settle left it.
-        place: each offer's place in the plan.
-    """
-    settled = [(shop_id, plan_id, event.is_refund, event.id, event.order_id) for event in events]
-    given = [_award_row(shop_id, plan_id, award, place[award.offer_id]) for award in awards]
-    items = [
-        row
-        for award in awards
-        for row in _item_rows(shop_id, plan_id, award, holdings.get((award.order_id, award.offer_id), ()))
-    ]
-    add_rows(
-        Rows("offers_settledevent", _SETTLED_COLUMNS, settled),
-        Rows("offers_award", _AWARD_COLUMNS, given),
-        Rows("offers_awarditem", _ITEM_COLUMNS, items),
-    )
-
-
-_SETTLED_COLUMNS = ("shop_id", "plan_id", "is_refund", "event_id", "order_id")
-
-_AWARD_COLUMNS = (
-    *("shop_id", "plan_id", "plan_version", "order_id", "customer_id", "offer_id", "offer_place", "rung"),
-    *("settled_for", "spend_minor", "outcome", "refusal"),
-)
-
-_ITEM_COLUMNS = (
-    *("shop_id", "plan_id", "order_id", "offer_id", "place", "kind", "item", "quantity", "amount_minor"),
-    *("valid_days", "expires_at", "quantity_left", "amount_left_minor", "lapsed", "hold_keys"),
-)
-
-
-def _award_row(shop_id: int, plan_id: str, award: Award, place: int) -> tuple[object, ...]:
-    return (
-        *(shop_id, plan_id, award.plan_version, award.order_id, award.customer_id, award.offer_id, place, award.rung),
-        *(award.settled_for, award.spend_minor, award.outcome),
-        None if award.refusal is None else _refusal_to_json(award.refusal),
-    )
-
-
-def _refusal_to_json(refusal: Refusal) -> str:
+def refusal_to_json(refusal: Refusal) -> dict[str, object]:
+    """The refusal as a document: which fact it is, its code, and its data."""
     dumped = _REFUSALS[type(refusal).__name__].dump_python(refusal, mode="json")
-    return json.dumps({"fact": type(refusal).__name__, "code": refusal.code, **dumped})
+    return {"fact": type(refusal).__name__, "code": refusal.code, **dumped}
 
 
 def award_to_json(award: Award) -> dict[str, object]:
@@ -132,7 +82,7 @@ def award_to_json(award: Award) -> dict[str, object]:
         "rung": award.rung,
         "spend_minor": award.spend_minor,
         "outcome": award.outcome,
-        "refusal": None if award.refusal is None else json.loads(_refusal_to_json(award.refusal)),
+        "refusal": None if award.refusal is None else refusal_to_json(award.refusal),
         "items": [[item.kind, item.id, item.quantity, item.amount_minor, item.valid_days] for item in award.items],
     }
 
@@ -160,20 +110,6 @@ def _refusal_from_json(stored: Mapping[str, object] | None) -> Refusal | None:
         return None
     data = {key: value for key, value in stored.items() if key not in ("fact", "code")}
     return _REFUSALS[str(stored["fact"])].validate_python(data)
-
-
-def _item_rows(shop_id: int, plan_id: str, award: Award, holdings: Sequence[Holding]) -> Iterator[tuple[object, ...]]:
-    left = {(holding.item.kind, holding.item.id): holding for holding in holdings}
-    for place, item in enumerate(award.items):
-        granted = (shop_id, plan_id, award.order_id, award.offer_id, place, item.kind, item.id)
-        worth = (item.quantity, item.amount_minor, item.valid_days)
-        holding = left.get((item.kind, item.id))
-        if holding is None:
-            yield (*granted, *worth, None, 0, 0, False, [])
-        else:
-            still = holding.item
-            held = (holding.expires_at, still.quantity, still.amount_minor, holding.lapsed, list(holding.hold_keys))
-            yield (*granted, *worth, *held)
 
 
 def find_held(shop_id: int, plan_id: str, order_ids: Iterable[str], *, lapsing_by: datetime) -> tuple[Held, ...]:
@@ -218,51 +154,6 @@ def _held(award: AwardRecord, items: Iterable[AwardItem]) -> Held:
             for item in items
         ],
     )
-
-
-def update_held(shop_id: int, plan_id: str, held: Iterable[Held]) -> None:
-    """Store what is left of awards after claw-backs and lapses."""
-    changed = [
-        (
-            *(one.order_id, one.offer_id, holding.item.kind, holding.item.id),
-            *(holding.item.quantity, holding.item.amount_minor, holding.lapsed, json.dumps(holding.hold_keys)),
-        )
-        for one in held
-        for holding in one.holdings
-    ]
-    if not changed:
-        return
-    query = """
-        UPDATE offers_awarditem item
-        SET quantity_left = held.quantity, amount_left_minor = held.amount, lapsed = held.lapsed,
-            hold_keys = ARRAY(SELECT jsonb_array_elements_text(held.hold_keys::jsonb))
-        FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[],
-                %s::bigint[], %s::bigint[], %s::bool[], %s::text[])
-            AS held (order_id, offer_id, kind, item, quantity, amount, lapsed, hold_keys)
-        WHERE item.shop_id = %s AND item.plan_id = %s AND item.order_id = held.order_id
-          AND item.offer_id = held.offer_id AND item.kind = held.kind AND item.item = held.item
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(query, [*(list(column) for column in zip(*changed, strict=True)), shop_id, plan_id])
-
-
-def add_claw_backs(shop_id: int, plan_id: str, claw_backs: Iterable[ClawBack], place: Mapping[str, int]) -> None:
-    """Store what refunds took back; `place` is each offer's place in the plan."""
-    rows = [
-        (
-            *(shop_id, plan_id, back.order_id, back.customer_id, back.offer_id, place[back.offer_id], back.rung),
-            *(back.refund_id, back.at, item_place, item.kind, item.id, item.quantity, item.amount_minor),
-        )
-        for back in claw_backs
-        for item_place, item in enumerate(back.items)
-    ]
-    add_rows(Rows("offers_clawbackitem", _CLAW_BACK_COLUMNS, rows))
-
-
-_CLAW_BACK_COLUMNS = (
-    *("shop_id", "plan_id", "order_id", "customer_id", "offer_id", "offer_place", "rung"),
-    *("refund_id", "at", "place", "kind", "item", "quantity", "amount_minor"),
-)
 
 
 def find_emptied_at(shop_id: int, plan_id: str, stock: Iterable[str]) -> dict[str, datetime]:

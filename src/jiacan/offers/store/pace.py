@@ -2,45 +2,48 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db import connection
 
+from jiacan.kernel.statements import Prepared
 from jiacan.offers.contracts.pace import AwardPace, AwardTotal, OrderPace, OrderTotal
 
-_ADD = """
+_ADD = Prepared("""
 WITH awards AS (
     INSERT INTO offers_awardpace AS kept (shop_id, plan_id, minute, offer_id, outcome, reason, awards, at_risk_minor)
-    SELECT %(shop_id)s, %(plan_id)s, more.* FROM unnest(%(minute)s::timestamptz[], %(offer)s::text[],
-        %(outcome)s::text[], %(reason)s::text[], %(awards)s::bigint[], %(at_risk)s::bigint[]) AS more
+    SELECT %(shop_id)s::bigint, %(plan_id)s::text, more.* FROM json_to_recordset(%(awards)s::json) AS more
+        (minute timestamptz, offer_id text, outcome text, reason text, awards bigint, at_risk_minor bigint)
     ON CONFLICT (shop_id, plan_id, minute, offer_id, outcome, reason) DO UPDATE
     SET awards = kept.awards + excluded.awards, at_risk_minor = kept.at_risk_minor + excluded.at_risk_minor
 ), award_sums AS (
     INSERT INTO offers_awardsum AS kept (shop_id, plan_id, offer_id, outcome, reason, awards, at_risk_minor)
-    SELECT %(shop_id)s, %(plan_id)s, offer_id, outcome, reason, sum(awards), sum(at_risk_minor)
-    FROM unnest(%(offer)s::text[], %(outcome)s::text[], %(reason)s::text[], %(awards)s::bigint[],
-        %(at_risk)s::bigint[]) AS more (offer_id, outcome, reason, awards, at_risk_minor)
+    SELECT %(shop_id)s::bigint, %(plan_id)s::text, offer_id, outcome, reason, sum(awards), sum(at_risk_minor)
+    FROM json_to_recordset(%(awards)s::json) AS more
+        (offer_id text, outcome text, reason text, awards bigint, at_risk_minor bigint)
     GROUP BY offer_id, outcome, reason
     ON CONFLICT (shop_id, plan_id, offer_id, outcome, reason) DO UPDATE
     SET awards = kept.awards + excluded.awards, at_risk_minor = kept.at_risk_minor + excluded.at_risk_minor
 ), order_sums AS (
     INSERT INTO offers_ordersum AS kept (shop_id, plan_id, orders, spend_minor, new_customers, refunds)
-    SELECT %(shop_id)s, %(plan_id)s, sum(orders), sum(spend_minor), sum(new_customers), sum(refunds)
-    FROM unnest(%(orders)s::bigint[], %(spend)s::bigint[], %(new)s::bigint[], %(refunds)s::bigint[])
-        AS more (orders, spend_minor, new_customers, refunds)
+    SELECT %(shop_id)s::bigint, %(plan_id)s::text, sum(orders), sum(spend_minor), sum(new_customers), sum(refunds)
+    FROM json_to_recordset(%(orders)s::json) AS more
+        (orders bigint, spend_minor bigint, new_customers bigint, refunds bigint)
     HAVING count(*) > 0
     ON CONFLICT (shop_id, plan_id) DO UPDATE
     SET orders = kept.orders + excluded.orders, spend_minor = kept.spend_minor + excluded.spend_minor,
         new_customers = kept.new_customers + excluded.new_customers, refunds = kept.refunds + excluded.refunds
 )
 INSERT INTO offers_orderpace AS kept (shop_id, plan_id, minute, orders, spend_minor, new_customers, refunds)
-SELECT %(shop_id)s, %(plan_id)s, more.* FROM unnest(%(order_minute)s::timestamptz[], %(orders)s::bigint[],
-    %(spend)s::bigint[], %(new)s::bigint[], %(refunds)s::bigint[]) AS more
+SELECT %(shop_id)s::bigint, %(plan_id)s::text, more.* FROM json_to_recordset(%(orders)s::json) AS more
+    (minute timestamptz, orders bigint, spend_minor bigint, new_customers bigint, refunds bigint)
 ON CONFLICT (shop_id, plan_id, minute) DO UPDATE
 SET orders = kept.orders + excluded.orders, spend_minor = kept.spend_minor + excluded.spend_minor,
     new_customers = kept.new_customers + excluded.new_customers, refunds = kept.refunds + excluded.refunds
-"""
+""")
 
 _AWARDS = """
 SELECT minute, offer_id, outcome, reason, awards, at_risk_minor FROM offers_awardpace
@@ -67,17 +70,8 @@ def add_pace(shop_id: int, plan_id: str, awards: Sequence[AwardPace], orders: Se
     values = {
         "shop_id": shop_id,
         "plan_id": plan_id,
-        "minute": [each.minute for each in awards],
-        "offer": [each.offer_id for each in awards],
-        "outcome": [each.outcome for each in awards],
-        "reason": [each.reason for each in awards],
-        "awards": [each.awards for each in awards],
-        "at_risk": [each.at_risk_minor for each in awards],
-        "order_minute": [each.minute for each in orders],
-        "orders": [each.orders for each in orders],
-        "spend": [each.spend_minor for each in orders],
-        "new": [each.new_customers for each in orders],
-        "refunds": [each.refunds for each in orders],
+        "awards": json.dumps([{**asdict(each), "minute": each.minute.isoformat()} for each in awards]),
+        "orders": json.dumps([{**asdict(each), "minute": each.minute.isoformat()} for each in orders]),
     }
     with connection.cursor() as cursor:
         cursor.execute(_ADD, values)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from jiacan.kernel.statements import Prepared
 from jiacan.offers.contracts.reservations import Reservation, ReservationState
 from jiacan.offers.core.reserving import Part
 from jiacan.offers.models import Reservation as ReservationRow
@@ -18,14 +19,14 @@ from jiacan.offers.models import ReservationPart as PartRow
 from jiacan.offers.store.awards import award_from_json, award_to_json
 from jiacan.orders.contracts import IncomingOrder, OrderLine
 
-_OPEN_PARTS = """
+_OPEN_PARTS = Prepared("""
 SELECT part.reservation_id, part.order_id, part.plan_id, part.plan_version, part.awards, part.holds, part.expires_at,
     whole.reserved_at, whole.customer_id, whole.goods_hash, whole.state
 FROM offers_reservationpart AS part JOIN offers_reservation AS whole USING (shop_id, reservation_id)
-WHERE part.shop_id = %s AND part.plan_id = %s AND part.state = 'open'
-    AND (part.order_id = ANY(%s) OR part.expires_at <= %s)
+WHERE part.shop_id = %s::bigint AND part.plan_id = %s::text AND part.state = 'open'
+    AND (part.order_id = ANY(%s::text[]) OR part.expires_at <= %s::timestamptz)
 ORDER BY part.reservation_id
-"""
+""")
 
 _PARTS_OF = """
 SELECT part.reservation_id, part.order_id, part.plan_id, part.plan_version, part.awards, part.holds, part.expires_at,

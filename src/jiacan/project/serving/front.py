@@ -2,7 +2,8 @@
 
 Pages and the API are synchronous Django, and fastest as that: its WSGI handler on threads that keep their database
 connections. A stream would hold such a thread for as long as someone looks, so addresses that end in `/live` go to
-Django's ASGI handler. docs/decisions/0008-serving.md has the figures.
+Django's ASGI handler. docs/decisions/0008-serving.md has the figures. Requests that only wait until they are settled
+with others have threads of their own, many and without connections: docs/decisions/0013-group-commit.md.
 """
 
 from __future__ import annotations
@@ -42,10 +43,14 @@ class Front:
         threads: int,
         max_body_bytes: int,
         count_streams: Callable[[int], object],
+        waits: Callable[[str, str], bool] = lambda method, path: False,
+        waiting_threads: int = 1,
     ) -> None:
         self._pages = pages
         self._streams = streams
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
+        self._waits = waits
+        self._waiting_pool = ThreadPoolExecutor(waiting_threads, thread_name_prefix="waiting")
         self._max_body_bytes = max_body_bytes
         self._count_streams = count_streams
         self._stream_context = ThreadSensitiveContext()
@@ -106,7 +111,8 @@ class Front:
         with await self._read(headers, receive) as body:
             answer = _Answer(loop, send)
             environ = _environ(scope, headers, body)
-            rest = await loop.run_in_executor(self._pool, self._answer, environ, answer)
+            pool = self._waiting_pool if self._waits(scope["method"], scope["path"]) else self._pool
+            rest = await loop.run_in_executor(pool, self._answer, environ, answer)
             if rest is not None:
                 await send(answer.head)
                 await send({"type": "http.response.body", "body": rest, "more_body": False})

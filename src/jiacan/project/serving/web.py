@@ -16,12 +16,16 @@ from granian.log import LogLevels
 from granian.server.embed import Server
 
 import jiacan.project.start  # noqa: F401 - readies the models, so it comes before any facade
-from jiacan.project.serving import part
+from jiacan.campaigns.facade import gathering
 from jiacan.project.serving.front import Front
 from jiacan.project.serving.logs import GRANIAN_LOGGERS
 from jiacan.project.serving.metrics import OPEN_STREAMS
 
 PAGE_THREADS = 8
+WAITING_THREADS = 64
+WAITING = frozenset({("POST", "/api/v1/orders"), ("POST", "/api/v1/refunds")})
+"""What waits for a writer, and has no use for a database connection meanwhile."""
+
 REQUESTS_END_SECONDS = 5
 _LOOK_AGAIN_SECONDS = 0.02
 
@@ -34,12 +38,13 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
     asked = parser.parse_args(arguments)
-    part.begin("web")
     asyncio.run(_serve(asked.host, asked.port))
 
 
 async def _serve(host: str, port: int) -> None:
     stop = asyncio.Event()
+    if settings.GROUP_COMMIT:
+        gathering.begin()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     front = Front(
@@ -48,6 +53,8 @@ async def _serve(host: str, port: int) -> None:
         threads=PAGE_THREADS,
         max_body_bytes=settings.MAX_UPLOAD_BYTES,
         count_streams=OPEN_STREAMS.set,
+        waits=lambda method, path: settings.GROUP_COMMIT and (method, path) in WAITING,
+        waiting_threads=WAITING_THREADS,
     )
     server = Server(
         front,

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from django.db import connection
 
+from jiacan.kernel.statements import Prepared
 from jiacan.webhooks.contracts import Endpoint, EventKind
 from jiacan.webhooks.models import Endpoint as EndpointRow
 from jiacan.webhooks.store.sealing import find_secret, seal
 
-_WANTED = "SELECT DISTINCT unnest(kinds) FROM webhooks_endpoint WHERE shop_id = %s AND active"
+_WANTED = Prepared("SELECT DISTINCT unnest(kinds) FROM webhooks_endpoint WHERE shop_id = %s::bigint AND active")
 
 
 @dataclass(frozen=True, slots=True)

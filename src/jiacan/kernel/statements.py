@@ -1,0 +1,14 @@
+"""Statements that are sent again and again."""
+
+from __future__ import annotations
+
+
+class Prepared(str):
+    """A statement that the database reads and plans once on each connection, and from then on is only given values.
+
+    It goes through Django's cursors as any other; `project.postgres` sees what it is. Its values are bound by the
+    server, so each says its type where that is not plain: `%(ids)s::bigint[]`. What comes as many rows is best given
+    as one JSON text, which is both written and read faster than arrays.
+    """
+
+    __slots__ = ()
