@@ -32,6 +32,8 @@ app.command(f"{COMMANDS}.customer:customer", name="customer", help="What one cus
 app.command(f"{COMMANDS}.report:report", name="report", help="What happened, against the goals: HTML or XLSX.")
 app.command(f"{COMMANDS}.serve:serve", name="serve", help="The server: console, public pages, API and worker.")
 app.command(f"{COMMANDS}.demo:demo", name="demo", help="A server with a real campaign in full swing.")
+app.command(f"{COMMANDS}.doctor:doctor", name="doctor", help="What is slow or wrong, and what to do.")
+app.command(f"{COMMANDS}.profile:profile", name="profile", help="Where a part of the server spends its time.")
 ledger.command(f"{COMMANDS}.ledger:audit", name="audit", help="Recompute every balance from its transfers.")
 
 

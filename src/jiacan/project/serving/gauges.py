@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from django.db import connection
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from jiacan.kernel.places import at_place, each_server
 from jiacan.offers.facade import reading
 from jiacan.plans import facade as plans
 from jiacan.tenancy import facade as tenancy
@@ -33,71 +35,90 @@ FROM pg_stat_user_tables ORDER BY pg_total_relation_size(relid) DESC LIMIT %s
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One figure of one server; `combine` says what several servers' come to."""
+
+    name: str
+    told: str
+    value: float
+    label: str = ""
+    labelled: str = ""
+    combine: Callable[[Iterable[float]], float] = sum
+
+
 class FromDatabase(Collector):
-    """The queue, the webhooks under way, the state of the database, and the orders of each campaign."""
+    """The queue, the webhooks under way, the state of the databases, and the orders of each campaign."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """One reading."""
-        yield from _queue()
-        yield from _deliveries()
-        yield from _database()
-        yield from _tables()
-        yield from _campaigns()
+        readings: dict[tuple[str, str], list[_Reading]] = {}
+        for here in each_server():
+            with here:
+                for each in (*_queue(), *_deliveries(), *_database(), *_tables()):
+                    readings.setdefault((each.name, each.labelled), []).append(each)
+        families: dict[str, GaugeMetricFamily] = {}
+        for (name, labelled), of_servers in readings.items():
+            first = of_servers[0]
+            labels = (first.label,) if first.label else ()
+            family = families.setdefault(name, GaugeMetricFamily(name, first.told, labels=labels))
+            value = first.combine(each.value for each in of_servers)
+            family.add_metric((labelled,) if labels else (), value)
+        yield from families.values()
+        yield _campaigns()
 
 
-def _queue() -> Iterator[GaugeMetricFamily]:
+def _queue() -> Iterator[_Reading]:
     queue = webhooks.queue_of_all()
-    states = [(state, getattr(queue, state)) for state in ("waiting", "scheduled", "running", "failed")]
-    yield _by("jiacan_queue_jobs", "Jobs in the queue, by state.", "state", states)
-    yield GaugeMetricFamily("jiacan_queue_lag_seconds", "Age of the oldest job that is due.", queue.lag_seconds)
+    for state in ("waiting", "scheduled", "running", "failed"):
+        yield _Reading("jiacan_queue_jobs", "Jobs in the queue, by state.", getattr(queue, state), "state", state)
+    lag = "Age of the oldest job that is due."
+    yield _Reading("jiacan_queue_lag_seconds", lag, queue.lag_seconds, combine=max)
     if queue.worker_seen_at is not None:
         silent = max(0.0, (timezone.now() - queue.worker_seen_at).total_seconds())
-        yield GaugeMetricFamily("jiacan_worker_silent_seconds", "Since a worker last gave a sign of life.", silent)
+        yield _Reading(
+            "jiacan_worker_silent_seconds", "Since a worker last gave a sign of life.", silent, combine=max
+        )
 
 
-def _deliveries() -> Iterator[GaugeMetricFamily]:
+def _deliveries() -> Iterator[_Reading]:
     backlog = webhooks.backlog_of_all()
-    yield GaugeMetricFamily("jiacan_webhooks_waiting", "Webhooks on their way.", backlog.waiting)
-    yield GaugeMetricFamily(
-        "jiacan_webhook_lag_seconds", "Since the oldest webhook on its way was announced.", backlog.oldest_seconds
-    )
+    yield _Reading("jiacan_webhooks_waiting", "Webhooks on their way.", backlog.waiting)
+    lag = "Since the oldest webhook on its way was announced."
+    yield _Reading("jiacan_webhook_lag_seconds", lag, backlog.oldest_seconds, combine=max)
 
 
-def _database() -> Iterator[GaugeMetricFamily]:
+def _database() -> Iterator[_Reading]:
     with connection.cursor() as cursor:
         cursor.execute(_CONNECTIONS)
         states = cursor.fetchall()
         cursor.execute(_LONGEST)
         ((longest, waiting, size),) = cursor.fetchall()
-    yield _by("jiacan_database_connections", "Connections to the database, by state.", "state", states)
-    yield GaugeMetricFamily("jiacan_database_transaction_seconds", "Age of the oldest transaction.", longest)
-    yield GaugeMetricFamily("jiacan_database_lock_waits", "Statements that wait for a lock.", waiting)
-    yield GaugeMetricFamily("jiacan_database_bytes", "Size of the database.", size)
+    for state, count in states:
+        told = "Connections to the database, by state."
+        yield _Reading("jiacan_database_connections", told, count, "state", state)
+    yield _Reading("jiacan_database_transaction_seconds", "Age of the oldest transaction.", longest, combine=max)
+    yield _Reading("jiacan_database_lock_waits", "Statements that wait for a lock.", waiting)
+    yield _Reading("jiacan_database_bytes", "Size of the database.", size)
 
 
-def _tables() -> Iterator[GaugeMetricFamily]:
+def _tables() -> Iterator[_Reading]:
     with connection.cursor() as cursor:
         cursor.execute(_TABLES, [TABLES_SHOWN])
         found = cursor.fetchall()
-    yield _by("jiacan_table_rows", "Rows of the largest tables.", "table", [(row[0], row[1]) for row in found])
-    dead = [(row[0], row[2]) for row in found]
-    yield _by("jiacan_table_dead_rows", "Their rows that wait for vacuum.", "table", dead)
-    yield _by("jiacan_table_bytes", "Their size with indexes.", "table", [(row[0], row[3]) for row in found])
+    for table, live, dead, size in found:
+        yield _Reading("jiacan_table_rows", "Rows of the largest tables.", live, "table", table)
+        yield _Reading("jiacan_table_dead_rows", "Their rows that wait for vacuum.", dead, "table", table)
+        yield _Reading("jiacan_table_bytes", "Their size with indexes.", size, "table", table)
 
 
-def _campaigns() -> Iterator[GaugeMetricFamily]:
+def _campaigns() -> GaugeMetricFamily:
     orders = GaugeMetricFamily(
         "jiacan_campaign_orders", "Paid orders that a campaign has settled.", labels=("shop", "plan")
     )
     for shop in tenancy.find_shops():
-        for version in plans.live_plans(shop.id):
-            total = reading.order_totals(shop.id, version.plan_id)
-            orders.add_metric((shop.slug, version.plan_id), total.orders)
-    yield orders
-
-
-def _by(name: str, told: str, label: str, values: Iterable[tuple[str, float]]) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(name, told, labels=(label,))
-    for value, figure in values:
-        family.add_metric((value,), figure)
-    return family
+        with at_place(shop.id):
+            for version in plans.live_plans(shop.id):
+                total = reading.order_totals(shop.id, version.plan_id)
+                orders.add_metric((shop.slug, version.plan_id), total.orders)
+    return orders

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import threading
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -99,13 +99,13 @@ def heaviest(profile: Path, limit: int) -> list[tuple[str, float]]:
     """The functions of a finished profile in which most seconds were spent, threads that wait for work left out."""
     told = json.loads(profile.read_text())
     frames = told["shared"]["frames"]
-    spent: Counter[str] = Counter()
+    spent: defaultdict[str, float] = defaultdict(float)
     for thread in told["profiles"]:
         for stack, seconds in zip(thread["samples"], thread["weights"], strict=True):
             frame = frames[stack[-1]]
             if (frame["file"], frame["name"].rsplit(".", 1)[-1]) not in _WAITING:
                 spent[f"{frame['name']} ({frame['file']}:{frame['line']})"] += seconds
-    return spent.most_common(limit)
+    return sorted(spent.items(), key=lambda each: -each[1])[:limit]
 
 
 _WAITING = frozenset(

@@ -15,6 +15,7 @@ from procrastinate.worker import Worker
 
 from jiacan.campaigns.facade.waiting import unsettled_orders
 from jiacan.kernel.periods import Period
+from jiacan.kernel.places import at_place
 from jiacan.kernel.stages import Stage, observe
 from jiacan.project.serving.metrics import JOB_SECONDS, JOBS, UNSETTLED_ORDERS, UNSETTLED_SECONDS
 from jiacan.tenancy import facade as tenancy
@@ -38,7 +39,8 @@ def look_for_unsettled(timestamp: int) -> None:
     for shop in tenancy.find_shops():
         since = max(_looked_until.get(shop.id, now - LOOK_BACK), now - LOOK_BACK)
         until = now - SETTLED_WITHIN
-        waiting = unsettled_orders(shop.id, Period(since, until))
+        with at_place(shop.id):
+            waiting = unsettled_orders(shop.id, Period(since, until))
         for each in waiting:
             UNSETTLED_ORDERS.labels(shop.slug, each.plan_id).set(each.orders)
         oldest_at = min([oldest_at, *(each.oldest_at for each in waiting if each.oldest_at is not None)])
