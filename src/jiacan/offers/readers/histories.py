@@ -11,32 +11,22 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from jiacan.kernel.ids import first_at_or_above
 from jiacan.kernel.periods import Period
-from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.core.arrays.clock import DAY_US, clock_of, to_us
 from jiacan.offers.core.arrays.layout import Layout
-from jiacan.offers.core.arrays.values import EVENT, PAIR, SLOT, Events, Pairs, Whole, empty_records
-from jiacan.offers.core.slots import slots_of
+from jiacan.offers.core.arrays.values import Events, Pairs
 from jiacan.offers.measures.match import matched_pairs
+from jiacan.offers.readers.pairs import (
+    LINE_SCHEMA,
+    ORDER_SCHEMA,
+    RETURNED_SCHEMA,
+    WHOLE_LINE_SCHEMA,
+    held_out,
+    pair_columns,
+    to_events,
+    to_pairs,
+)
 from jiacan.orders import facade as orders
-
-_ORDER_SCHEMA = {
-    "no": "int64",
-    "customer_id": "string",
-    "paid_us": "int64",
-    "number": "int64",
-    "channel": "string",
-    "region": "string",
-}
-_LINE_SCHEMA = {"no": "int64", "sku": "string", "category": "string", "quantity": "int64", "spend_minor": "int64"}
-_WHOLE_LINE_SCHEMA = {
-    **_LINE_SCHEMA,
-    "position": "int64",
-    "unit_price_micros": "int64",
-    "discount_micros": "int64",
-}
-_RETURNED_SCHEMA = {"event": "int64", "no": "int64", "sku": "string", "quantity": "int64"}
 
 _ASKED = """
 CREATE VIEW asked AS
@@ -118,7 +108,7 @@ class MatchedHistory:
         starts_us, ends_us = to_us(period.starts_at), to_us(period.ends_at)
         duck.execute(_ASKED.format(starts_us=starts_us, ends_us=ends_us))
         self._match()
-        columns = ", ".join(_pair_columns(layout.rules))
+        columns = ", ".join(pair_columns(layout.rules))
         duck.execute(_EVENTS)
         duck.execute(_PAIRS_IN_ORDER.format(columns=columns))
         duck.execute("DROP TABLE pairs; DROP TABLE kept_pairs; DROP TABLE kept")
@@ -132,13 +122,13 @@ class MatchedHistory:
         self.days = int(self._clock.day(np.array([max(self.until_us, ends_us)]))[0]) - self._first_day + 1
 
     def _match(self) -> None:
-        rules, lines = self._layout.rules, ibis.table(_WHOLE_LINE_SCHEMA, name="lines")
-        self._make("pairs", matched_pairs(ibis.table(_ORDER_SCHEMA, name="asked"), lines, rules))
+        rules, lines = self._layout.rules, ibis.table(WHOLE_LINE_SCHEMA, name="lines")
+        self._make("pairs", matched_pairs(ibis.table(ORDER_SCHEMA, name="asked"), lines, rules))
         self._duck.execute(_REFUNDED)
-        self._make("kept", orders.kept_lines(lines, ibis.table(_RETURNED_SCHEMA, name="returned"), rules.currency))
+        self._make("kept", orders.kept_lines(lines, ibis.table(RETURNED_SCHEMA, name="returned"), rules.currency))
         self._duck.execute("CREATE VIEW kept_order_lines AS SELECT event AS no, * EXCLUDE (event) FROM kept")
-        kept = ibis.table(_LINE_SCHEMA, name="kept_order_lines")
-        refunded = ibis.table(_ORDER_SCHEMA, name="refunded_orders")
+        kept = ibis.table(LINE_SCHEMA, name="kept_order_lines")
+        refunded = ibis.table(ORDER_SCHEMA, name="refunded_orders")
         self._make("kept_pairs", matched_pairs(refunded, kept, rules))
 
     def _make(self, name: str, table: ir.Table) -> None:
@@ -155,57 +145,14 @@ class MatchedHistory:
             first=first,
             end=end,
             customer="coalesce(customer_no, 0)" if self._layout.limits_customers else "0",
-            held_out=_held_out(rules),
+            held_out=held_out(rules),
         )
         table = self._table(query)
-        found = self._table(_CHUNK_PAIRS.format(first=first, end=end, columns=", ".join(_pair_columns(rules))))
-        ends = np.cumsum(np.bincount(_numbers(found, "event"), minlength=end - first))
-        events = np.empty(end - first, EVENT)
-        for name in ("at", "customer", "order", "is_refund", "held_out"):
-            events[name] = _numbers(table, name)
-        events["day"] = self._clock.day(events["at"]) - self._first_day
-        events["first_pair"][1:], events["first_pair"][:1], events["end_pair"] = ends[:-1], 0, ends
+        found = self._table(_CHUNK_PAIRS.format(first=first, end=end, columns=", ".join(pair_columns(rules))))
         names = table.select(["order_id", "customer_id", "id"])
-        return Chunk(Events(events, self._expiries(events["at"])), _pairs(found, *slots_of(rules)), names)
+        events = to_events(table, found, self._layout, self._clock, self._first_day)
+        return Chunk(events, to_pairs(found, rules), names)
 
     def _table(self, query: str) -> pa.Table:
         table: pa.Table = self._duck.execute(query).to_arrow_table()
         return table
-
-    def _expiries(self, at: Whole) -> Whole:
-        rows = [self._clock.days_later(at, days) for days in self._layout.expiry_days]
-        return np.stack(rows) if rows else np.empty((0, len(at)), np.int64)
-
-
-def _pair_columns(rules: PlanRules) -> list[str]:
-    slots, instead = slots_of(rules)
-    of_slots = [f"{name}_{slot}" for name in ("item", "quantity", "amount") for slot in range(slots)]
-    of_instead = [f"else_{name}_{slot}" for name in ("item", "quantity", "amount") for slot in range(instead)]
-    return ["offer", "rung", *of_slots, *of_instead]
-
-
-def _pairs(found: pa.Table, slots: int, instead: int) -> Pairs:
-    pairs = np.empty(found.num_rows, PAIR)
-    pairs["offer"], pairs["rung"] = _numbers(found, "offer"), _numbers(found, "rung")
-    return Pairs(pairs, _slots(found, "", slots), _slots(found, "else_", instead))
-
-
-def _slots(found: pa.Table, prefix: str, slots: int) -> Whole:
-    """The items of each pair; one empty slot where there is none."""
-    items = empty_records((found.num_rows, max(1, slots)), SLOT, "item")
-    for slot in range(slots):
-        for name in ("item", "quantity", "amount"):
-            items[name][:, slot] = _numbers(found, f"{prefix}{name}_{slot}")
-    return items
-
-
-def _held_out(rules: PlanRules) -> str:
-    """Whether a customer belongs to the hold-out, in SQL: their hash, as text, is below the share as text."""
-    if rules.holdout_share <= 0:
-        return "false"
-    plan_id = rules.plan_id.replace("'", "''")
-    return f"sha256('{plan_id}:' || customer_id)[:16] < '{first_at_or_above(rules.holdout_share)}'"
-
-
-def _numbers(table: pa.Table, name: str) -> Whole:
-    return table[name].to_numpy()
