@@ -18,8 +18,10 @@ app = App(
 )
 plan = App(name="plan", help="Check a plan, begin one, or get its schema for an editor.")
 ledger = App(name="ledger", help="Accounts and transfers.")
+shop = App(name="shop", help="On which database server each shop is.")
 app.command(plan)
 app.command(ledger)
+app.command(shop)
 
 COMMANDS = "jiacan.project.commands"
 plan.command(f"{COMMANDS}.plan:check", name="check", help="Every error and warning at once; exit 1 on errors.")
@@ -35,6 +37,8 @@ app.command(f"{COMMANDS}.demo:demo", name="demo", help="A server with a real cam
 app.command(f"{COMMANDS}.doctor:doctor", name="doctor", help="What is slow or wrong, and what to do.")
 app.command(f"{COMMANDS}.profile:profile", name="profile", help="Where a part of the server spends its time.")
 ledger.command(f"{COMMANDS}.ledger:audit", name="audit", help="Recompute every balance from its transfers.")
+shop.command(f"{COMMANDS}.shop:list_shops", name="list", help="Every shop with its database server.")
+shop.command(f"{COMMANDS}.shop:move", name="move", help="Move a shop to another server while it works.")
 
 
 def main() -> None:

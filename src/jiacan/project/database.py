@@ -152,17 +152,19 @@ def keep_embedded() -> None:
 
 
 def open_database() -> None:
-    """Point Django at the database and bring its tables up to date, under a lock.
+    """Point Django at the database and bring its tables up to date, under a lock; and further servers for shops.
 
     Raises:
         DatabaseUnreachable: the named server does not answer.
         DatabaseNewer: a later version of Jiacan has been here.
+        JiacanError: a further server is not as it should be.
     """
     _open(os.environ.get("JIACAN_DATABASE_URL") or start_embedded(home()))
+    open_servers(migrate)
 
 
 def open_embedded(folder: Path) -> None:
-    """The same, with the embedded server of that folder, whatever is named elsewhere.
+    """The embedded server of that folder and no other, whatever is named elsewhere.
 
     Raises:
         HomeUnusable: the folder cannot hold a database, or the server does not start in it.
@@ -178,7 +180,6 @@ def _open(url: str) -> None:
     except Exception as error:
         raise DatabaseUnreachable(reason=str(error).splitlines()[0]) from error
     migrate()
-    open_servers(migrate)
 
 
 def connect(url: str) -> None:

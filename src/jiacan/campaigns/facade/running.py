@@ -17,6 +17,7 @@ from jiacan.campaigns.core.figures import balances_of, figures_of
 from jiacan.campaigns.facade.announcing import announce
 from jiacan.campaigns.facade.live import find_live
 from jiacan.kernel.messages import Message, Phrasebook, tell
+from jiacan.kernel.places import long_at_place
 from jiacan.offers.contracts.awards import AwardRow, ReceiptLine, Statement
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.facade import awarding, replaying
@@ -27,7 +28,7 @@ from jiacan.plans import facade as plans
 from jiacan.plans.contracts.errors import PlanHasErrors
 from jiacan.plans.contracts.versions import CheckedPlan
 from jiacan.tenancy import facade as tenancy
-from jiacan.tenancy.contracts import Actor
+from jiacan.tenancy.contracts import Actor, Shop
 
 EVENTS_PER_TRANSACTION = 1_000
 
@@ -85,8 +86,7 @@ def run(
         JiacanError: the plan has errors, a file cannot be read, or a new version takes back what was given.
     """
     draft = _rules_of(plan)
-    with _read(draft, files, words, on_progress) as history:
-        shop = tenancy.open_shop(draft.shop)
+    with _read(draft, files, words, on_progress) as history, _at(tenancy.open_shop(draft.shop)) as shop:
         rules = go_live(shop.id, plan, actor=actor)
         recorded = orders.record(shop.id, history, on_progress=_by_stage(on_progress))
         settled = settle_recorded(shop.id, rules, on_progress=on_progress)
@@ -153,7 +153,8 @@ def figures(shop_id: int, rules: PlanRules) -> Figures:
 def award_rows(plan: CheckedPlan) -> Iterator[AwardRow]:
     """Every row of the campaign's awards file, in the order in which things happened."""
     rules = _rules_of(plan)
-    return offers.award_rows_of(tenancy.get_shop(rules.shop).id, rules.plan_id)
+    with _at(tenancy.get_shop(rules.shop)) as shop:
+        yield from offers.award_rows_of(shop.id, rules.plan_id)
 
 
 def receipt(plan: CheckedPlan, order_id: str) -> tuple[ReceiptLine, ...]:
@@ -162,8 +163,8 @@ def receipt(plan: CheckedPlan, order_id: str) -> tuple[ReceiptLine, ...]:
     Raises:
         ShopUnknown, OrderNotPaid: no such paid order was recorded.
     """
-    shop_id, rules, rules_of = _in_force(plan)
-    return offers.receipt(shop_id, order_id, rules, rules_of=rules_of)
+    with _in_force(plan) as (shop_id, rules, rules_of):
+        return offers.receipt(shop_id, order_id, rules, rules_of=rules_of)
 
 
 def statement(plan: CheckedPlan, customer_id: str) -> Statement:
@@ -172,16 +173,23 @@ def statement(plan: CheckedPlan, customer_id: str) -> Statement:
     Raises:
         ShopUnknown, CustomerUnknown: nothing of theirs was settled.
     """
-    shop_id, rules, rules_of = _in_force(plan)
-    return offers.statement(shop_id, customer_id, rules, rules_of=rules_of)
+    with _in_force(plan) as (shop_id, rules, rules_of):
+        return offers.statement(shop_id, customer_id, rules, rules_of=rules_of)
 
 
-def _in_force(plan: CheckedPlan) -> tuple[int, PlanRules, VersionRules]:
-    """The shop and the rules of the plan's live versions; the file's own where none went live."""
+@contextmanager
+def _in_force(plan: CheckedPlan) -> Iterator[tuple[int, PlanRules, VersionRules]]:
+    """The shop, at its place, and the rules of the plan's live versions; the file's own where none went live."""
     draft = _rules_of(plan)
-    shop = tenancy.get_shop(draft.shop)
-    live = find_live(shop.id, draft.plan_id)
-    return (shop.id, draft, lambda _: draft) if live is None else (shop.id, live.rules, live)
+    with _at(tenancy.get_shop(draft.shop)) as shop:
+        live = find_live(shop.id, draft.plan_id)
+        yield (shop.id, draft, lambda _: draft) if live is None else (shop.id, live.rules, live)
+
+
+@contextmanager
+def _at(shop: Shop) -> Iterator[Shop]:
+    with long_at_place(shop.id):
+        yield shop
 
 
 def _rules_of(plan: CheckedPlan) -> PlanRules:

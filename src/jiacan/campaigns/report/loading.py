@@ -6,6 +6,7 @@ from jiacan.campaigns.contracts.reported import Report
 from jiacan.campaigns.facade import running as campaigns
 from jiacan.campaigns.report.errors import PlanNeverRan
 from jiacan.campaigns.report.facts import Sources, make_report
+from jiacan.kernel.places import long_at_place
 from jiacan.offers.facade import reading as offers
 from jiacan.orders import facade as orders
 from jiacan.plans import facade as plans
@@ -26,19 +27,20 @@ def load_report(plan: CheckedPlan) -> Report:
     if plan.rules is None:
         raise PlanHasErrors(source=plan.source, problems=plan.errors)
     shop = tenancy.get_shop(plan.rules.shop)
-    versions = plans.find_versions(shop.id, plan.rules.plan_id)
-    if not versions:
-        raise PlanNeverRan(plan_id=plan.rules.plan_id)
-    live = plans.load_plan(shop.id, plan.rules.plan_id, versions[-1].number)
-    assert live.rules is not None, "load_plan gives rules or raises"
-    assert live.document is not None, "load_plan gives a document or raises"
-    sources = Sources(
-        document=live.document,
-        rules=live.rules,
-        orders=orders.paid_orders_table(shop.id),
-        awards=tuple(offers.awards_of(shop.id, live.rules.plan_id)),
-        claw_backs=tuple(offers.claw_backs_of(shop.id, live.rules.plan_id)),
-        figures=campaigns.figures(shop.id, live.rules),
-        file_differs=plan.sha256 != live.sha256,
-    )
-    return make_report(sources)
+    with long_at_place(shop.id):
+        versions = plans.find_versions(shop.id, plan.rules.plan_id)
+        if not versions:
+            raise PlanNeverRan(plan_id=plan.rules.plan_id)
+        live = plans.load_plan(shop.id, plan.rules.plan_id, versions[-1].number)
+        assert live.rules is not None, "load_plan gives rules or raises"
+        assert live.document is not None, "load_plan gives a document or raises"
+        sources = Sources(
+            document=live.document,
+            rules=live.rules,
+            orders=orders.paid_orders_table(shop.id),
+            awards=tuple(offers.awards_of(shop.id, live.rules.plan_id)),
+            claw_backs=tuple(offers.claw_backs_of(shop.id, live.rules.plan_id)),
+            figures=campaigns.figures(shop.id, live.rules),
+            file_differs=plan.sha256 != live.sha256,
+        )
+        return make_report(sources)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from jiacan.kernel.messages import tell
+from jiacan.kernel.places import long_at_place
 from jiacan.ledger import facade as ledger
+from jiacan.ledger.contracts import AuditReport
 from jiacan.project import database
 from jiacan.project.output import COMMON, Common, screen
 from jiacan.tenancy import facade as tenancy
@@ -20,7 +22,7 @@ def audit(*, shop: str | None = None, common: Common = COMMON) -> int:
     database.open_database()
     out = screen(common)
     shops = [tenancy.get_shop(shop)] if shop else tenancy.find_shops()
-    reports = [(each.slug, ledger.audit(each.id)) for each in shops]
+    reports = [(each.slug, _audited(each.id)) for each in shops]
     if common.json:
         out.print_json(
             [
@@ -53,3 +55,8 @@ def audit(*, shop: str | None = None, common: Common = COMMON) -> int:
         if report.first_difference is not None:
             out.say(tell("  the first difference: {difference}", difference=report.first_difference.message()))
     return 0 if all(report.clean for _, report in reports) else 1
+
+
+def _audited(shop_id: int) -> AuditReport:
+    with long_at_place(shop_id):
+        return ledger.audit(shop_id)

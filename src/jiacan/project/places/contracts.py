@@ -47,7 +47,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What a move came to: rows that were copied at first, and afterwards because they had changed meanwhile."""
+    """What a move came to: rows that were copied at first, and afterwards because they had changed meanwhile.
+
+    A shop that was at the server already was not moved.
+    """
 
     shop: str
     server: str
@@ -56,6 +59,7 @@ class Moved:
     jobs: int
     seconds: float
     held_seconds: float
+    was_moved: bool = True
 
 
 @dataclass(eq=False)

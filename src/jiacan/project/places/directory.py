@@ -12,7 +12,7 @@ from jiacan.project.models import Place as PlaceRow
 from jiacan.project.models import Server as ServerRow
 from jiacan.project.places.contracts import DIRECTORY_NAME, DIRECTORY_NUMBER, Place, Stage
 
-_AT_HOME = Place(DIRECTORY_NUMBER, Stage.SETTLED, None, None)
+AT_HOME = Place(DIRECTORY_NUMBER, Stage.SETTLED, None, None)
 _PLACE = "SELECT server_id, stage, other_id, move_id FROM project_place WHERE shop_id = %s"
 
 # A move that died while the shop was held is over; the mover, should it live after all, can then not switch.
@@ -49,7 +49,7 @@ def find_place(shop_id: int) -> Place:
     with connections[directory()].cursor() as cursor:
         cursor.execute(_PLACE, [shop_id])
         row = cursor.fetchone()
-    return _AT_HOME if row is None else to_place(row)
+    return AT_HOME if row is None else to_place(row)
 
 
 def load_places() -> Mapping[int, Place]:

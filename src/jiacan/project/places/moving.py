@@ -118,7 +118,7 @@ def move_shop(shop: Shop, to: Server, servers: Sequence[Server], *, on_progress:
         _tidy(shop, directory, urls, on_progress)
         place = _place(directory, shop.id)
         if place.server == to.number:
-            return Moved(shop.slug, to.name, 0, 0, 0, monotonic() - began, 0.0)
+            return Moved(shop.slug, to.name, 0, 0, 0, monotonic() - began, 0.0, was_moved=False)
         with _session(urls[place.server]) as old, _session(urls[to.number]) as new:
             move = _Move(shop, uuid4(), directory, old, new, tables_of_shops(old))
             rows, again, held = _bring_over(move, place.server, to.number, on_progress)

@@ -11,10 +11,12 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.utils import load_backend
 
 from jiacan.project.places import directory
 from jiacan.project.places.addresses import settings_of
@@ -24,6 +26,9 @@ DIRECTORY = "directory"
 SHORT = "jiacan at place"
 LONG = "jiacan long at place"
 """The names of the two locks: a move queues for short work; for long work it waits without keeping anyone waiting."""
+
+IDLE_SECONDS = 1.0
+"""A connection that was not used for so long is looked at first: its server may have been restarted."""
 
 _LOCK = "SELECT pg_advisory_lock_shared(hashtextextended(%s, %s))"
 _LOCK_UNTIL_COMMIT = "SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, %s))"
@@ -49,6 +54,8 @@ class _Here(threading.local):
         self.server: int | None = None
         self.whole = False
         self.presences: list[_Presence] = []
+        self.connections: dict[int, BaseDatabaseWrapper] = {}
+        self.used_at: dict[int, float] = {}
 
 
 class SeveralPlaces:
@@ -64,9 +71,6 @@ class SeveralPlaces:
         self._home = home
         self._here = _Here()
         self._last_known: dict[int, int] = {}
-        for server in servers:
-            if server.number != home:
-                connections.settings[_alias(server.number)] = settings_of(server.url)
 
     @property
     def servers(self) -> tuple[Server, ...]:
@@ -74,13 +78,12 @@ class SeveralPlaces:
         return tuple(self._servers.values())
 
     def forget(self) -> None:
-        """Know no server but the process' own any more."""
-        for number in self._servers:
-            alias = _alias(number)
-            if connections.settings.pop(alias, None) is not None and hasattr(connections._connections, alias):
-                connections[alias].close()
-            if hasattr(connections._connections, alias):
-                del connections[alias]
+        """End this thread's connections to other servers than the process' own."""
+        for number, known in self._here.connections.items():
+            if number != self._home:
+                known.close()
+            del connections[_alias(number)]
+        self._here = _Here()
 
     # --- what the slices say ------------------------------------------------------------------------------
 
@@ -101,7 +104,10 @@ class SeveralPlaces:
         """See `kernel.places.directory`."""
         here = self._here
         server = self._home if here.server is None else here.server
-        return DEFAULT_DB_ALIAS if here.whole or server == DIRECTORY_NUMBER else DIRECTORY
+        if here.whole or server == DIRECTORY_NUMBER:
+            return DEFAULT_DB_ALIAS
+        self._connection(DIRECTORY_NUMBER)
+        return DIRECTORY
 
     # --- how that is done ---------------------------------------------------------------------------------
 
@@ -138,7 +144,7 @@ class SeveralPlaces:
         server = self._last_known.get(shop_id, DIRECTORY_NUMBER)
         while True:
             presence = _Presence(shop_id, server, lock, self._connection(server))
-            _take_hold(presence)
+            _take_hold(presence, idle=self._was_idle(server))
             try:
                 place = directory.find_place(shop_id)
             except BaseException:
@@ -164,18 +170,33 @@ class SeveralPlaces:
                 if directory.find_place(presence.shop_id).server != presence.server:
                     raise PlaceLost
 
+    def _was_idle(self, number: int) -> bool:
+        now = monotonic()
+        was_idle = now - self._here.used_at.get(number, 0.0) > IDLE_SECONDS
+        self._here.used_at[number] = now
+        return was_idle
+
     def _connection(self, number: int) -> BaseDatabaseWrapper:
-        if self._here.server is None:
-            connections[_alias(self._home)] = connections[DEFAULT_DB_ALIAS]
-        return connections[_alias(number)]
+        """This thread's connection to the server; it is Django's own where the process began there."""
+        known = self._here.connections
+        if number == self._home:
+            if self._here.server is None:
+                known[number] = connections[_alias(number)] = connections[DEFAULT_DB_ALIAS]
+        elif number not in known:
+            settings = settings_of(self._servers[number].url)
+            backend = load_backend(settings["ENGINE"])
+            known[number] = connections[_alias(number)] = backend.DatabaseWrapper(settings, _alias(number))
+        return known[number]
 
 
 def _alias(number: int) -> str:
     return DIRECTORY if number == DIRECTORY_NUMBER else f"server-{number}"
 
 
-def _take_hold(presence: _Presence) -> None:
+def _take_hold(presence: _Presence, *, idle: bool = False) -> None:
     connection = presence.connection
+    if not connection.in_atomic_block and (connection.errors_occurred or idle):
+        connection.close_if_unusable_or_obsolete()  # and have it looked at once more before it is used
     # Within a transaction that might fail nothing could be unlocked afterwards.
     presence.until_commit = connection.in_atomic_block
     with connection.cursor() as cursor:
