@@ -15,8 +15,8 @@ _WITH_THEIR_SHOP = frozenset({"tenancy.auditentry"})
 _WITH_TOKENS = frozenset({"api.ratebucket"})
 
 
-def is_of_directory(model: type[Model]) -> bool:
-    """Whether its rows are in the directory whatever the shop."""
+def is_of_directory(model: type[Model] | Model) -> bool:
+    """Whether its rows, or this one, are in the directory whatever the shop."""
     named = model._meta.label_lower
     return named in _WITH_TOKENS or (model._meta.app_label in _APPS and named not in _WITH_THEIR_SHOP)
 
@@ -34,4 +34,4 @@ class OfTheDirectory:
 
     def allow_relation(self, one: Model, other: Model, **hints: Any) -> bool | None:
         """Two rows of the directory belong together, by whichever name of it they were read."""
-        return True if is_of_directory(type(one)) and is_of_directory(type(other)) else None
+        return True if is_of_directory(one) and is_of_directory(other) else None
