@@ -37,6 +37,7 @@ from jiacan.orders.measures import kept
 from jiacan.orders.readers.history import History
 from jiacan.orders.readers.reading import read
 from jiacan.orders.store import events, hours, looking, reading, recording, tables, taking
+from jiacan.orders.store.events import EventTables, Unsettled
 
 OnProgress = Callable[[str, float], None]
 
@@ -104,7 +105,9 @@ def take(shop_id: int, incoming: Sequence[IncomingOrder], refunds: Sequence[Refu
     """
     check(incoming, refunds)
     with transaction.atomic(savepoint=False):
-        return TakenResult(_take_orders(shop_id, incoming, currency), _take_refunds(shop_id, refunds))
+        taken, refunded = _take_orders(shop_id, incoming, currency)
+        of_refunds = _take_refunds(shop_id, refunds)
+        return TakenResult(taken, of_refunds, refunded.union(refund.order_id for refund in refunds))
 
 
 def check(incoming: Iterable[IncomingOrder], refunds: Iterable[Refund] = ()) -> None:
@@ -119,15 +122,19 @@ def check(incoming: Iterable[IncomingOrder], refunds: Iterable[Refund] = ()) -> 
         check_refund(refund)
 
 
-def _take_orders(shop_id: int, incoming: Sequence[IncomingOrder], currency: str) -> tuple[Taken, ...]:
+def _take_orders(
+    shop_id: int, incoming: Sequence[IncomingOrder], currency: str
+) -> tuple[tuple[Taken, ...], frozenset[str]]:
     """An order that is there more than once is taken as often, one delivery after the other."""
     taken: dict[int, Taken] = {}
+    refunded: frozenset[str] = frozenset()
     waiting = dict(enumerate(incoming))
     while waiting:
         first = {order.order_id: place for place, order in reversed(waiting.items())}
-        known = taking.add_orders(shop_id, [waiting.pop(place) for place in sorted(first.values())], currency)
-        taken.update((place, known[order_id]) for order_id, place in first.items())
-    return tuple(taken[place] for place in range(len(incoming)))
+        added = taking.add_orders(shop_id, [waiting.pop(place) for place in sorted(first.values())], currency)
+        taken.update((place, added.taken[order_id]) for order_id, place in first.items())
+        refunded |= added.refunded
+    return tuple(taken[place] for place in range(len(incoming))), refunded
 
 
 def _take_refunds(shop_id: int, refunds: Sequence[Refund]) -> tuple[Taken, ...]:
@@ -171,6 +178,11 @@ def load_orders(shop_id: int, order_ids: Collection[str]) -> dict[str, Order]:
     return reading.load_orders(shop_id, order_ids)
 
 
+def load_numbers(shop_id: int, order_ids: Collection[str]) -> dict[str, int]:
+    """Which of its customer's paid orders each of these is; 0 for a guest's, and an unpaid one is absent."""
+    return reading.load_numbers(shop_id, order_ids)
+
+
 def load_refunds(shop_id: int, order_ids: Collection[str]) -> dict[str, tuple[Refund, ...]]:
     """Each order's refunds by `(refunded_at, refund_id)`; an order without any is left out."""
     return reading.load_refunds(shop_id, order_ids)
@@ -187,8 +199,8 @@ def walk_events(shop_id: int, period: Period, chunk: int) -> Iterator[tuple[Even
 
 
 def event_tables(
-    shop_id: int, period: Period, chunk: int, *, unsettled: events.Unsettled
-) -> AbstractContextManager[Iterator[events.EventTables]]:
+    shop_id: int, period: Period, chunk: int, *, unsettled: Unsettled
+) -> AbstractContextManager[Iterator[EventTables]]:
     """Orders paid in the period and all their refunds as they settle, `chunk` at a time as tables, with their lines.
 
     They are read by a connection of their own, so that the caller can write meanwhile; inside a transaction of the

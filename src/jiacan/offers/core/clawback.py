@@ -52,9 +52,7 @@ def claw_back(
         if excess is None or offer.on_refund[holding.item.kind] is RefundPolicy.KEEP:
             continue
         name = f"{key}/{excess.kind}:{excess.id}/back/{event.refund_id}"
-        entries.append(_return(name, excess, held.customer_id, event.at, rules))
-        entries.extend(_release(name, holding, excess, event.at, offer, rules, book))
-        holding.item = _minus(holding.item, excess)
+        entries.extend(take(holding, excess, name, held.customer_id, event.at, offer=offer, rules=rules, book=book))
         taken.append(excess)
     if not taken:
         return None
@@ -68,6 +66,26 @@ def claw_back(
         items=tuple(taken),
     )
     return back, Group(tuple(entries))
+
+
+def take(
+    holding: Holding,
+    excess: Item,
+    name: str,
+    customer_id: str,
+    at: datetime,
+    *,
+    offer: Offer,
+    rules: PlanRules,
+    book: Book,
+) -> list[Entry]:
+    """Take the excess off what is held: the ledger entries that do it, under names that begin with `name`."""
+    entries = [
+        _return(name, excess, customer_id, at, rules),
+        *_release(name, holding, excess, at, offer, rules, book),
+    ]
+    holding.item = _minus(holding.item, excess)
+    return entries
 
 
 def _excess(holding: Holding, deserved: Item | None) -> Item | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from jiacan.kernel.ids import fraction_of
-from jiacan.ledger.contracts import Expire, Group, Move
+from jiacan.ledger.contracts import Group
 from jiacan.offers.contracts.awards import (
     Award,
     ClawBack,
@@ -25,19 +25,13 @@ from jiacan.offers.contracts.awards import (
     Refusal,
 )
 from jiacan.offers.contracts.rules import Offer, PlanRules
-from jiacan.offers.core.accounts import (
-    Allowance,
-    allowances,
-    budget_account,
-    customer_account,
-    holding_unit,
-    plan_account,
-)
+from jiacan.offers.core.accounts import Allowance, allowances, budget_account
 from jiacan.offers.core.book import Book, Held
 from jiacan.offers.core.clawback import claw_back
 from jiacan.offers.core.events import Event, PaidEvent, RefundEvent
-from jiacan.offers.core.granting import award_key, grant_group
+from jiacan.offers.core.granting import grant_group
 from jiacan.offers.core.holding import to_held
+from jiacan.offers.core.lapsing import lapse_group
 from jiacan.offers.core.needs import find_shortage, needs
 from jiacan.offers.core.pricing import Fitted, fit
 from jiacan.offers.core.stacking import exclusive_group, in_turn
@@ -117,23 +111,12 @@ class _Walk:
         groups: list[Group] = []
         while (lapsed := self.book.pop_lapsed(at)) is not None:
             held, holding = lapsed
-            item, expired_at = holding.item, holding.expires_at
-            assert expired_at is not None, "only what expires lapses"
+            item = holding.item
             offer = self.given_by[held.plan_version, held.offer_id]
             if item.kind in offer.budget:
                 account = budget_account(self.rules.plan_id, offer.budget[item.kind], self.rules.currency)
                 self.book.give_back(account, item.amount_minor)
-            unit = holding_unit(self.rules.plan_id, item, self.rules.currency)
-            key = f"{award_key(self.rules.plan_id, held.order_id, held.offer_id)}/{item.kind}:{item.id}/lapse"
-            back = Move(
-                key,
-                customer_account(held.customer_id, unit),
-                plan_account(self.rules.plan_id, "issued", unit),
-                item.quantity,
-                expired_at,
-            )
-            releases = (Expire(f"{hold}/expire", hold, expired_at) for hold in holding.hold_keys)
-            groups.append(Group((*releases, back)))
+            groups.append(lapse_group(self.rules, held.order_id, held.customer_id, held.offer_id, holding))
         return groups
 
     def award(self, event: PaidEvent, groups: list[Group]) -> Settlement:

@@ -97,7 +97,7 @@ class EventTables:
         lines: `order_id, position, sku, category, quantity, unit_price_micros, discount_micros, spend_minor`.
         refunds: `order_id, refund_id, refunded_us, sku, quantity`, all refunds of the orders that are refunded here.
 
-    `passed` are the events that were reached with these, wanted or not.
+    `passed` orders were reached with these, wanted or not.
     """
 
     keys: pa.Table
@@ -130,7 +130,9 @@ def _walk(
         keys = pa.concat_tables([paid, came]).sort_by([(name, "ascending") for name in _KEYS.names])
         for start in range(0, keys.num_rows, chunk):
             reached = keys.slice(start, chunk)
-            yield _load(connection, shop_id, reached.filter(pa.array(unsettled(connection, reached))), len(reached))
+            passed = pc.sum(pc.invert(reached["is_refund"])).as_py()
+            wanted = reached.filter(pa.array(unsettled(connection, reached)))
+            yield _load(connection, shop_id, wanted, passed)
 
 
 def _order_keys(
