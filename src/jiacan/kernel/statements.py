@@ -12,3 +12,13 @@ class Prepared(str):
     """
 
     __slots__ = ()
+
+
+class Unanswered(Prepared):
+    """One whose answer nobody reads: inside a transaction it is sent together with what comes after it.
+
+    If it goes wrong, that is told by the next statement that is answered, or by the commit, which then does not
+    happen.
+    """
+
+    __slots__ = ()

@@ -168,10 +168,14 @@ class Taken(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TakenResult:
-    """What each delivered order and refund was, in the order in which they were given."""
+    """What each delivered order and refund was, in the order in which they were given.
+
+    `refunded` are the orders with a refund among them, and the new ones of which a refund had come before.
+    """
 
     orders: tuple[Taken, ...]
     refunds: tuple[Taken, ...]
+    refunded: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

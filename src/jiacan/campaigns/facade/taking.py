@@ -28,11 +28,13 @@ from jiacan.offers.contracts.awards import Award, ClawBack
 from jiacan.offers.contracts.settled import Settled
 from jiacan.offers.facade import awarding, reading, reserving
 from jiacan.orders import facade as orders
-from jiacan.orders.contracts import EventKey, Taken
+from jiacan.orders.contracts import EventKey, IncomingOrder, Taken
 from jiacan.tenancy.contracts import Shop
 
 Answer = TypeVar("Answer")
 Settlements = tuple[tuple[LivePlan, Settled], ...]
+
+_NONE_AT_HAND: Mapping[str, IncomingOrder] = {}
 
 ATTEMPTS = 5
 """Each attempt lost means that another transaction got something done, so this many in a row is a fault."""
@@ -85,10 +87,15 @@ def _settle_deliveries(shop: Shop, deliveries: Sequence[Delivery]) -> list[Taken
     began = perf_counter()
     taken = orders.take(shop.id, incoming, refunds, currency=currency_of(shop, live))
     observe(Stage.RECORD, perf_counter() - began, len(incoming) + len(refunds))
-    order_ids = {order.order_id for order in incoming} | {refund.order_id for refund in refunds}
-    settled = settle(shop.id, live, order_ids, at=at)
-    announce(shop.id, settled, at=at)
     states = list(zip(incoming, taken.orders, strict=True))
+    order_ids = {order.order_id for order in incoming} | {refund.order_id for refund in refunds}
+    at_hand = {
+        order.order_id: order
+        for order, state in states
+        if state is Taken.NEW and order.paid_at is not None and order.order_id not in taken.refunded
+    }
+    settled = settle(shop.id, live, order_ids, at=at, at_hand=at_hand)
+    announce(shop.id, settled, at=at)
     awards = awards_by_order(
         shop.id, settled, live, before={one.order_id for one, state in states if state is not Taken.NEW}
     )
@@ -116,17 +123,35 @@ def currency_of(shop: Shop, live: Sequence[LivePlan]) -> str:
     return shop.currency or (live[0].rules.currency if live else "")
 
 
-def settle(shop_id: int, live: Sequence[LivePlan], order_ids: Iterable[str], *, at: datetime) -> Settlements:
-    """Settle what is not settled of these orders and their refunds, all plans under one lock."""
-    events = orders.events_of(shop_id, list(order_ids))
+def settle(
+    shop_id: int,
+    live: Sequence[LivePlan],
+    order_ids: Iterable[str],
+    *,
+    at: datetime,
+    at_hand: Mapping[str, IncomingOrder] = _NONE_AT_HAND,
+) -> Settlements:
+    """Settle what is not settled of these orders and their refunds, all plans under one lock.
+
+    `at_hand` are those of the orders that were recorded as new and paid in this transaction, and not refunded.
+    """
+    plain = {order_id: _paid(order) for order_id, order in at_hand.items()}
+    asked = [order_id for order_id in order_ids if order_id not in plain]
+    events = {**plain, **(orders.events_of(shop_id, asked) if asked else {})}
     outside = _outside(live, events)
     reserved = reserving.plans_held(shop_id, outside) if outside else {}
     concerned = [(plan, found) for plan in live if (found := _of_plan(plan, events, reserved))]
     if len(concerned) > 1:
         awarding.lock_plans(shop_id, [plan.plan_id for plan, _ in concerned])
     return tuple(
-        (plan, awarding.settle_events(shop_id, plan.rules, found, rules_of=plan, at=at)) for plan, found in concerned
+        (plan, awarding.settle_events(shop_id, plan.rules, found, rules_of=plan, at=at, at_hand=at_hand))
+        for plan, found in concerned
     )
+
+
+def _paid(order: IncomingOrder) -> tuple[EventKey, ...]:
+    assert order.paid_at is not None, "only what is paid settles"
+    return (EventKey(order.paid_at, is_refund=False, id=order.order_id, order_id=order.order_id),)
 
 
 def _outside(live: Sequence[LivePlan], events: Mapping[str, tuple[EventKey, ...]]) -> list[str]:

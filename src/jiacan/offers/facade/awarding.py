@@ -6,9 +6,9 @@ ledger's own bounds stand behind it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 
@@ -31,9 +31,11 @@ from jiacan.offers.facade.books import VersionRules, add_pace, carry_out, find_l
 from jiacan.offers.facade.reserving import claim
 from jiacan.offers.store import awards as store
 from jiacan.orders import facade as orders
-from jiacan.orders.contracts import EventKey, Order, Refund
+from jiacan.orders.contracts import EventKey, IncomingOrder, Order, Refund
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor
+
+_NONE_AT_HAND: Mapping[str, IncomingOrder] = {}
 
 
 def open_plan(shop_id: int, rules: PlanRules, before: PlanRules | None, *, actor: Actor) -> None:
@@ -97,7 +99,13 @@ def lock_plans(shop_id: int, plan_ids: Iterable[str]) -> None:
 
 
 def settle_events(
-    shop_id: int, rules: PlanRules, events: Sequence[EventKey], *, rules_of: VersionRules, at: datetime
+    shop_id: int,
+    rules: PlanRules,
+    events: Sequence[EventKey],
+    *,
+    rules_of: VersionRules,
+    at: datetime,
+    at_hand: Mapping[str, IncomingOrder] = _NONE_AT_HAND,
 ) -> Settled:
     """Settle those of the events that this plan has not settled yet; safe to repeat.
 
@@ -109,10 +117,11 @@ def settle_events(
         events: in their order.
         rules_of: the rules of an earlier version, for refunds of what it gave and for what it reserved.
         at: now; reservations whose time is over by then are let go first.
+        at_hand: orders that this very transaction recorded as new, so that nobody can have settled them.
     """
     with transaction.atomic(savepoint=False):
         store.lock_plan(shop_id, rules.plan_id)
-        fresh = store.unsettled(shop_id, rules.plan_id, events)
+        fresh = _unsettled(shop_id, rules.plan_id, events, at_hand)
         if not fresh:
             return Settled()
         reserved = claim(shop_id, rules.plan_id, [event.order_id for event in fresh if not event.is_refund], at=at)
@@ -121,7 +130,10 @@ def settle_events(
         given_by.update((part.order_id, part.plan_version) for part in reserved.values())
         versions = {number: rules_of(number) for number in {*given_by.values()} - {rules.version}}
         versions[rules.version] = rules
-        batch = _match_events(shop_id, fresh, {order: versions[number] for order, number in given_by.items()}, rules)
+        found = _load_orders(shop_id, fresh, at_hand)
+        batch = _match_events(
+            shop_id, fresh, found, {order: versions[number] for order, number in given_by.items()}, rules
+        )
         earlier = [version for number, version in versions.items() if number != rules.version]
         book = load_book(shop_id, rules, batch.events, held, earlier)
         before = dict(book.available)
@@ -142,6 +154,16 @@ def settle_events(
             claw_backs=tuple(back for settlement in settlements for back in settlement.claw_backs),
             levels=find_levels(rules, before, book),
         )
+
+
+def _unsettled(
+    shop_id: int, plan_id: str, events: Sequence[EventKey], at_hand: Container[str]
+) -> tuple[EventKey, ...]:
+    asked = [event for event in events if event.is_refund or event.order_id not in at_hand]
+    if not asked:
+        return tuple(events)
+    settled = set(asked) - set(store.unsettled(shop_id, plan_id, asked))
+    return tuple(event for event in events if event not in settled)
 
 
 def _settle(
@@ -175,10 +197,26 @@ class _Batch:
     orders: dict[str, Order]
 
 
+def _load_orders(shop_id: int, fresh: Iterable[EventKey], at_hand: Mapping[str, IncomingOrder]) -> dict[str, Order]:
+    """The orders that the events are about; of those at hand only the customer's order number is asked."""
+    asked = {event.order_id for event in fresh}
+    here = asked & at_hand.keys()
+    found = orders.load_orders(shop_id, list(asked - here)) if asked - here else {}
+    numbers = orders.load_numbers(shop_id, here) if here else {}
+    for order_id, number in numbers.items():
+        order = at_hand[order_id]
+        assert order.paid_at is not None, "only paid orders have numbers"
+        found[order_id] = order.as_paid(order.paid_at.astimezone(UTC), number=number)
+    return found
+
+
 def _match_events(
-    shop_id: int, fresh: Sequence[EventKey], given_by: Mapping[str, PlanRules], rules: PlanRules
+    shop_id: int,
+    fresh: Sequence[EventKey],
+    found: dict[str, Order],
+    given_by: Mapping[str, PlanRules],
+    rules: PlanRules,
 ) -> _Batch:
-    found = orders.load_orders(shop_id, list({event.order_id for event in fresh}))
     refunded = [event.order_id for event in fresh if event.is_refund]
     refunds = orders.load_refunds(shop_id, refunded) if refunded else {}
     matched: list[Event] = []

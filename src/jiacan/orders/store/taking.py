@@ -45,7 +45,8 @@ WITH {_ASKED}, added AS (
     FROM asked ORDER BY order_id COLLATE "C"
     ON CONFLICT DO NOTHING RETURNING order_id
 ), added_lines AS ({_ADD_LINES} JOIN added ON added.order_id = asked.order_id)
-SELECT order_id FROM added
+SELECT order_id, EXISTS (SELECT FROM orders_refundrow AS refund
+    WHERE refund.shop_id = %(shop_id)s::bigint AND refund.order_id = added.order_id) FROM added
 """)  # noqa: S608 - the statements above
 
 _LOCK_KNOWN = """
@@ -100,16 +101,25 @@ class _Known:
         return Taken.COMPLETED if fills else Taken.KNOWN
 
 
-def add_orders(shop_id: int, orders: Sequence[IncomingOrder], currency: str) -> dict[str, Taken]:
-    """Record orders of different numbers; part of the caller's transaction. Says what each was."""
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What each order was, and the new ones of which something had come back before."""
+
+    taken: dict[str, Taken]
+    refunded: frozenset[str]
+
+
+def add_orders(shop_id: int, orders: Sequence[IncomingOrder], currency: str) -> Added:
+    """Record orders of different numbers; part of the caller's transaction."""
     hashes = {order.order_id: goods_hash(order.customer_id, order.lines) for order in orders}
     with connection.cursor() as cursor:
         cursor.execute(_ADD_ORDERS, _asked(shop_id, orders, hashes, currency))
-        taken = {order_id: Taken.NEW for (order_id,) in cursor.fetchall()}
+        added = dict(cursor.fetchall())
+        taken = dict.fromkeys(added, Taken.NEW)
         others = [order for order in orders if order.order_id not in taken]
         if others:
             taken.update(_complete(cursor, shop_id, others, hashes, currency))
-    return taken
+    return Added(taken, frozenset(order_id for order_id, is_refunded in added.items() if is_refunded))
 
 
 def _complete(
