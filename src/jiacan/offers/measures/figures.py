@@ -1,9 +1,9 @@
 """Everything a plan's offers ask of orders, as columns of one table: one look at the lines answers all of them.
 
-`orders(no, customer_id, paid_us, number, channel, region)`: one row for each paid order; `no` is its key, `paid_us`
-microseconds since 1970 in UTC. `customer_id` is null for guests; `channel` and `region` may be null where unknown.
-`lines(no, sku, category, quantity, spend_minor)`: one row for each line; `category` may be null where unknown.
-Other columns are left alone. Nothing depends on an engine's session, its zone least of all.
+`orders` has one row for each paid order, with the columns of `ORDERS`: `no` is its key, `paid_us` microseconds since
+1970 in UTC; `customer_id` is null for guests, `channel` and `region` may be null where unknown. `lines` has one row
+for each line, with those of `LINES`; `category` may be null where unknown. Other columns are left alone. Nothing
+depends on an engine's session, its zone least of all.
 """
 
 from __future__ import annotations
@@ -28,6 +28,20 @@ from jiacan.offers.contracts.conditions import (
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.core.asked import Asked, Circumstance, asked_of
 from jiacan.offers.measures.partly import choose, in_64_bits, to_value
+
+ORDERS = ibis.schema(
+    {
+        "no": "int64",
+        "customer_id": "string",
+        "paid_us": "int64",
+        "number": "int64",
+        "channel": "string",
+        "region": "string",
+    }
+)
+LINES = ibis.schema(
+    {"no": "int64", "sku": "string", "category": "string", "quantity": "int64", "spend_minor": "int64"}
+)
 
 DAY_US = 86_400_000_000
 WEEK_US = 7 * DAY_US

@@ -191,4 +191,4 @@ def _points_worth(points: Number, rules: PlanRules) -> Number:
     worth, of = micros // shared, MICROS // shared
     if of == 1:
         return product(points, worth)
-    return whole_steps(product(points, 2 * worth) + of, 2 * of)
+    return whole_steps(product(points, worth) + of // 2, of)
