@@ -112,8 +112,7 @@ class MatchedHistory:
         duck.execute(_EVENTS)
         duck.execute(_PAIRS_IN_ORDER.format(columns=columns))
         duck.execute("DROP TABLE pairs; DROP TABLE kept_pairs; DROP TABLE kept")
-        counts = duck.execute(_COUNTS).fetchone()
-        assert counts is not None, "a count is always there"
+        (counts,) = duck.execute(_COUNTS).fetchall()
         self.events, self.orders, self.customers = (int(count) for count in counts[:3])
         self.until_us = starts_us if counts[3] is None else int(counts[3])
         longest = max(layout.expiry_days, default=0)
@@ -154,5 +153,5 @@ class MatchedHistory:
         return Chunk(events, to_pairs(found, rules), names)
 
     def _table(self, query: str) -> pa.Table:
-        table: pa.Table = self._duck.execute(query).to_arrow_table()
+        table: pa.Table = self._duck.sql(query).to_arrow_table()
         return table

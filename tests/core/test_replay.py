@@ -1,0 +1,151 @@
+"""A history replayed as tables and arrays gives the very rows and sums that settling it order by order gives."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from hypothesis import given, settings
+
+from jiacan.offers.contracts.benefits import CouponBenefit
+from jiacan.offers.core.rehearse import rehearse
+from jiacan.offers.core.summing import sum_up
+from jiacan.offers.facade.replaying import replay
+from jiacan.offers.readers.award_rows import SCHEMA, to_table
+from jiacan.orders.contracts import Order, Refund
+from jiacan.orders.readers.history import History
+from tests.core.histories_of_offers import OFFERS, SHORT_COUPONS, histories, scarce_plans
+from tests.core.small_plans import offer, order, plan, refund
+from tests.core.test_array_settle import plain_plans
+
+
+def _history(orders, refunds):
+    """The orders and refunds as a reader leaves them."""
+    duck = duckdb.connect()
+    duck.execute("SET TimeZone = 'UTC'")
+    customers = {one.customer_id: place for place, one in enumerate(orders) if one.customer_id is not None}
+    numbers = {one.order_id: place for place, one in enumerate(orders)}
+    heads = [
+        {
+            "no": numbers[one.order_id],
+            "order_id": one.order_id,
+            "customer_no": customers.get(one.customer_id),
+            "customer_id": one.customer_id,
+            "paid_at": one.paid_at,
+            "number": one.number,
+            "channel": one.channel,
+            "region": one.region,
+            "shipping_minor": one.shipping_minor,
+        }
+        for one in orders
+    ]
+    lines = [
+        {
+            "no": numbers[one.order_id],
+            "order_id": one.order_id,
+            "position": position,
+            "sku": line.sku,
+            "title": line.title,
+            "category": line.category,
+            "quantity": line.quantity,
+            "unit_price_micros": line.unit_price_micros,
+            "discount_micros": line.discount_micros,
+            "spend_minor": line.spend_minor("CNY"),
+        }
+        for one in orders
+        for position, line in enumerate(one.lines)
+    ]
+    returned = [
+        {
+            "no": numbers[one.order_id],
+            "refund_id": one.refund_id,
+            "order_id": one.order_id,
+            "refunded_at": one.refunded_at,
+            "sku": line.sku,
+            "quantity": line.quantity,
+            "amount_minor": line.amount_minor,
+        }
+        for one in refunds
+        for line in one.lines
+    ]
+    for name, rows, schema in (("orders", heads, _ORDERS), ("lines", lines, _LINES), ("refunds", returned, _REFUNDS)):
+        duck.register("rows", pa.Table.from_pylist(rows, schema))
+        duck.execute(f"CREATE TABLE {name} AS FROM rows")
+        duck.unregister("rows")
+    return History(duck, folder=Path("/nowhere"), sources={}, summary=None)
+
+
+_TIME = pa.timestamp("us", "UTC")
+_ORDERS = pa.schema(
+    [("no", pa.int64()), ("order_id", pa.string()), ("customer_no", pa.int64()), ("customer_id", pa.string())]
+    + [("paid_at", _TIME), ("number", pa.int64()), ("channel", pa.string()), ("region", pa.string())]
+    + [("shipping_minor", pa.int64())]
+)
+_LINES = pa.schema(
+    [("no", pa.int64()), ("order_id", pa.string()), ("position", pa.int64()), ("sku", pa.string())]
+    + [("title", pa.string()), ("category", pa.string()), ("quantity", pa.int64())]
+    + [(name, pa.int64()) for name in ("unit_price_micros", "discount_micros", "spend_minor")]
+)
+_REFUNDS = pa.schema(
+    [("no", pa.int64()), ("refund_id", pa.string()), ("order_id", pa.string()), ("refunded_at", _TIME)]
+    + [("sku", pa.string()), ("quantity", pa.int64()), ("amount_minor", pa.int64())]
+)
+
+
+def _both(rules, history):
+    found = [one for one in history if isinstance(one, Order) and one.paid_at in rules.window]
+    orders = sorted(found, key=lambda one: (one.paid_at, one.order_id))
+    of = {one.order_id for one in orders}
+    refunds = {}
+    for one in (each for each in history if isinstance(each, Refund) and each.order_id in of):
+        refunds.setdefault(one.order_id, []).append(one)
+    slow = rehearse(orders, refunds, rules)
+    tables = []
+    with _history(orders, [one for several in refunds.values() for one in several]) as read:
+        fast = replay(read, rules, on_share=lambda _: None, on_rows=tables.append)
+    rows = pa.concat_tables([SCHEMA.empty_table(), *tables])
+    return slow, fast, rows
+
+
+def _assert_equal(slow, fast, rows):
+    assert rows.to_pylist() == to_table(slow.rows).to_pylist()
+    assert fast.sums == sum_up(slow.awards, slow.claw_backs)
+    assert fast.stock_left == slow.stock_left
+    assert fast.budget_left_minor == slow.budget_left_minor
+
+
+@settings(max_examples=40, deadline=None)
+@given(rules=plain_plans(), history=histories(most_orders=14, most_refunds=8))
+def test_tables_and_arrays_give_what_settling_order_by_order_gives(rules, history):
+    _assert_equal(*_both(rules, history))
+
+
+@settings(max_examples=10, deadline=None)
+@given(rules=scarce_plans(), history=histories())
+def test_plans_that_bear_on_prices_are_replayed_just_as_exactly(rules, history):
+    _assert_equal(*_both(rules, history))
+
+
+def test_what_lapses_before_the_last_event_of_any_kind_is_free_at_the_end():
+    coupon = offer("coupon", CouponBenefit("ten-off", 1), budget={"coupon": "money"})
+    rules = plan(coupon, budget={"money": 9000}, coupons=SHORT_COUPONS)
+    first = order("1", 100)
+    guest = order("2", 100, customer=None, paid_at=first.paid_at + timedelta(days=10))
+    slow, fast, rows = _both(rules, [first, guest])
+    _assert_equal(slow, fast, rows)
+    assert [row["outcome"] for row in rows.to_pylist()] == ["granted"]
+    assert fast.budget_left_minor["money"] == 9000
+
+
+def test_an_empty_history_leaves_everything():
+    rules = plan(OFFERS[0])
+    slow, fast, rows = _both(rules, [])
+    _assert_equal(slow, fast, rows)
+    assert rows.num_rows == 0
+
+
+def test_a_refund_of_an_order_outside_the_time_takes_nothing():
+    rules = plan(OFFERS[0])
+    early = order("1", 100, paid_at=rules.window.starts_at - timedelta(days=1))
+    slow, fast, rows = _both(rules, [early, refund("r", early, ("tea", 1))])
+    _assert_equal(slow, fast, rows)
