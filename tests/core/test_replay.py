@@ -75,21 +75,22 @@ def _history(orders, refunds):
     return History(duck, folder=Path("/nowhere"), sources={}, summary=None)
 
 
-_TIME = pa.timestamp("us", "UTC")
-_ORDERS = pa.schema(
-    [("no", pa.int64()), ("order_id", pa.string()), ("customer_no", pa.int64()), ("customer_id", pa.string())]
-    + [("paid_at", _TIME), ("number", pa.int64()), ("channel", pa.string()), ("region", pa.string())]
-    + [("shipping_minor", pa.int64())]
+_TYPES = {"paid_at": pa.timestamp("us", "UTC"), "refunded_at": pa.timestamp("us", "UTC")}
+_TEXTS = frozenset({"order_id", "customer_id", "channel", "region", "sku", "title", "category", "refund_id"})
+
+
+def _schema(*names):
+    return pa.schema([(name, pa.string() if name in _TEXTS else _TYPES.get(name, pa.int64())) for name in names])
+
+
+_ORDERS = _schema(
+    *("no", "order_id", "customer_no", "customer_id", "paid_at", "number", "channel", "region", "shipping_minor")
 )
-_LINES = pa.schema(
-    [("no", pa.int64()), ("order_id", pa.string()), ("position", pa.int64()), ("sku", pa.string())]
-    + [("title", pa.string()), ("category", pa.string()), ("quantity", pa.int64())]
-    + [(name, pa.int64()) for name in ("unit_price_micros", "discount_micros", "spend_minor")]
+_LINES = _schema(
+    *("no", "order_id", "position", "sku", "title", "category", "quantity"),
+    *("unit_price_micros", "discount_micros", "spend_minor"),
 )
-_REFUNDS = pa.schema(
-    [("no", pa.int64()), ("refund_id", pa.string()), ("order_id", pa.string()), ("refunded_at", _TIME)]
-    + [("sku", pa.string()), ("quantity", pa.int64()), ("amount_minor", pa.int64())]
-)
+_REFUNDS = _schema("no", "refund_id", "order_id", "refunded_at", "sku", "quantity", "amount_minor")
 
 
 def _both(rules, history):
