@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
+import numpy as np
 import pyarrow as pa
 from django.db import IntegrityError, OperationalError, transaction
 
@@ -112,6 +113,11 @@ def post(
     open_accounts(shop_id, [Account(key, floor) for key, floor in accounts.items()])
     for group, outcome in zip(groups, apply(shop_id, groups), strict=True):
         assert isinstance(outcome, Applied), f"the ledger does not agree with what was settled: {group} {outcome}"
+
+
+def load_taken(shop_id: int, owners: Sequence[str], unit: str) -> np.ndarray:
+    """By how much more each account has given, or promised, than it got; 0 where it is not open."""
+    return tables.load_taken(shop_id, owners, unit)
 
 
 def apply_tables(shop_id: int, *, moves: pa.Table, holds: pa.Table, releases: pa.Table, floors: pa.Table) -> None:

@@ -53,6 +53,13 @@ SELECT array_agg(key), array_agg(debit_id), array_agg(credit_id), array_agg(amou
 WHERE shop_id = %(shop_id)s AND kind = %(hold)s AND key = ANY ((SELECT %(keys)s::text[])::text[])
 """
 
+_LOAD_TAKEN = """
+SELECT array_agg(place - 1), array_agg(held - posted)
+FROM unnest(%(owners)s::text[]) WITH ORDINALITY AS asked (owner, place)
+JOIN ledger_account account
+    ON account.shop_id = %(shop_id)s AND account.owner = asked.owner AND account.unit = %(unit)s
+"""
+
 _ACCOUNT_COLUMNS = "id, shop_id, owner, unit, posted, held, floor"
 _TRANSFER_COLUMNS = "shop_id, key, kind, debit_id, credit_id, amount, at, expires_at, refers_to"
 
@@ -115,6 +122,18 @@ def write_tables(shop_id: int, transfers: Transfers) -> None:
     lines = pa.concat_tables([rows, released]).sort_by("place").drop_columns("place")
     lines = lines.add_column(0, "shop_id", pa.repeat(shop_id, lines.num_rows))
     _copy(lines, f"ledger_transfer ({_TRANSFER_COLUMNS})")
+
+
+def load_taken(shop_id: int, owners: Sequence[str], unit: str) -> np.ndarray:
+    """By how much more each account has given, or promised, than it got; 0 where it is not open."""
+    taken = np.zeros(len(owners), np.int64)
+    if owners:
+        with connection.cursor() as cursor:
+            cursor.execute(_LOAD_TAKEN, {"shop_id": shop_id, "owners": list(owners), "unit": unit})
+            places, amounts = cursor.fetchone()
+        if places is not None:
+            taken[places] = amounts
+    return taken
 
 
 def _accounts_of(transfers: Transfers) -> _Accounts:
