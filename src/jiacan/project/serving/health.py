@@ -19,6 +19,7 @@ from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from jiacan.console.facade import address_of, open_page
+from jiacan.kernel.places import each_server
 from jiacan.project.serving.metrics import exposition
 from jiacan.project.serving.static import HASHED_STORAGE, MANIFEST
 from jiacan.webhooks import facade as webhooks
@@ -63,8 +64,13 @@ urlpatterns: list[URLPattern] = [
 
 
 def _worker_was_seen() -> bool:
-    seen_at = webhooks.queue_of_all().worker_seen_at
-    return seen_at is not None and seen_at > timezone.now() - WORKER_SEEN_WITHIN
+    """On every server: each has a queue and a worker of its own."""
+    for here in each_server():
+        with here:
+            seen_at = webhooks.queue_of_all().worker_seen_at
+        if seen_at is None or seen_at <= timezone.now() - WORKER_SEEN_WITHIN:
+            return False
+    return True
 
 
 def _migrations_are_applied() -> bool:
