@@ -112,14 +112,15 @@ async def _one_connection(load: Load, requests: Iterator[bytes], answers: Answer
         if began >= ends_at:
             break
         writer.write(request)
-        status = await _answer(reader)
+        status = await read_answer(reader)
         answers.milliseconds.append((time.perf_counter() - began) * 1000)
         answers.statuses[status] += 1
     writer.close()
     await writer.wait_closed()
 
 
-async def _answer(reader: asyncio.StreamReader) -> int:
+async def read_answer(reader: asyncio.StreamReader) -> int:
+    """Read one answer whole; its status."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
     length = next((line[15:] for line in head.split("\r\n") if line.startswith("content-length:")), None)
     if length is None:

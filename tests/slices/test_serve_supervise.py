@@ -59,7 +59,7 @@ def pids(folder: Path, name: str) -> list[int]:
 
 def started(caplog: pytest.LogCaptureFixture, part: str) -> list[logging.LogRecord]:
     """What was written down about that part's starts."""
-    return [each for each in caplog.records if each.msg == "a part started" and each.part == part]
+    return [each for each in caplog.records if each.msg == "a part started" and each.part.startswith(part)]
 
 
 def test_nothing_stands_by_until_the_parts_are_there(tmp_path: Path, caplog: pytest.LogCaptureFixture):
@@ -69,22 +69,37 @@ def test_nothing_stands_by_until_the_parts_are_there(tmp_path: Path, caplog: pyt
     assert [each.stood_by for each in started(caplog, "web")] == [False]
 
 
-def test_whoever_dies_is_followed_by_the_process_that_stood_by(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+def test_whoever_dies_is_followed_by_the_process_that_has_stood_by_for_longest(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
     with caplog.at_level(logging.INFO), supervised(tmp_path, "web", "worker") as (supervisor, died, changes):
-        supervisor.keep_standby()
-        until(lambda: pids(tmp_path, "web") and len(started(caplog, "standby")) == 1)
-        standby, (first,) = started(caplog, "standby")[0].pid, pids(tmp_path, "web")
+        supervisor.keep_standbys()
+        until(lambda: pids(tmp_path, "web") and pids(tmp_path, "worker") and len(started(caplog, "standby")) == 2)
+        longest, (first,) = started(caplog, "standby")[0].pid, pids(tmp_path, "web")
         os.kill(first, signal.SIGKILL)
-        until(lambda: len(pids(tmp_path, "web")) == 2)
-        assert pids(tmp_path, "web") == [first, standby]
+        until(lambda: len(pids(tmp_path, "web")) == 2 and len(started(caplog, "standby")) == 3)
+        assert pids(tmp_path, "web") == [first, longest]
         assert died == [first]
-        until(lambda: len(started(caplog, "standby")) == 2)
+        until(lambda: len(changes[-1]) == 4)
+        _, second, third = (each.pid for each in started(caplog, "standby"))
         assert changes[-1] == {
-            "web": standby,
+            "web": longest,
             "worker": pids(tmp_path, "worker")[0],
-            "standby": started(caplog, "standby")[1].pid,
+            "standby-1": third,
+            "standby-2": second,
         }
     assert len(pids(tmp_path, "worker")) == 1
+
+
+def test_web_and_worker_that_die_together_are_both_followed_at_once(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    with caplog.at_level(logging.INFO), supervised(tmp_path, "web", "worker") as (supervisor, _, _):
+        supervisor.keep_standbys()
+        until(lambda: pids(tmp_path, "web") and pids(tmp_path, "worker") and len(started(caplog, "standby")) == 2)
+        stood_by = {each.pid for each in started(caplog, "standby")}
+        for name in ("web", "worker"):
+            os.kill(pids(tmp_path, name)[0], signal.SIGKILL)
+        until(lambda: len(pids(tmp_path, "web")) == 2 and len(pids(tmp_path, "worker")) == 2)
+    assert {pids(tmp_path, "web")[1], pids(tmp_path, "worker")[1]} == stood_by
 
 
 def test_a_part_that_never_lives_is_tried_with_growing_pauses_that_stay_short_and_the_others_live(
@@ -101,9 +116,10 @@ def _pauses(caplog: pytest.LogCaptureFixture) -> list[float]:
     return [each.backoff_seconds for each in caplog.records if each.msg == "a part died and is started again"]
 
 
-def test_a_process_that_stands_by_ends_when_the_supervisor_does(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+def test_processes_that_stand_by_end_when_the_supervisor_does(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     with caplog.at_level(logging.INFO), supervised(tmp_path, "web") as (supervisor, _, _):
-        supervisor.keep_standby()
-        until(lambda: len(started(caplog, "standby")) == 1)
-    with pytest.raises(ProcessLookupError):
-        os.kill(started(caplog, "standby")[0].pid, 0)
+        supervisor.keep_standbys()
+        until(lambda: len(started(caplog, "standby")) == 2)
+    for standby in started(caplog, "standby"):
+        with pytest.raises(ProcessLookupError):
+            os.kill(standby.pid, 0)

@@ -63,7 +63,7 @@ def profile(seconds: Seconds = 10, /, *, part: str = "web-1", common: Common = C
         Which part: web-1, web-2, … or worker.
     """
     out = screen(common)
-    parts = {name: pid for name, pid in read_parts(home()).items() if name != STANDBY}
+    parts = {name: pid for name, pid in read_parts(home()).items() if not name.startswith(STANDBY)}
     if part not in parts:
         raise PartUnknown(part=part, parts=tuple(sorted(parts)), home=str(home()))
     name = f"{part}-{datetime.now(UTC):%Y%m%dT%H%M%S}.speedscope.json"

@@ -74,7 +74,7 @@ def judge_parts(parts: Mapping[str, int], *, worker_is_silent: bool) -> Iterator
         said = tell("The worker's process {pid} is there and does no work.", pid=str(parts["worker"]))
         remedy = tell("End it; the supervisor starts another one: kill {pid}", pid=str(parts["worker"]))
         yield Finding("server", Level.WRONG, said, dict(parts), remedy)
-    elif STANDBY not in parts:
+    elif not any(name.startswith(STANDBY) for name in parts):
         said = tell("The server runs ({parts}); nothing stands by at the moment.", parts=names)
         yield Finding("server", Level.OK, said, dict(parts))
     else:

@@ -90,7 +90,7 @@ def running_server(
             thread.start()
         try:
             _wait_until_ready(listen, stop)
-            supervisor.keep_standby()
+            supervisor.keep_standbys()
             yield stop
         finally:
             ended.set()

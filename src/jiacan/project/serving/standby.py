@@ -1,8 +1,8 @@
 """A process of the server that does not know yet which part it is.
 
-Reading all of Jiacan's modules takes seconds, on a busy machine many. So every part begins here, and one process more
-than there are parts has read them already and stands by. Its standard input tells it which part to be; the supervisor
-says so at once where a part is missing. It holds no connection, no port and no thread before it is told.
+Reading all of Jiacan's modules takes seconds, on a busy machine many. So every part begins here, and two processes
+more than there are parts have read them already and stand by. Standard input tells a process which part to be; the
+supervisor says so at once where a part is missing. Before that a process holds no port and no connection.
 docs/decisions/0015-standing-by.md has the figures.
 """
 

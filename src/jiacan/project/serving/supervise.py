@@ -18,6 +18,8 @@ FIRST_BACKOFF_SECONDS = 0.1
 LONGEST_BACKOFF_SECONDS = 4.0
 """With the time that a part takes to read its modules, less than ten seconds: what dies at once is tried as often."""
 WELL_AFTER_SECONDS = 10.0
+STANDBYS = 2
+"""So many parts may die before another process has read its modules, on a busy machine some ten seconds."""
 _LOOK_EVERY_SECONDS = 0.05
 
 _log = logging.getLogger("jiacan.supervisor")
@@ -39,7 +41,7 @@ class Supervisor:
     """Starts parts, starts them again with growing pauses when they die, and stops them.
 
     Every process is started by the same command and told on its standard input which part it is; one that was not
-    told stands by, and is whichever part is missing next.
+    told stands by, and becomes whichever part is missing next.
     """
 
     def __init__(
@@ -52,16 +54,16 @@ class Supervisor:
         on_change: Callable[[Mapping[str, int]], object],
     ) -> None:
         self._parts = [Child(name, role) for name, role in roles.items()]
-        self._standby = Child(STANDBY, ())
-        self._has_standby = threading.Event()
+        self._standbys = [Child(f"{STANDBY}-{number}", ()) for number in range(1, STANDBYS + 1)]
+        self._has_standbys = threading.Event()
         self._command = tuple(command)
         self._environment = dict(environment)
         self._on_death = on_death
         self._on_change = on_change
 
-    def keep_standby(self) -> None:
-        """From now on, have one process more than there are parts; until then it would only slow their start."""
-        self._has_standby.set()
+    def keep_standbys(self) -> None:
+        """From now on, have more processes than there are parts; until then they would only slow their start."""
+        self._has_standbys.set()
 
     def watch(self, until: threading.Event) -> None:
         """Keep every part alive until the event is set; then stop them all."""
@@ -69,8 +71,9 @@ class Supervisor:
             while not until.is_set():
                 for part in self._parts:
                     self._look_at(part)
-                if self._has_standby.is_set():
-                    self._look_at(self._standby)
+                if self._has_standbys.is_set():
+                    for standby in self._standbys:
+                        self._look_at(standby)
                 until.wait(_LOOK_EVERY_SECONDS)
         finally:
             self._stop()
@@ -104,7 +107,7 @@ class Supervisor:
             _log.error("a part died before it was told what to be", extra={"pid": child.process.pid})
 
     def _processes(self) -> dict[str, int]:
-        children = (*self._parts, self._standby)
+        children = (*self._parts, *self._standbys)
         return {child.name: child.process.pid for child in children if child.process is not None}
 
     def _begin_process(self) -> subprocess.Popen[bytes]:
@@ -114,15 +117,16 @@ class Supervisor:
         )
 
     def _from_standby(self) -> subprocess.Popen[bytes] | None:
-        """The process that stands by, if it lives; another one is begun in its place."""
-        process = self._standby.process
-        if process is None or process.poll() is not None:
+        """The process that has stood by for longest, if one lives; another one is begun in its place."""
+        alive = [each for each in self._standbys if each.process is not None and each.process.poll() is None]
+        if not alive:
             return None
-        self._standby = Child(STANDBY, ())
+        longest = min(alive, key=lambda each: each.started_at)
+        process, longest.process = longest.process, None
         return process
 
     def _stop(self) -> None:
-        alive = [child.process for child in (*self._parts, self._standby) if child.process is not None]
+        alive = [child.process for child in (*self._parts, *self._standbys) if child.process is not None]
         for process in alive:
             process.terminate()
         give_up_at = monotonic() + GRACE_SECONDS
