@@ -14,6 +14,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --no-compile --require-hashes --no-deps --requirement requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib src
+	$(BIN)/python -c 'from jiacan.offers.core.arrays.chunks import be_ready; be_ready()'
 	touch $@
 
 demo: setup

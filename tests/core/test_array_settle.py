@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from jiacan.offers.contracts.rules import Pick, Stacking
 from jiacan.offers.core.accounts import budget_account, stock_account
+from jiacan.offers.core.arrays.chunks import be_ready
+from jiacan.offers.core.arrays.walk import walk
 from jiacan.offers.core.book import opening_book
 from jiacan.offers.core.events import to_events
 from jiacan.offers.core.settle import settle
@@ -14,7 +16,7 @@ from jiacan.offers.core.slots import bears_on_prices
 from jiacan.orders.contracts import Order, Refund
 from tests.core.arrays_of_events import Walked
 from tests.core.histories_of_offers import OFFERS, histories, scarce_plans
-from tests.core.small_plans import plan
+from tests.core.small_plans import order, plan
 
 PLAIN = tuple(one for one in OFFERS if not bears_on_prices(plan(one)))
 chunks = st.sampled_from([1, 2, 3, 100])
@@ -71,3 +73,11 @@ def test_both_settles_give_the_same_awards_claw_backs_and_balances(rules, histor
 def test_nothing_is_ever_below_nothing(rules, history, chunk):
     walked = Walked(_events(history, rules), rules, chunk=chunk)
     assert (walked.state.accounts["left"] >= 0).all()
+
+
+def test_what_is_compiled_beforehand_is_what_histories_use():
+    be_ready()
+    compiled = list(walk.signatures)
+    rules = plan(PLAIN[0])
+    Walked(_events([order("1", 5000)], rules), rules, chunk=1)
+    assert list(walk.signatures) == compiled

@@ -6,17 +6,28 @@ import numpy as np
 
 from jiacan.offers.core.arrays.layout import Layout
 from jiacan.offers.core.arrays.values import (
+    ACCOUNT,
     ANSWER,
+    BY_DAY,
     CLAW_BACK,
     CLAW_BACKS,
+    EVENT,
     EXPIRY,
+    GROUP,
+    HOLDING,
     HOLDINGS,
     IN_HEAP,
+    ITEM,
     LAPSES,
     NONE,
+    OFFER,
+    ORDER,
+    PAIR,
+    SLOT,
     Events,
     Found,
     Pairs,
+    Plan,
     State,
     Whole,
     empty_records,
@@ -52,6 +63,29 @@ def settle_chunk(layout: Layout, events: Events, pairs: Pairs, state: State, *, 
     return state, found._replace(
         claw_backs=found.claw_backs[: state.sizes[CLAW_BACKS]], lapses=found.lapses[: state.sizes[LAPSES]]
     )
+
+
+def be_ready() -> None:
+    """Compile the walk for this machine, if that was not done before; `make setup` asks for it."""
+    nothing = np.zeros((0, 0), np.int64)
+    counts = np.zeros(0, np.int64)
+    plan = Plan(empty_records(0, OFFER), empty_records(0, ITEM), nothing, nothing.astype(np.bool_))
+    pairs = Pairs(empty_records(0, PAIR), empty_records((0, 1), SLOT), empty_records((0, 1), SLOT))
+    state = State(
+        accounts=empty_records(0, ACCOUNT),
+        total=counts,
+        per_day=nothing,
+        per_customer=nothing.astype(np.int32),
+        per_customer_day=empty_records((0, 0, 2), BY_DAY),
+        groups=empty_records(0, GROUP),
+        orders=empty_records(0, ORDER),
+        holdings=empty_records(0, HOLDING),
+        heap=empty_records(0, EXPIRY),
+        sizes=np.zeros(6, np.int64),
+        turn=counts,
+    )
+    found = Found(empty_records(0, ANSWER), empty_records(0, CLAW_BACK), empty_records(0, EXPIRY))
+    walk(plan, Events(empty_records(0, EVENT), nothing), pairs, state, found, 0)
 
 
 def _with_room(state: State, more: int) -> State:
