@@ -52,6 +52,10 @@ def actor_of(request: Call) -> Actor:
     return Actor(f"token {request.auth.name}", f"api {address_of(request)}")
 
 
+_TAKES_JSON = frozenset({"*/*", "application/json"})
+"""What most programs say, which need not be taken apart."""
+
+
 class BearerToken:
     """Lets a request pass whose token has the scope and has not used up its rate."""
 
@@ -71,8 +75,9 @@ class BearerToken:
         if isinstance(self.asks, Permission) and not token.may(self.asks):
             raise ScopeMissing(scope=self.asks, held=tuple(sorted(token.scopes)))
         _spend(request, token)
-        if not request.accepts("application/json"):
-            raise NotAcceptable(accepts=request.headers.get("Accept", ""))
+        accepted = request.META.get("HTTP_ACCEPT", "*/*")
+        if accepted not in _TAKES_JSON and not request.accepts("application/json"):
+            raise NotAcceptable(accepts=accepted)
         return token
 
 

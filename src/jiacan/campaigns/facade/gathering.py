@@ -76,8 +76,8 @@ class Writers:
         for thread in self._threads:
             thread.join()
 
-    def take(self, shop: Shop, delivery: Delivery) -> TakenAnswer | Earlier:
-        """What `taking.take_each` gives for the delivery, which is settled with what else waits at its shop."""
+    def join(self, shop: Shop, delivery: Delivery) -> Future[Outcome]:
+        """Have the delivery settled with what else waits at its shop; the outcome is there once it is durable."""
         mine = _Waiting(delivery, time.perf_counter(), Future())
         with self._changed:
             queue = self._queues.get(shop.id)
@@ -87,7 +87,7 @@ class Writers:
                 self._changed.notify()
             queue.shop = shop
             queue.waiting.append(mine)
-        return _given(mine.outcome.result())
+        return mine.outcome
 
     def do(self, work: Callable[[], Value]) -> Value:
         """What the work gives, done on a writer's connection: whoever waits for it needs none."""
@@ -152,21 +152,22 @@ class Writers:
 
 
 def _next_batch(waiting: deque[_Waiting]) -> list[_Waiting]:
-    """Take out what is settled together: an order once, so that what is said of it again finds it as it then is."""
+    """Take out what is settled together: the first that came, as many as a batch holds, and an order once.
+
+    What is said of an order again begins the next batch, so that it finds the order as it then is, and nobody who
+    came later goes before it.
+    """
     batch: list[_Waiting] = []
-    later: list[_Waiting] = []
     order_ids: set[str] = set()
     room = MOST_EVENTS
-    while waiting and room > 0:
-        one = waiting.popleft()
-        size = len(one.delivery.orders) + len(one.delivery.refunds)
-        if one.delivery.order_ids.isdisjoint(order_ids) and (size <= room or not batch):
-            batch.append(one)
-            room -= size
-        else:
-            later.append(one)
-        order_ids |= one.delivery.order_ids
-    waiting.extendleft(reversed(later))
+    while waiting:
+        delivery = waiting[0].delivery
+        size = len(delivery.orders) + len(delivery.refunds)
+        if batch and (size > room or not delivery.order_ids.isdisjoint(order_ids)):
+            break
+        batch.append(waiting.popleft())
+        order_ids |= delivery.order_ids
+        room -= size
     return batch
 
 
@@ -203,7 +204,7 @@ def take(shop: Shop, delivery: Delivery) -> TakenAnswer | Earlier:
     """
     orders.check(delivery.orders, delivery.refunds)
     if _writers:
-        return _writers[0].take(shop, delivery)
+        return _given(_writers[0].join(shop, delivery).result())
     (outcome,) = take_each(shop, [delivery])
     return _given(outcome)
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import perf_counter
 
 from django.db import transaction
 
+from jiacan.kernel.stages import Stage, observe
 from jiacan.ledger import facade as ledger
 from jiacan.ledger.contracts import Account, AccountKey, Applied, Group, Move, Refused
 from jiacan.offers.contracts.awards import Rehearsed
@@ -34,6 +36,20 @@ from jiacan.orders import facade as orders
 from jiacan.orders.contracts import EventKey, IncomingOrder, Order, Refund
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor
+
+
+class _Watch:
+    """Tells how long each stage took, from the end of the one before."""
+
+    def __init__(self) -> None:
+        self._since = perf_counter()
+
+    def over(self, stage: Stage, size: int) -> None:
+        """The stage is over; the next one begins."""
+        now = perf_counter()
+        observe(stage, now - self._since, size)
+        self._since = now
+
 
 _NONE_AT_HAND: Mapping[str, IncomingOrder] = {}
 
@@ -131,23 +147,28 @@ def settle_events(
         versions = {number: rules_of(number) for number in {*given_by.values()} - {rules.version}}
         versions[rules.version] = rules
         found = _load_orders(shop_id, fresh, at_hand)
+        watch = _Watch()
         batch = _match_events(
             shop_id, fresh, found, {order: versions[number] for order, number in given_by.items()}, rules
         )
+        watch.over(Stage.MATCH, len(fresh))
         earlier = [version for number, version in versions.items() if number != rules.version]
         book = load_book(shop_id, rules, batch.events, held, earlier)
+        watch.over(Stage.LOAD, len(book.available))
         before = dict(book.available)
         used = {
             order_id: use(part, batch.paid[order_id], versions[part.plan_version])
             for order_id, part in reserved.items()
         }
         settlements = tuple(_settle(batch.events, used, rules, book, earlier))
+        watch.over(Stage.SETTLE, len(fresh))
         bounded = set(book.available).union(*(one.bounded for one in used.values()))
         groups = [group for settlement in settlements for group in settlement.groups]
         counts = [count for settlement in settlements for count in settlement.counts]
         carry_out(shop_id, groups, counts, bounded)
         keep(shop_id, rules, fresh, settlements, book, held)
         add_pace(shop_id, rules.plan_id, count(settlements, batch.orders, rules.currency))
+        watch.over(Stage.STORE, sum(len(settlement.awards) for settlement in settlements))
         return Settled(
             events=len(fresh),
             awards=tuple(award for settlement in settlements for award in settlement.awards),
