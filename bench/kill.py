@@ -96,7 +96,7 @@ def _until(holds: Callable[[], bool], kind: str) -> None:
         time.sleep(0.01)
 
 
-def check(bench: Bench, home: Path, sent: Sent) -> dict[str, int]:
+def check(bench: Bench, home: Path, *sent: Sent) -> dict[str, int]:
     """Compare what was answered with what is stored.
 
     Raises:
@@ -106,10 +106,12 @@ def check(bench: Bench, home: Path, sent: Sent) -> dict[str, int]:
         awards = dict(connection.execute(AWARDS_BY_ORDER).fetchall())
         balance = "SELECT posted - held FROM ledger_account WHERE owner LIKE '%/stock/mug' AND floor IS NOT NULL"
         ((left,),) = connection.execute(balance).fetchall()
+    answered = {order_id for each in sent for order_id in each.answered}
+    given_up = {order_id for each in sent for order_id in each.given_up}
     faults = {
-        "answered_without_award": sum(awards.get(order_id) != 1 for order_id in sent.answered),
+        "answered_without_award": sum(awards.get(order_id) != 1 for order_id in answered),
         "awarded_twice": sum(count > 1 for count in awards.values()),
-        "awarded_unasked": len(awards.keys() - sent.answered - sent.given_up),
+        "awarded_unasked": len(awards.keys() - answered - given_up),
         "stock_differs": STOCK - left - sum(awards.values()),
         "audit_differs": 0 if _audit_is_clean(home) else 1,
     }
