@@ -115,11 +115,11 @@ def offers(draw, place, around):
 
 
 @st.composite
-def plans(draw, most_offers=3):
+def plans(draw, least_offers=1, most_offers=3):
     """A plan of a few such offers in a zone whose clocks change meanwhile."""
     name, around = draw(st.sampled_from(list(ZONES.items())))
     return plan(
-        *(draw(offers(place, around)) for place in range(draw(st.integers(1, most_offers)))),
+        *(draw(offers(place, around)) for place in range(draw(st.integers(least_offers, most_offers)))),
         zone=ZoneInfo(name),
         currency=draw(st.sampled_from(["CNY", "JPY", "KWD"])),
         points_value_micros=draw(st.sampled_from([0, 1, 3_000, 10_000, 12_345, 2_500_000])),
@@ -133,10 +133,11 @@ def random_orders(random, rules, number):
     """Orders of every sort, many of them paid on an edge of a period or of the clocks."""
     edges = [each.during.starts_at for each in rules.offers] + [each.during.ends_at for each in rules.offers]
     edges.append(ZONES[rules.zone.key])
-    return [_order(random, str(place), random.choice(edges)) for place in range(number)]
+    return [order_from(random, str(place), random.choice(edges)) for place in range(number)]
 
 
-def _order(random, order_id, edge):
+def order_from(random, order_id, edge):
+    """An order paid at the moment, or somewhere near it."""
     away = random.choice([timedelta(), timedelta(microseconds=-1), timedelta(minutes=random.randint(-1500, 1500))])
     customer = random.choice(CUSTOMERS)
     return Order(

@@ -28,6 +28,7 @@ plan.command(f"{COMMANDS}.plan:check", name="check", help="Every error and warni
 plan.command(f"{COMMANDS}.plan:new", name="new", help="A commented plan to edit.")
 plan.command(f"{COMMANDS}.plan:schema", name="schema", help="The JSON Schema of plans, for editors.")
 app.command(f"{COMMANDS}.simulate:simulate", name="simulate", help="Rehearse a plan on past orders; stores nothing.")
+app.command(f"{COMMANDS}.match:match", name="match", help="Match prepared orders as tables, on DuckDB or on Spark.")
 app.command(f"{COMMANDS}.run:run", name="run", help="Award a plan's benefits durably; safe to repeat, safe to kill.")
 app.command(f"{COMMANDS}.receipt:receipt", name="receipt", help="What one order got and why, offer by offer.")
 app.command(f"{COMMANDS}.customer:customer", name="customer", help="What one customer has, owes and got.")

@@ -55,8 +55,15 @@ def slots_of(rules: PlanRules) -> tuple[int, int]:
 
 def bears_on_prices(rules: PlanRules) -> bool:
     """Whether some offer for orders has a price effect, which only the goods themselves can tell the worth of."""
-    return any(
-        isinstance(benefit, PriceBenefit) for offer in offers_for_orders(rules) for benefit in _benefits(offer)
+    return bool(price_offers(rules))
+
+
+def price_offers(rules: PlanRules) -> tuple[str, ...]:
+    """The offers for orders that have a price effect, by id."""
+    return tuple(
+        offer.id
+        for offer in offers_for_orders(rules)
+        if any(isinstance(benefit, PriceBenefit) for benefit in _benefits(offer))
     )
 
 
