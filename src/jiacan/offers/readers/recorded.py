@@ -68,10 +68,10 @@ SELECT place AS event, {columns} FROM pairs_in_order JOIN events USING (event) O
 """
 
 _MINUTES = """
-SELECT at_us // 60000000 * 60000000 AS minute_us, count(*) FILTER (NOT is_refund) AS orders,
+SELECT make_timestamptz(at_us // 60000000 * 60000000) AS minute, count(*) FILTER (NOT is_refund) AS orders,
     coalesce(sum(spend_minor) FILTER (NOT is_refund), 0)::BIGINT AS spend_minor,
     count(*) FILTER (NOT is_refund AND number = 1) AS new_customers, count(*) FILTER (is_refund) AS refunds
-FROM keyed JOIN known USING (no) GROUP BY minute_us ORDER BY minute_us
+FROM keyed JOIN known USING (no) GROUP BY minute ORDER BY minute
 """
 
 
@@ -83,7 +83,7 @@ class RecordedChunk:
         keys: as `orders` hands them out.
         names: `order_id, customer_id, id` of each of `events`.
         spend_minor: (pairs,), the base of each.
-        minutes: `minute_us, orders, spend_minor, new_customers, refunds` of all keys.
+        minutes: `minute, orders, spend_minor, new_customers, refunds` of all keys.
 
     Orders and customers are numbered within the chunk, below `orders`; days from `first_day`, `days` of them.
     `passed` orders were reached with these, wanted or not.
