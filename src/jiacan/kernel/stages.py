@@ -13,7 +13,6 @@ from enum import StrEnum
 class Stage(StrEnum):
     """A stage of work; beside each, what one observation is of and what its size counts."""
 
-    READ = "read"  # a part of a file read and checked; orders
     RECORD = "record"  # events written down as the shop sent them; events
     MATCH = "match"  # events asked of every offer; events
     LOAD = "load"  # the book of what is left, read for a batch; accounts

@@ -30,11 +30,15 @@ _looked_until: dict[int, datetime] = {}
 @app.periodic(cron="* * * * *")
 @app.task(name="serving.look_for_unsettled", queue="clock", queueing_lock="serving.look_for_unsettled")
 def look_for_unsettled(timestamp: int) -> None:
-    """Count the orders of the last hour that a live plan should have settled, every minute.
+    """Count the orders of the last hour that a live plan should have settled, every minute."""
+    count_unsettled(timezone.now())
+
+
+def count_unsettled(now: datetime) -> None:
+    """Count orders paid in the hour before `now` that a live plan should have settled and has not.
 
     What was found settled is not looked at again, so a minute's look costs what came in that minute.
     """
-    now = timezone.now()
     oldest_at = now
     for shop in tenancy.find_shops():
         since = max(_looked_until.get(shop.id, now - LOOK_BACK), now - LOOK_BACK)
