@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import os
-import random
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -19,21 +15,17 @@ from django.db import IntegrityError, connection, transaction
 from jiacan.api.contracts import KeptAnswer, KeyBusy, KeyReused
 from jiacan.api.facade import together
 from jiacan.api.models import KeptAnswer as KeptRow
-from jiacan.campaigns.contracts.online import Delivery, Outcome, TakenAnswer
-from jiacan.campaigns.facade import gathering, taking
-from jiacan.campaigns.facade.gathering import Writers
-from jiacan.kernel.stages import Stage, listen, unlisten
+from jiacan.campaigns.contracts.online import Delivery, TakenAnswer
+from jiacan.campaigns.facade import gathering
 from jiacan.ledger import facade as ledger
 from jiacan.ledger.contracts import Account, AccountKey, Group, Move
 from jiacan.offers.facade import awarding
-from jiacan.offers.facade import reading as offers
 from jiacan.offers.store import awards as store
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import OrderLine, OrderUnusable, Taken
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Permission, Token
-from jiacan.webhooks import facade as webhooks
-from jiacan.webhooks.contracts import EventKind
+from tests.slices.gathered import PATIENCE_SECONDS, batches, behind, gathered, one, until, wait, writing
 from tests.slices.histories import ROOT
 from tests.slices.online_shop import (
     AT,
@@ -52,66 +44,10 @@ from tests.slices.online_shop import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PATIENCE_SECONDS = 60
 MUG = [("granted", "mug")]
 CHEAP_MUGS = ("unit_cost: 3.20", "unit_cost: 0.01")
 UNSAYABLE = "\ud800"
 """Half of a character: the database takes no such text."""
-
-
-@contextmanager
-def writing(count: int = gathering.WRITERS) -> Iterator[Writers]:
-    """Writers that are at work."""
-    writers = Writers(count)
-    writers.start()
-    try:
-        yield writers
-    finally:
-        writers.stop()
-
-
-@contextmanager
-def gathered() -> Iterator[None]:
-    """This process gathers, as a web process does."""
-    gathering.begin()
-    try:
-        yield
-    finally:
-        gathering.end()
-
-
-@contextmanager
-def batches() -> Iterator[list[int]]:
-    """How many requests each batch held, as it was settled."""
-    sizes: list[int] = []
-
-    def hear(stage: Stage, _seconds: float, size: int) -> None:
-        if stage is Stage.BATCH:
-            sizes.append(size)
-
-    listen(hear)
-    try:
-        yield sizes
-    finally:
-        unlisten(hear)
-
-
-def one(*found, refunds=()) -> Delivery:
-    return Delivery(found, refunds, AT)
-
-
-def wait(outcome: Future[Outcome]) -> Outcome:
-    return outcome.result(PATIENCE_SECONDS)
-
-
-def behind(writers: Writers, shop, first: Delivery, *then: Delivery) -> list[Future[Outcome]]:
-    """Settle the first by itself, and while that waits for the plan have the others join."""
-    with transaction.atomic():
-        awarding.lock_plans(shop.id, [PLAN_ID])
-        joined = [writers.join(shop, first)]
-        while not joined[0].running() and writers._queues[shop.id].waiting:
-            threading.Event().wait(0.001)
-        return joined + [writers.join(shop, each) for each in then]
 
 
 # --- alone and together -----------------------------------------------------------------------------------
@@ -277,15 +213,6 @@ def test_a_key_works_once_also_when_requests_are_gathered():
     assert orders.find_order(shop.id, "o-2") is None
 
 
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for another thread to get there."""
-    for _ in range(PATIENCE_SECONDS * 1000):
-        if holds():
-            return
-        threading.Event().wait(0.001)
-    raise AssertionError("it did not come to hold in time")
-
-
 # --- a writer that dies -----------------------------------------------------------------------------------
 
 WRITER = """
@@ -298,7 +225,7 @@ from jiacan.campaigns.facade import gathering
 from jiacan.kernel.stages import Stage, listen
 from jiacan.tenancy import facade as tenancy
 from tests.slices.online_shop import order
-from tests.slices.test_group_commit import one
+from tests.slices.gathered import one
 dies_at, batches_left, first, last = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
 def hear(stage, seconds, size):
     global batches_left
@@ -394,104 +321,3 @@ def test_without_the_plans_lock_and_the_check_two_writers_give_out_too_much(monk
                 "ALTER TABLE ledger_account ADD CONSTRAINT ledger_account_floor"
                 " CHECK (floor IS NULL OR posted >= held + floor)"
             )
-
-
-# --- on and off -------------------------------------------------------------------------------------------
-
-
-def requests(seed: int) -> list[Delivery]:
-    """What a shop might send, at times that only grow: orders, again, placed and then paid, and refunds."""
-    chance = random.Random(seed)
-    made: list[Delivery] = []
-    paid: list[int] = []
-    for n in range(60):
-        after = n * 7
-        kind = chance.random()
-        if kind < 0.6 or not paid:
-            found = [order(n, chance.choice([40, 160, 320, 850]), customer=f"c-{chance.randrange(25)}", after=after)]
-            made.append(one(*found))
-            paid.append(n)
-        elif kind < 0.7:
-            made.append(made[chance.randrange(len(made))])
-        elif kind < 0.8:
-            placed = replace(cart(n, 320), placed_at=AT)
-            made += [one(placed), one(replace(placed, paid_at=AT + timedelta(minutes=after)))]
-        else:
-            made.append(one(refunds=[refund(n, of=chance.choice(paid), after=after)]))
-    return made
-
-
-STORED = {
-    "orders_order": "*",
-    "orders_orderline": "*",
-    "orders_refundrow": "*",
-    "offers_settledevent": "*",
-    "offers_award": "*",
-    "offers_awarditem": "*",
-    "offers_clawbackitem": "*",
-    "offers_awardpace": "*",
-    "offers_orderpace": "*",
-    "offers_awardsum": "*",
-    "offers_ordersum": "*",
-    "ledger_account": "*",
-    "ledger_transfer": "(SELECT owner FROM ledger_account WHERE id = debit_id) AS debit,"
-    " (SELECT owner FROM ledger_account WHERE id = credit_id) AS credit, *",
-    "webhooks_delivery": "*",
-}
-UNLIKE = {"id", "shop_id", "stored_at", "created_at", "next_try_at", "debit_id", "credit_id", "endpoint_id"}
-LEVELS = {"stock.low", "budget.low"}
-
-
-def stored(shop) -> dict[str, list[dict]]:
-    """Everything that is stored of the shop, without what no two runs share."""
-    found: dict[str, list[dict]] = {}
-    with connection.cursor() as cursor:
-        for table, columns in STORED.items():
-            cursor.execute(f"SELECT {columns} FROM {table} WHERE shop_id = %s", [shop.id])
-            names = [column.name for column in cursor.description]
-            rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-            found[table] = sorted(
-                ({name: value for name, value in row.items() if name not in UNLIKE} for row in rows), key=repr
-            )
-    for row in found["webhooks_delivery"]:
-        del row["public_id"], row["event_id"]
-        if row["kind"] in LEVELS:
-            del row["data"]  # how little is left when it is told depends on how many were settled with it
-    found["webhooks_delivery"].sort(key=repr)
-    return found
-
-
-def listening(slug: str):
-    scarce = ("units: 150", "units: 9"), ("amount: 1500}", "amount: 160}")
-    shop = go_live(slug, *scarce)
-    webhooks.add_endpoint(
-        shop.id,
-        url="https://hooks.example/",
-        kinds=tuple(EventKind),
-        actor=WHO,
-        at=AT,
-        resolver=lambda *_: ("93.184.216.34",),
-    )
-    return shop
-
-
-def said(outcome: Outcome) -> str:
-    return repr(outcome)
-
-
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_gathered_or_not_the_same_requests_are_answered_and_stored_the_same(seed):
-    off, on = listening("off"), listening("on")
-    sent = requests(seed)
-    alone = [outcome for each in sent for outcome in taking.take_each(off, [each])]
-    with batches() as sizes, writing() as writers:
-        gathered_now = [wait(each) for each in [writers.join(on, each) for each in sent]]
-    assert max(sizes) > 3
-    assert list(map(said, gathered_now)) == list(map(said, alone))
-    assert {award.outcome for award in offers.awards_of(on.id, PLAN_ID)} >= {"granted", "otherwise", "refused"}
-    left, right = stored(off), stored(on)
-    for table in STORED:
-        assert left[table], table
-        assert left[table] == right[table], table
-    for shop in (off, on):
-        assert_books_add_up(shop)

@@ -144,13 +144,11 @@ def settle_events(
         held = _held_before(shop_id, rules, fresh)
         given_by = {one.order_id: one.plan_version for one in held}
         given_by.update((part.order_id, part.plan_version) for part in reserved.values())
-        versions = {number: rules_of(number) for number in {*given_by.values()} - {rules.version}}
-        versions[rules.version] = rules
+        versions = {number: rules if number == rules.version else rules_of(number) for number in {*given_by.values()}}
         found = _load_orders(shop_id, fresh, at_hand)
         watch = _Watch()
-        batch = _match_events(
-            shop_id, fresh, found, {order: versions[number] for order, number in given_by.items()}, rules
-        )
+        rules_by_order = {order: versions[number] for order, number in given_by.items()}
+        batch = _match_events(shop_id, fresh, found, rules_by_order, rules)
         watch.over(Stage.MATCH, len(fresh))
         earlier = [version for number, version in versions.items() if number != rules.version]
         book = load_book(shop_id, rules, batch.events, held, earlier)
