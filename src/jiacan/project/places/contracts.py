@@ -166,7 +166,7 @@ class MoveLost(JiacanError):
     """The move lost its hold of the shop, or a server, before the shop was switched."""
 
     shop: str
-    reason: str
+    reason: Message
 
     def message(self) -> Message:
         return tell(

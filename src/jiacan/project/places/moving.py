@@ -145,7 +145,8 @@ def _bring_over(move: _Move, old: int, new: int, on_progress: Progress) -> tuple
         on_progress(tell("Waiting for the shop's long work to end"), -1)
         more, held = _hold_and_switch(move, of_move)
     except psycopg.Error as error:
-        raise MoveLost(shop=move.shop.slug, reason=str(error).splitlines()[0]) from error
+        lost = tell("a server was lost: {error}", error=str(error).splitlines()[0])
+        raise MoveLost(shop=move.shop.slug, reason=lost) from error
     finally:
         with suppress(psycopg.Error):
             move.directory.execute(_STAY, of_move)
@@ -167,11 +168,11 @@ def _hold_and_switch(move: _Move, of_move: dict[str, object]) -> tuple[int, _Hel
     began = monotonic()
     try:
         if move.directory.execute(_HELD, of_move).rowcount != 1:
-            raise MoveLost(shop=move.shop.slug, reason="another move has begun")
+            raise MoveLost(shop=move.shop.slug, reason=tell("another move has begun"))
         # On the session that holds the shop: should it have been lost before this, so is the move.
         rows = copying.copy_noted(move.old, move.new, move.shop_id, move.tables)
         if move.directory.execute(_SWITCH, of_move).rowcount != 1:
-            raise MoveLost(shop=move.shop.slug, reason="the shop went on before it was switched")
+            raise MoveLost(shop=move.shop.slug, reason=tell("the shop went on before it was switched"))
     except BaseException:
         with suppress(psycopg.Error):
             move.directory.execute(_STAY, of_move)  # before anyone comes in, who would else have to find out

@@ -116,7 +116,7 @@ class SeveralPlaces:
         """Work on that server, for no shop; `whole` is for its keeper, to whom the directory's tables are its own."""
         here = self._here
         before = here.server, here.whole, connections[DEFAULT_DB_ALIAS]
-        connections[DEFAULT_DB_ALIAS] = self._connection(number)
+        connections[DEFAULT_DB_ALIAS] = self._usable_connection(number)
         here.server, here.whole = number, whole
         try:
             yield
@@ -143,8 +143,8 @@ class SeveralPlaces:
         """Hold the shop's lock where the shop is; where it was last is only where the search begins."""
         server = self._last_known.get(shop_id, DIRECTORY_NUMBER)
         while True:
-            presence = _Presence(shop_id, server, lock, self._connection(server))
-            _take_hold(presence, idle=self._was_idle(server))
+            presence = _Presence(shop_id, server, lock, self._usable_connection(server))
+            _take_hold(presence)
             try:
                 place = directory.find_place(shop_id)
             except BaseException:
@@ -170,11 +170,13 @@ class SeveralPlaces:
                 if directory.find_place(presence.shop_id).server != presence.server:
                     raise PlaceLost
 
-    def _was_idle(self, number: int) -> bool:
-        now = monotonic()
+    def _usable_connection(self, number: int) -> BaseDatabaseWrapper:
+        connection, now = self._connection(number), monotonic()
         was_idle = now - self._here.used_at.get(number, 0.0) > IDLE_SECONDS
         self._here.used_at[number] = now
-        return was_idle
+        if not connection.in_atomic_block and (connection.errors_occurred or was_idle):
+            connection.close_if_unusable_or_obsolete()  # and have it looked at once more before it is used
+        return connection
 
     def _connection(self, number: int) -> BaseDatabaseWrapper:
         """This thread's connection to the server; it is Django's own where the process began there."""
@@ -193,10 +195,8 @@ def _alias(number: int) -> str:
     return DIRECTORY if number == DIRECTORY_NUMBER else f"server-{number}"
 
 
-def _take_hold(presence: _Presence, *, idle: bool = False) -> None:
+def _take_hold(presence: _Presence) -> None:
     connection = presence.connection
-    if not connection.in_atomic_block and (connection.errors_occurred or idle):
-        connection.close_if_unusable_or_obsolete()  # and have it looked at once more before it is used
     # Within a transaction that might fail nothing could be unlocked afterwards.
     presence.until_commit = connection.in_atomic_block
     with connection.cursor() as cursor:
