@@ -25,7 +25,7 @@ SELECT customer_id, sku, false AS bought, epoch_us(cancelled_at), refund_id, lin
 FROM cancelled WHERE customer_id IS NOT NULL
 UNION ALL
 SELECT customer_id, sku, true, epoch_us(paid_at), order_id, position, quantity
-FROM lines JOIN orders USING (order_id) SEMI JOIN cancelled USING (customer_id, sku) WHERE paid_at IS NOT NULL
+FROM lines JOIN orders USING (no) SEMI JOIN cancelled USING (customer_id, sku) WHERE paid_at IS NOT NULL
 ORDER BY customer_id, sku, bought
 """
 

@@ -12,8 +12,9 @@ import duckdb
 _DELIVERIES = """
 CREATE TABLE deliveries AS
 SELECT kind, order_id, file_no, count(*) AS rows, min(line) FILTER (WHERE fault IS NOT NULL) AS bad_line,
-    min(customer_id) AS customer_id, max(customer_id) AS other_customer_id, arg_min(line, place) AS first_line,
-    arg_min(status, place) AS status, arg_min(channel, place) AS channel, arg_min(region, place) AS region,
+    min(customer_id) AS customer_id, max(customer_id) AS other_customer_id,
+    arg_min(line, place) AS first_line, min(line) AS first_row, arg_min(status, place) AS status,
+    arg_min(channel, place) AS channel, arg_min(region, place) AS region,
     max(shipping_micros) AS shipping_micros, sum(spend_minor)::BIGINT AS spend_minor
 FROM (
     SELECT *, coalesce(epoch_us(paid_at), 9000000000000000000)::HUGEINT * 1099511627776 + line AS place
@@ -58,28 +59,51 @@ SELECT * EXCLUDE (status, received_at),
 FROM judged WINDOW same AS (PARTITION BY kind, order_id);
 """
 
+# `order_facts` and `line_facts` keep repeated words as ENUMs; the views give them as text.
 _ORDERS = """
-CREATE TABLE orders AS
+CREATE TABLE order_facts AS
 WITH paid_shipping AS (
     SELECT file_no, order_id, sum(spend_minor)::BIGINT AS minor FROM parsed WHERE kind = 'shipping'
     GROUP BY file_no, order_id
-), kept AS (
-    SELECT row_number() OVER () AS no, * FROM verdicts WHERE kind = 'order' AND verdict = 'kept'
-), customers AS (
-    SELECT customer_id, min(no) AS customer_no FROM kept WHERE customer_id IS NOT NULL GROUP BY customer_id
+), together AS (
+    SELECT no, order_id, customer_id, placed_at, paid_at, received_at, status, channel, region,
+        coalesce(to_minor(shipping_micros), 0) AS shipping_minor, spend_minor, lines, file_no, is_plain
+    FROM plain
+    UNION ALL
+    SELECT file_no::BIGINT << 40 | first_row, order_id, customer_id, placed_at, paid_at, received_at,
+        status::status_word, channel::channel_word, region::region_word,
+        coalesce(to_minor(shipping_micros), 0) + coalesce(paid_shipping.minor, 0), spend_minor, rows::INTEGER,
+        file_no, false
+    FROM verdicts LEFT JOIN paid_shipping USING (file_no, order_id)
+    WHERE kind = 'order' AND verdict = 'kept'
 )
-SELECT no, order_id, customer_no, customer_id, placed_at, paid_at, received_at, status, channel, region,
-    coalesce(to_minor(shipping_micros), 0) + coalesce(paid_shipping.minor, 0) AS shipping_minor, spend_minor,
-    rows AS lines, file_no,
-    CASE WHEN customer_id IS NULL OR paid_at IS NULL THEN 0 ELSE row_number() OVER (
-        PARTITION BY customer_id, paid_at IS NULL ORDER BY paid_at, order_id) END AS number
-FROM kept LEFT JOIN customers USING (customer_id) LEFT JOIN paid_shipping USING (file_no, order_id);
+SELECT no, order_id, customer_id,
+    CASE WHEN customer_id IS NOT NULL THEN first_value(no) OVER of_customer END AS customer_no,
+    CASE WHEN customer_id IS NULL OR paid_at IS NULL THEN 0 ELSE row_number() OVER of_customer END AS number,
+    placed_at, paid_at, received_at, status, channel, region, shipping_minor, spend_minor, lines, file_no, is_plain
+FROM together WINDOW of_customer AS (PARTITION BY customer_id ORDER BY paid_at NULLS LAST, order_id);
 
-CREATE TABLE lines AS
-SELECT orders.no, parsed.order_id, parsed.line AS position, parsed.sku, parsed.title, parsed.category,
-    parsed.quantity, parsed.unit_price_micros, parsed.discount_micros,
+CREATE VIEW orders AS
+SELECT * EXCLUDE (is_plain) REPLACE (
+    status::VARCHAR AS status, channel::VARCHAR AS channel, region::VARCHAR AS region)
+FROM order_facts;
+"""
+
+_LINES = """
+CREATE TABLE line_facts AS
+SELECT order_facts.no, parsed.line AS position, parsed.sku::sku_word AS sku, parsed.title::title_word AS title,
+    parsed.category::category_word AS category, parsed.quantity, parsed.unit_price_micros, parsed.discount_micros,
     parsed.spend_minor
-FROM parsed JOIN orders USING (file_no, order_id) WHERE parsed.kind = 'order';
+FROM parsed JOIN order_facts USING (file_no, order_id) WHERE parsed.kind = 'order';
+
+CREATE VIEW lines AS
+SELECT * REPLACE (sku::VARCHAR AS sku, title::VARCHAR AS title, category::VARCHAR AS category) FROM line_facts;
+"""
+
+_PLAIN_LINES = """
+INSERT INTO line_facts
+SELECT no, line, sku, title, category, quantity, unit_price_micros, discount_micros, of_file.spend_minor
+FROM ($lines) AS of_file JOIN (FROM order_facts WHERE is_plain) USING (order_id)
 """
 
 _BAD_ORDER_ROWS = """
@@ -173,12 +197,21 @@ def define_bad_rows(duck: duckdb.DuckDBPyConnection) -> None:
     """)
 
 
-def merge_orders(duck: duckdb.DuckDBPyConnection) -> None:
-    """Make `orders`, `lines` and `verdicts` of `parsed`; adds to `bad_rows`."""
+def merge_orders(duck: duckdb.DuckDBPyConnection, lines: str) -> None:
+    """Make `orders` and `lines` of `plain` and `parsed`, and `verdicts` of the latter; adds to `bad_rows`.
+
+    Args:
+        duck: where the tables are; `plain` is used up.
+        lines: the query for the lines of files whose orders may be plain, if there are any.
+    """
     duck.execute(_DELIVERIES)
     duck.execute(_VERDICTS)
     duck.execute(_BAD_ORDER_ROWS)
     duck.execute(_ORDERS)
+    duck.execute("DROP TABLE plain")
+    duck.execute(_LINES)
+    if lines:
+        duck.execute(_PLAIN_LINES.replace("$lines", lines))
 
 
 def merge_refunds(duck: duckdb.DuckDBPyConnection) -> None:

@@ -16,16 +16,22 @@ from jiacan.kernel.money import MICROS, minor_digits
 from jiacan.orders.core import cells
 from jiacan.orders.core.local_times import offset_steps
 from jiacan.orders.readers.columns import ORDER_COLUMNS, REFUND_COLUMNS, Form
-from jiacan.orders.readers.sources import Source
+from jiacan.orders.readers.sources import BLANKS, Source
 
 _US_MOMENT = r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}"
 
+# Nearly every cell begins and ends with a sign that is no blank, and trimming costs ten times as much as a look.
 _MACROS = f"""
+CREATE MACRO stripped(t) AS CASE WHEN t BETWEEN '!' AND '~' AND right(t, 1) BETWEEN '!' AND '~' THEN t
+    ELSE nullif(trim(t, '{BLANKS}'), '') END;
 CREATE MACRO clean_id(t) AS
     CASE WHEN ends_with(t, '.0') AND regexp_full_match(t, '\\d+\\.0') THEN left(t, -2) ELSE t END;
 CREATE MACRO unprintable(t) AS coalesce(contains(t, chr(0)), false);
 CREATE MACRO bad_id(t) AS length(t) > {cells.LONGEST_ID} OR contains(t, chr(0))
     OR (contains(t, '+') AND regexp_full_match(t, '{cells.SCIENTIFIC}'));
+CREATE MACRO as_it_stands(t) AS stripped(t) IS NOT DISTINCT FROM t AND strlen(t) <= {cells.LONGEST_ID}
+    AND NOT contains(t, chr(0)) AND NOT ends_with(t, '.0')
+    AND NOT (contains(t, '+') AND regexp_full_match(t, '{cells.SCIENTIFIC}'));
 CREATE MACRO plain_number(t) AS translate(t, '{cells.SIGNS}', '');
 CREATE MACRO decimal_of(t) AS CASE WHEN regexp_full_match(t, '{cells.AMOUNT}') THEN
     coalesce(TRY_CAST(t AS DECIMAL(18, 6)), TRY_CAST(plain_number(t) AS DECIMAL(18, 6))) END;
@@ -37,13 +43,14 @@ CREATE MACRO units(t) AS CASE WHEN whole(t) BETWEEN 1 AND {cells.MOST_UNITS} THE
 CREATE MACRO local_time(t) AS CASE WHEN regexp_full_match(t, '{cells.LOCAL_MOMENT}')
     THEN TRY_CAST(t AS TIMESTAMP) END;
 CREATE MACRO plausible(moment) AS
-    CASE WHEN year(moment) BETWEEN {cells.FIRST_YEAR} AND {cells.LAST_YEAR} THEN moment END;
+    CASE WHEN moment >= '{cells.FIRST_YEAR}-01-01' AND moment < '{cells.LAST_YEAR + 1}-01-01' THEN moment END;
+CREATE MACRO gross(units, price_micros) AS CASE WHEN units::DOUBLE * price_micros::DOUBLE
+    <= {cells.HIGHEST_LINE * MICROS} THEN units * price_micros END;
 CREATE MACRO offset_time(t) AS CASE WHEN regexp_full_match(t, '{cells.LOCAL_MOMENT}{cells.OFFSET}')
     THEN TRY_CAST(replace(replace(replace(t, ' UTC', 'Z'), ' +', '+'), ' -', '-') AS TIMESTAMPTZ) END;
 """
 
 _ORDER_ROWS = """
-CREATE TABLE parsed AS
 SELECT file_no, line, kind, order_id, customer_id, placed_at, paid_at, received_at, status, channel, region, sku,
     title, category, quantity::INTEGER AS quantity, unit_price_micros, discount_micros, shipping_micros,
     to_minor(gross_micros - discount_micros) AS spend_minor,
@@ -68,9 +75,7 @@ SELECT file_no, line, kind, order_id, customer_id, placed_at, paid_at, received_
         WHEN shipping_micros IS NULL AND shipping_text IS NOT NULL THEN 'shipping'
     END AS fault
 FROM (
-    SELECT *, CASE WHEN quantity::DOUBLE * unit_price_micros::DOUBLE <= $highest_micros
-        THEN quantity * unit_price_micros END AS gross_micros
-    FROM (
+    SELECT *, gross(quantity, unit_price_micros) AS gross_micros FROM (
         SELECT file_no, line, shape, kind, clean_id(order_id) AS order_id, clean_id(customer_id) AS customer_id,
             to_utc(placed_at) AS placed_at, placed_at AS placed_at_text,
             to_utc(paid_at) AS paid_at, paid_at AS paid_at_text,
@@ -79,13 +84,12 @@ FROM (
             units(quantity) AS quantity, amount(unit_price) AS unit_price_micros,
             CASE WHEN line_discount IS NULL THEN 0 ELSE amount(line_discount) END AS discount_micros,
             amount(shipping) AS shipping_micros, shipping AS shipping_text
-        FROM order_cells
+        FROM ($cells)
     )
 )
 """
 
 _REFUND_ROWS = """
-CREATE TABLE parsed_refunds AS
 SELECT file_no, line, refund_id, order_id, refunded_at, sku, quantity, amount_minor,
     CASE
         WHEN shape <> '' THEN shape
@@ -100,7 +104,7 @@ FROM (
     SELECT file_no, line, shape, clean_id(refund_id) AS refund_id, clean_id(order_id) AS order_id,
         to_utc(refunded_at) AS refunded_at, sku, units(quantity) AS quantity,
         to_minor(amount(amount)) AS amount_minor, amount AS amount_text
-    FROM refund_cells
+    FROM ($cells)
 )
 """
 
@@ -112,31 +116,69 @@ def define_rules(duck: duckdb.DuckDBPyConnection, currency: str) -> None:
     duck.execute(f"CREATE MACRO to_minor(micros) AS (micros + {unit // 2}) // {unit}")
 
 
-def parse_orders(duck: duckdb.DuckDBPyConnection, sources: Sequence[Source], zone: ZoneInfo) -> None:
-    """Make the table `parsed` of every row of the order files."""
-    _gather(duck, "order_cells", sources, ORDER_COLUMNS, empty_kind=", NULL::VARCHAR AS kind")
-    _define_clock(duck, zone, "order_cells", ("placed_at", "paid_at", "received_at"))
-    duck.execute(_ORDER_ROWS.replace("$highest_micros", str(cells.HIGHEST_LINE * MICROS)))
+def parse_orders(duck: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
+    """Make the table `parsed` of every row of these order files; the clock must be set."""
+    cells_of_rows = _gather([_canonical(source, ORDER_COLUMNS, source.table) for source in sources], ORDER_COLUMNS)
+    duck.execute("CREATE TABLE parsed AS " + _ORDER_ROWS.replace("$cells", cells_of_rows))
+
+
+def parse_more_orders(duck: duckdb.DuckDBPyConnection, source: Source, rows: str) -> None:
+    """Add to `parsed` some rows of an order file: what a query gives that has the columns of the source's table."""
+    cells_of_rows = _canonical(source, ORDER_COLUMNS, f"({rows})")
+    duck.execute("INSERT INTO parsed " + _ORDER_ROWS.replace("$cells", cells_of_rows))
 
 
 def parse_refunds(duck: duckdb.DuckDBPyConnection, sources: Sequence[Source], zone: ZoneInfo) -> None:
     """Make the table `parsed_refunds` of every row of the refund files."""
-    _gather(duck, "refund_cells", sources, REFUND_COLUMNS, empty_kind="")
-    _define_clock(duck, zone, "refund_cells", ("refunded_at",))
-    duck.execute(_REFUND_ROWS)
+    selects = [_canonical(source, REFUND_COLUMNS, source.table) for source in sources]
+    set_clock(duck, zone, [_local_moments(select, ("refunded_at",)) for select in selects])
+    duck.execute("CREATE TABLE parsed_refunds AS " + _REFUND_ROWS.replace("$cells", _gather(selects, REFUND_COLUMNS)))
 
 
-def _gather(
-    duck: duckdb.DuckDBPyConnection, view: str, sources: Sequence[Source], fields: Sequence[str], *, empty_kind: str
-) -> None:
+def local_moments(source: Source) -> str:
+    """The query for the local moments that an order file speaks of."""
+    return _local_moments(_canonical(source, ORDER_COLUMNS, source.table), ("placed_at", "paid_at", "received_at"))
+
+
+def _local_moments(select: str, fields: Sequence[str]) -> str:
+    moments = ", ".join(f"local_time({field})" for field in fields)
+    return f"SELECT unnest([{moments}]) AS local FROM ({select})"  # noqa: S608 - names of ours only
+
+
+def set_clock(duck: duckdb.DuckDBPyConnection, zone: ZoneInfo, moments: Sequence[str]) -> None:
+    """Define `from_local` and `to_utc` by the zone's own rules for the years that the rows speak of.
+
+    Args:
+        duck: where they are defined.
+        zone: whose rules.
+        moments: queries for the local moments, in the column `local`.
+    """
+    known = []
+    for query in moments:
+        asked = f"SELECT min(plausible(local)), max(plausible(local)) FROM ({query})"  # noqa: S608 - names of ours
+        known += [at for row in duck.execute(asked).fetchall() for at in row if at is not None]
+    known = known or [datetime(2000, 1, 1)]  # noqa: DTZ001 - local by nature
+    *steps, last = offset_steps(zone, min(known), max(known))
+    changes = "".join(
+        f"WHEN local < TIMESTAMP '{step.until}' THEN {int(step.offset.total_seconds() * MICROS)} " for step in steps
+    )
+    final = int(last.offset.total_seconds() * MICROS)
+    offset = f"CASE {changes} ELSE {final} END" if steps else str(final)
+    duck.execute(f"""
+    CREATE OR REPLACE MACRO from_local(local) AS make_timestamptz(epoch_us(local) - {offset});
+    CREATE OR REPLACE MACRO to_utc(t) AS
+        coalesce(from_local(plausible(local_time(t))), plausible(offset_time(t)));
+    """)
+
+
+def _gather(selects: Sequence[str], fields: Sequence[str]) -> str:
+    if selects:
+        return " UNION ALL ".join(selects)
     nothing = ", ".join(f"NULL::VARCHAR AS {field}" for field in fields)
-    selects = [_canonical(source, fields) for source in sources] or [
-        f"SELECT 0 AS file_no, 0::BIGINT AS line, '' AS shape{empty_kind}, {nothing} WHERE false"
-    ]
-    duck.execute(f"CREATE VIEW {view} AS " + " UNION ALL ".join(selects))
+    return f"SELECT 0 AS file_no, 0::BIGINT AS line, '' AS shape, NULL::VARCHAR AS kind, {nothing} WHERE false"
 
 
-def _canonical(source: Source, fields: Sequence[str]) -> str:
+def _canonical(source: Source, fields: Sequence[str], table: str) -> str:
     """The file's rows under the canonical names, blank rows left out."""
     index = source.columns.index
     named = ", ".join(
@@ -145,7 +187,7 @@ def _canonical(source: Source, fields: Sequence[str]) -> str:
     cells_of_row = ", ".join(f"c{i}" for i in range(len(source.columns.header)))
     rows = (
         f"SELECT {source.number} AS file_no, line, fault AS shape, {named} "  # noqa: S608 - names of ours only
-        f"FROM {source.table} WHERE coalesce({cells_of_row}) IS NOT NULL"
+        f"FROM {table} WHERE coalesce({cells_of_row}) IS NOT NULL"
     )
     match source.columns.form:
         case Form.ONLINE_RETAIL:
@@ -172,21 +214,3 @@ def _online_retail(rows: str) -> str:
                 OR quantity IS NULL OR TRY_CAST(quantity AS DECIMAL(18, 6)) < 1 THEN 'no price or quantity'
             ELSE 'order' END AS kind FROM ({rows}))
     """  # noqa: S608 - built of the constants above
-
-
-def _define_clock(duck: duckdb.DuckDBPyConnection, zone: ZoneInfo, view: str, fields: Sequence[str]) -> None:
-    """Define `to_utc` by the zone's own rules for the years that the rows speak of."""
-    times = ", ".join(f"min(plausible(local_time({field}))), max(plausible(local_time({field})))" for field in fields)
-    row = duck.execute(f"SELECT {times} FROM {view}").fetchone()  # noqa: S608 - names of ours only
-    known = [at for at in row or () if at is not None] or [datetime(2000, 1, 1)]  # noqa: DTZ001 - local by nature
-    *steps, last = offset_steps(zone, min(known), max(known))
-    changes = "".join(
-        f"WHEN local < TIMESTAMP '{step.until}' THEN {int(step.offset.total_seconds() * MICROS)} " for step in steps
-    )
-    final = int(last.offset.total_seconds() * MICROS)
-    offset = f"CASE {changes} ELSE {final} END" if steps else str(final)
-    duck.execute(f"""
-    CREATE OR REPLACE MACRO from_local(local) AS make_timestamptz(epoch_us(local) - {offset});
-    CREATE OR REPLACE MACRO to_utc(t) AS
-        coalesce(from_local(plausible(local_time(t))), plausible(offset_time(t)));
-    """)

@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from jiacan.orders.readers import parse, plain
 from jiacan.orders.readers.cancellations import take_cancellations
 from jiacan.orders.readers.columns import find_order_columns, find_refund_columns
 from jiacan.orders.readers.history import History
 from jiacan.orders.readers.merge import define_bad_rows, merge_orders, merge_refunds
-from jiacan.orders.readers.parse import define_rules, parse_orders, parse_refunds
+from jiacan.orders.readers.parse import define_rules, parse_orders, parse_refunds, set_clock
+from jiacan.orders.readers.plain import collect_words, find_plain_orders, is_swift, plain_lines
 from jiacan.orders.readers.sources import Source, load_file
 from jiacan.orders.readers.summary import summarise
 
@@ -46,9 +48,14 @@ def read(
         define_rules(duck, currency)
         orders, refunds = _load(duck, order_files, refund_files, on_progress)
         define_bad_rows(duck)
-        parse_orders(duck, orders, zone)
+        swift = [source for source in orders if is_swift(source)]
+        others = [source for source in orders if not is_swift(source)]
+        set_clock(duck, zone, [*map(plain.local_moments, swift), *map(parse.local_moments, others)])
+        parse_orders(duck, others)
+        collect_words(duck, swift)
+        find_plain_orders(duck, swift)
         on_progress("check", 0.5)
-        merge_orders(duck)
+        merge_orders(duck, plain_lines(swift))
         unmatched = take_cancellations(duck)
         parse_refunds(duck, refunds, zone)
         merge_refunds(duck)

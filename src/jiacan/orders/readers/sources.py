@@ -28,12 +28,14 @@ _PARQUET, _ZIP, _OLE, _GZIP = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1
 class Source:
     """A file whose rows stand in DuckDB as `table`: line, fault, c0, c1, …, overflow.
 
-    Cells are stripped text, NULL where blank.
+    Cells are stripped text, NULL where blank. The rows of a Parquet file stand there a second time as they came, as
+    `typed_table`: line, c0, c1, …, of the types named.
     """
 
     number: int
     path: Path
     columns: Columns
+    types: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -44,6 +46,11 @@ class Source:
     def table(self) -> str:
         """Where its rows stand in DuckDB."""
         return f"raw_{self.number}"
+
+    @property
+    def typed_table(self) -> str:
+        """Where they stand as they came, if `types` says anything."""
+        return f"typed_{self.number}"
 
 
 def load_file(duck: duckdb.DuckDBPyConnection, number: int, path: Path, find_columns: FindColumns) -> Source:
@@ -95,12 +102,14 @@ def _load_parquet(duck: duckdb.DuckDBPyConnection, number: int, path: Path, find
     link.symlink_to(path.resolve())
     try:
         found = duck.execute(f"DESCRIBE SELECT * FROM read_parquet('{link}')").fetchall()  # noqa: S608 - our own path
-        source = Source(number, path, find_columns(str(path), [row[0] for row in found]))
-        cells = ", ".join(f"{_as_text(row[0], row[1])} AS c{i}" for i, row in enumerate(found))
+        names, types = [str(row[0]) for row in found], tuple(str(row[1]) for row in found)
+        source = Source(number, path, find_columns(str(path), names), types)
+        as_they_came = ", ".join(f"{_quoted(name)} AS c{i}" for i, name in enumerate(names))
         duck.execute(
-            f"CREATE VIEW {source.table} AS SELECT file_row_number + 2 AS line, '' AS fault, {cells}, "  # noqa: S608
-            f"NULL::VARCHAR AS overflow FROM read_parquet('{link}', file_row_number = true)"
+            f"CREATE VIEW {source.typed_table} AS SELECT file_row_number + 2 AS line, {as_they_came} "  # noqa: S608
+            f"FROM read_parquet('{link}', file_row_number = true)"
         )
+        duck.execute(f"CREATE VIEW {source.table} AS {text_rows(source, source.typed_table)}")
     except duckdb.Error as error:
         raise FileUnreadable(
             str(path), tell("it is not a whole Parquet file, perhaps cut off on its way; export it again")
@@ -108,13 +117,22 @@ def _load_parquet(duck: duckdb.DuckDBPyConnection, number: int, path: Path, find
     return source
 
 
-def _as_text(name: str, type_name: str) -> str:
-    column = '"' + name.replace('"', '""') + '"'
+def text_rows(source: Source, table: str) -> str:
+    """The query that makes cells of text of a table that has the columns of `typed_table`."""
+    cells = ", ".join(f"{as_text(f'c{i}', type_name)} AS c{i}" for i, type_name in enumerate(source.types))
+    return f"SELECT line, '' AS fault, {cells}, NULL::VARCHAR AS overflow FROM {table}"  # noqa: S608 - names of ours
+
+
+def as_text(column: str, type_name: str) -> str:
+    """The expression for a cell's stripped text, NULL where blank."""
     if type_name in {"DOUBLE", "FLOAT"}:
         whole = f"{column} = trunc({column}) AND abs({column}) < 1e15"
         return f"CASE WHEN {whole} THEN {column}::BIGINT::VARCHAR ELSE {column}::VARCHAR END"
-    text = f"decode({column})" if type_name == "BLOB" else f"{column}::VARCHAR"
-    return f"nullif(trim({text}, '{BLANKS}'), '')"
+    return f"stripped(decode({column}))" if type_name == "BLOB" else f"stripped({column}::VARCHAR)"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _in_chunks(rows: Iterator[tuple[int, list[str]]]) -> Iterator[Chunk]:

@@ -12,7 +12,8 @@ from jiacan.orders.readers.sources import Source
 
 _TOTALS = """
 SELECT
-    (SELECT count(*) FROM parsed) + (SELECT count(*) FROM parsed_refunds),
+    (SELECT coalesce(sum(lines), 0) FROM order_facts WHERE is_plain) + (SELECT count(*) FROM parsed)
+        + (SELECT count(*) FROM parsed_refunds),
     (SELECT count(*) FROM orders),
     (SELECT coalesce(sum(lines), 0) FROM orders),
     (SELECT count(*) FROM orders WHERE paid_at IS NULL),
@@ -30,12 +31,11 @@ SELECT kind, count(*) FROM parsed WHERE kind NOT IN ('order', 'cancellation') AN
 
 _DOUBTS = """
 SELECT
-    (SELECT count(*) FROM refunds ANTI JOIN orders USING (order_id)),
+    (SELECT count(*) FROM refunds WHERE no IS NULL),
     (SELECT count(*) FROM (
-        SELECT refunds.order_id, refunds.sku, sum(refunds.quantity) AS returned FROM refunds SEMI JOIN orders
-            USING (order_id) GROUP BY ALL) AS back
-        LEFT JOIN (SELECT order_id, sku, sum(quantity) AS bought FROM lines SEMI JOIN refunds USING (order_id)
-            GROUP BY ALL) AS line USING (order_id, sku)
+        SELECT no, sku, sum(quantity) AS returned FROM refunds WHERE no IS NOT NULL GROUP BY ALL) AS back
+        LEFT JOIN (SELECT no, sku, sum(quantity) AS bought FROM lines SEMI JOIN refunds USING (no)
+            GROUP BY ALL) AS line USING (no, sku)
         WHERE returned > coalesce(bought, 0)),
     (SELECT count(*) FROM cancelled)
 """
