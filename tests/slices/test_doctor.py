@@ -118,7 +118,7 @@ def test_whoever_holds_others_up_is_named_and_whoever_waits_is_not(test_database
             holder.info.backend_pid,
             1,
         )
-        assert "holds up 1 others" in str(finding.says)
+        assert "holds others up: 1" in str(finding.says)
         holder.execute("ROLLBACK")
         waiting.join()
     assert look(lock_wait_seconds=0.0) == []
@@ -240,7 +240,7 @@ def test_jobs_without_a_worker_are_told_and_with_one_they_are_not():
     finding = only(look(), "worker")
     assert (finding.level, str(finding.says)) == (
         Level.WRONG,
-        "No worker gives a sign of life; 1 jobs are due.",
+        "No worker gives a sign of life; jobs that are due: 1.",
     )
     assert "jiacan serve" in str(finding.remedy)
 
@@ -267,7 +267,7 @@ def test_jobs_that_failed_are_counted():
     webhooks.defer("webhooks.tidy", [{}, {}], queue_name="upkeep")
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'failed'")
-    assert str(only(look(), "jobs").says) == "2 jobs have failed."
+    assert str(only(look(), "jobs").says) == "Jobs that have failed: 2."
 
 
 def test_webhooks_that_do_not_arrive_are_told(settings):
@@ -283,11 +283,11 @@ def test_webhooks_that_do_not_arrive_are_told(settings):
     late = only(look(), "webhooks")
     assert (late.level, str(late.says)) == (
         Level.WARNING,
-        "The oldest of 1 webhooks on their way was announced 1,200 seconds ago.",
+        "The oldest webhook on its way was announced 1,200 seconds ago; on their way: 1.",
     )
     with connection.cursor() as cursor:
         cursor.execute("UPDATE webhooks_endpoint SET failing_since = now() - interval '2 hours'")
-    assert str(only(look(), "webhooks").says).startswith("1 addresses have refused webhooks for over an hour")
+    assert str(only(look(), "webhooks").says).startswith("Addresses that have refused webhooks for over an hour: 1;")
     webhooks.update_endpoint(shop.id, endpoint.id, active=False, actor=WHO)
     assert look() == []
 
@@ -299,7 +299,7 @@ def test_orders_that_a_live_plan_did_not_settle_are_told_until_it_has():
     assert finding.level is Level.WRONG
     assert (
         str(finding.says)
-        == f"Plan {PLAN_ID} at behind has not settled 2 orders of its time, the oldest of 11-15 10:00."
+        == f"Plan {PLAN_ID} at behind has orders of its time that it has not settled: 2, the oldest of 11-15 10:00."
     )
     assert "jiacan run" in str(finding.remedy)
     assert look() == []  # they are older than the last hour

@@ -27,7 +27,7 @@ CHECKS: dict[str, Message] = {
     "jobs": tell("jobs"),
     "stages": tell("stages"),
     "webhooks": tell("webhooks"),
-    "orders": tell("orders"),
+    "orders": tell("unsettled orders"),
     "reservations": tell("reservations"),
     "ledger": tell("ledger"),
 }
@@ -65,7 +65,7 @@ def _to_json(finding: Finding, out: Screen) -> dict[str, object]:
 
 def _show(findings: list[Finding], out: Screen) -> None:
     rows = [[CHECKS[finding.check], LEVELS[finding.level], finding.says] for finding in findings]
-    out.table(tell("How Jiacan is"), (tell("What"), tell("Level"), tell("Finding")), rows)
+    out.table(tell("How Jiacan is"), (tell("Looked at"), tell("Level"), tell("Finding")), rows)
     todo = [finding for finding in findings if finding.remedy is not None]
     if not todo:
         out.say(tell("Nothing is to be done."))

@@ -105,7 +105,7 @@ def _judge_open(each: Open, limits: Limits) -> Finding | None:
     )
     if each.holds_up and each.longest_wait_seconds >= limits.lock_wait_seconds:
         said = tell(
-            "{name} (process {pid}, {state}) holds up {count} others, one of them for {seconds} seconds.",
+            "{name} (process {pid}, {state}) holds others up: {count}, the longest for {seconds} seconds.",
             name=each.name,
             pid=str(each.pid),
             state=each.state,
@@ -130,7 +130,7 @@ def judge_tables(tables: Sequence[Table], limits: Limits) -> Iterator[Finding]:
     """Tables that vacuum or analyze has not kept up with."""
     found = [finding for each in tables for finding in _judge_table(each, limits)]
     rows = sum(each.live for each in tables)
-    fine = tell("Vacuum and statistics keep up with every table; {rows} rows.", rows=rows)
+    fine = tell("Vacuum and statistics keep up with every table; rows in all: {rows}.", rows=rows)
     yield from found or [Finding("tables", Level.OK, fine, {"rows": rows})]
 
 
@@ -166,7 +166,7 @@ def _judge_table(table: Table, limits: Limits) -> Iterator[Finding]:
 def judge_indexes(indexes: Sequence[Index], limits: Limits) -> Iterator[Finding]:
     """Indexes that do not work, that are larger than they need be, or that nobody uses."""
     found = [finding for each in indexes if (finding := _judge_index(each, limits)) is not None]
-    fine = tell("All {count} indexes are valid, used and of fair size.", count=len(indexes))
+    fine = tell("Every index is valid, used and of fair size.")
     yield from found or [Finding("indexes", Level.OK, fine, {"indexes": len(indexes)})]
 
 

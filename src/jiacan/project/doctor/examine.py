@@ -132,7 +132,7 @@ def _migrations() -> Finding:
         said = tell("The database was written by a newer Jiacan: it has {names}.", names=tuple(newer))
         return Finding("migrations", Level.WRONG, said, {"newer": newer}, tell("Install that version."))
     if missing:
-        said = tell("{count} migrations are missing: the tables are those of an older Jiacan.", count=missing)
+        said = tell("The tables are those of an older Jiacan; migrations that are missing: {count}.", count=missing)
         remedy = tell("Start the server again: jiacan serve brings them up to date.")
         return Finding("migrations", Level.WRONG, said, {"missing": missing}, remedy)
     return Finding("migrations", Level.OK, tell("The tables are those of this version."), {"missing": 0})

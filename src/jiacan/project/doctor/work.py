@@ -22,12 +22,12 @@ def judge_queue(queue: QueueFigures, at: datetime, limits: Limits) -> Iterator[F
     """Whether jobs are done: the worker, what waits for it, and what failed."""
     figures = {"waiting": queue.waiting, "lag_seconds": queue.lag_seconds, "worker_seen_at": queue.worker_seen_at}
     if worker_is_silent(queue, at, limits):
-        said = tell("No worker gives a sign of life; {waiting} jobs are due.", waiting=queue.waiting)
+        said = tell("No worker gives a sign of life; jobs that are due: {waiting}.", waiting=queue.waiting)
         remedy = tell("Start the server: jiacan serve. If it runs, its log says why the worker dies.")
         yield Finding("worker", Level.WRONG if queue.waiting else Level.WARNING, said, figures, remedy)
     elif queue.lag_seconds >= limits.job_lag_seconds_warned:
         said = tell(
-            "The oldest of {waiting} due jobs has waited {seconds} seconds.",
+            "The oldest job that is due has waited {seconds} seconds; jobs that are due: {waiting}.",
             waiting=queue.waiting,
             seconds=queue.lag_seconds,
         )
@@ -40,7 +40,7 @@ def judge_queue(queue: QueueFigures, at: datetime, limits: Limits) -> Iterator[F
         yield Finding("worker", Level.OK, tell("The worker lives and keeps up."), figures)
     failed = {"failed": queue.failed}
     if queue.failed:
-        said = tell("{failed} jobs have failed.", failed=queue.failed)
+        said = tell("Jobs that have failed: {failed}.", failed=queue.failed)
         remedy = tell("Settings, Jobs says why each did; put that right, and let it run again there.")
         yield Finding("jobs", Level.WARNING, said, failed, remedy)
     else:
@@ -58,20 +58,20 @@ def judge_webhooks(backlog: Backlog, limits: Limits) -> Iterator[Finding]:
     remedy = tell("Settings, Webhooks shows what each address answered; switch off those that are gone for good.")
     if backlog.failing_endpoints:
         said = tell(
-            "{count} addresses have refused webhooks for over an hour; {waiting} webhooks wait.",
+            "Addresses that have refused webhooks for over an hour: {count}; webhooks that wait: {waiting}.",
             count=backlog.failing_endpoints,
             waiting=backlog.waiting,
         )
         yield Finding("webhooks", Level.WARNING, said, figures, remedy)
     elif late:
         said = tell(
-            "The oldest of {waiting} webhooks on their way was announced {seconds} seconds ago.",
+            "The oldest webhook on its way was announced {seconds} seconds ago; on their way: {waiting}.",
             waiting=backlog.waiting,
             seconds=backlog.oldest_seconds,
         )
         yield Finding("webhooks", Level.WARNING, said, figures, remedy)
     else:
-        said = tell("Webhooks are delivered; {waiting} are on their way.", waiting=backlog.waiting)
+        said = tell("Webhooks are delivered; on their way: {waiting}.", waiting=backlog.waiting)
         yield Finding("webhooks", Level.OK, said, figures)
 
 
@@ -83,7 +83,7 @@ def judge_orders(unsettled: Sequence[tuple[str, UnsettledOrders]], *, looked_at:
             "orders",
             Level.WRONG,
             tell(
-                "Plan {plan} at {shop} has not settled {count} orders of its time, the oldest of {at}.",
+                "Plan {plan} at {shop} has orders of its time that it has not settled: {count}, the oldest of {at}.",
                 plan=each.plan_id,
                 shop=shop,
                 count=each.orders,
@@ -118,10 +118,7 @@ def judge_sums(sums: Sequence[tuple[str, Sequence[str]]]) -> Iterator[Finding]:
     for shop, units in out:
         yield _out_of_balance(shop, units)
     if not out:
-        said = tell(
-            "The ledgers of {shops} shops sum to nothing in every unit; --full recomputes each balance.",
-            shops=len(sums),
-        )
+        said = tell("Every ledger sums to nothing in every unit; --full recomputes each balance.")
         yield Finding("ledger", Level.OK, said, {"shops": len(sums)})
 
 
@@ -135,11 +132,7 @@ def judge_audits(audits: Sequence[tuple[str, AuditReport]]) -> Iterator[Finding]
             yield Finding("ledger", Level.WRONG, said, {"shop": shop}, _tampered())
     if all(report.clean for _, report in audits):
         transfers = sum(report.transfers for _, report in audits)
-        said = tell(
-            "Every balance of {shops} shops is the sum of its transfers, {transfers} of them.",
-            shops=len(audits),
-            transfers=transfers,
-        )
+        said = tell("Every balance is the sum of its transfers; transfers in all: {transfers}.", transfers=transfers)
         yield Finding("ledger", Level.OK, said, {"shops": len(audits), "transfers": transfers})
 
 
