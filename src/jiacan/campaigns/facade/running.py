@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,13 +15,14 @@ from django.utils import timezone
 from jiacan.campaigns.contracts.figures import Figures, Rehearsal, RunSummary
 from jiacan.campaigns.contracts.planning import OtherCurrency
 from jiacan.campaigns.core.figures import balances_of, figures_of
+from jiacan.campaigns.core.lasting import time_left
 from jiacan.campaigns.facade.announcing import announce
 from jiacan.campaigns.facade.live import find_live
 from jiacan.kernel.messages import Message, Phrasebook, tell
 from jiacan.kernel.places import long_at_place
 from jiacan.offers.contracts.awards import AwardRow, ReceiptLine, Statement
 from jiacan.offers.contracts.rules import PlanRules
-from jiacan.offers.facade import awarding, replaying
+from jiacan.offers.facade import awarding, bulk, replaying
 from jiacan.offers.facade import reading as offers
 from jiacan.offers.facade.books import VersionRules
 from jiacan.orders import facade as orders
@@ -29,8 +31,14 @@ from jiacan.plans.contracts.errors import PlanHasErrors
 from jiacan.plans.contracts.versions import CheckedPlan
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor, Shop
+from jiacan.webhooks import facade as webhooks
+from jiacan.webhooks.contracts import EventKind
 
-EVENTS_PER_TRANSACTION = 1_000
+MANY_ORDERS = 1_000
+"""Fewer are settled one by one before the tables for them are made."""
+
+EACH_AWARD = frozenset({EventKind.AWARD_GRANTED, EventKind.AWARD_REFUSED})
+"""Whoever asks to be told of every award has them settled as values."""
 
 Progress = Callable[[Message, float], None]
 
@@ -88,7 +96,7 @@ def run(
     draft = _rules_of(plan)
     with _read(draft, files, words, on_progress) as history, _at(tenancy.open_shop(draft.shop)) as shop:
         rules = go_live(shop.id, plan, actor=actor)
-        recorded = orders.record(shop.id, history, on_progress=_by_stage(on_progress))
+        recorded = orders.record(shop.id, history, on_progress=_recording(history.summary.orders, on_progress))
         settled = settle_recorded(shop.id, rules, on_progress=on_progress)
         return RunSummary(
             plan_version=rules.version,
@@ -127,20 +135,26 @@ def settle_recorded(
     Args:
         shop_id: whose events.
         rules: those in force, by which new orders are awarded.
-        on_progress: told of each day that was reached.
+        on_progress: told how many orders were passed, and how long the rest will take.
         now: decides which reservations are still held.
     """
     live = find_live(shop_id, rules.plan_id)
     window = None if live is None else live.window()
     if live is None or window is None:
         return 0
-    settled = 0
-    for chunk in orders.walk_events(shop_id, window, EVENTS_PER_TRANSACTION):
-        with transaction.atomic():
-            found = awarding.settle_events(shop_id, rules, chunk, rules_of=live, at=now())
-            announce(shop_id, [(live, found)], at=now())
-        settled += found.events
-        on_progress(tell("Settling: {day}", day=chunk[-1].occurred_at.astimezone(rules.zone).date()), -1)
+    total = orders.count_within(shop_id, window).orders
+    what = bulk.Settling(shop_id, rules, live, now, lambda settled: announce(shop_id, [(live, settled)], at=now()))
+    by_tables = total >= MANY_ORDERS and not webhooks.wanted(shop_id) & EACH_AWARD
+    settle = bulk.settle_by_tables if by_tables else bulk.settle_one_by_one
+    settled = passed = 0
+    began = monotonic()
+    for reached in settle(what, window):
+        settled, passed = settled + reached.settled, passed + reached.passed
+        share = min(1.0, passed / max(1, total))
+        left = time_left(monotonic() - began, share)
+        on_progress(
+            tell("Settling: {done} of {orders} orders, {left} left", done=passed, orders=total, left=left), share
+        )
     return settled
 
 
@@ -211,8 +225,19 @@ def _read(rules: PlanRules, files: OrderFiles, words: Phrasebook, on_progress: P
 _STAGES = {
     "read": tell("Reading files"),
     "check": tell("Checking rows"),
-    "record": tell("Recording orders"),
 }
+
+
+def _recording(total: int, on_progress: Progress) -> Callable[[str, float], None]:
+    began = monotonic()
+
+    def show(_: str, share: float) -> None:
+        done, left = round(share * total), time_left(monotonic() - began, share)
+        on_progress(
+            tell("Recording: {done} of {orders} orders, {left} left", done=done, orders=total, left=left), share
+        )
+
+    return show
 
 
 def _by_stage(on_progress: Progress) -> Callable[[str, float], None]:

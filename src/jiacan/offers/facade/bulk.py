@@ -45,11 +45,11 @@ Announce = Callable[[Settled], None]
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How many events were settled, how many orders were passed with them, and the moment of the last of them."""
+    """How many events were settled in a step, by tables or one by one, and how many orders were passed with them."""
 
     settled: int
     passed: int
-    at: datetime | None
+    by_tables: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _connect() -> duckdb.DuckDBPyConnection:
 
 def _settle_chunk(what: Settling, chunks: Chunks, chunk: RecordedChunk) -> Reached:
     if chunk.keys.num_rows == 0:
-        return Reached(0, chunk.passed, None)
+        return Reached(0, chunk.passed, by_tables=True)
     began = perf_counter()
     try:
         with transaction.atomic():
@@ -108,7 +108,7 @@ def _settle_chunk(what: Settling, chunks: Chunks, chunk: RecordedChunk) -> Reach
     except (NotByTables, TablesRefused, IntegrityError, OperationalError):
         return _settle_in_few(what, chunk)
     observe(Stage.SETTLE, perf_counter() - began, settled.events)
-    return Reached(settled.events, chunk.passed, from_us(chunk.keys["at_us"][-1].as_py()))
+    return Reached(settled.events, chunk.passed, by_tables=True)
 
 
 def _settle_in_few(what: Settling, chunk: RecordedChunk) -> Reached:
@@ -117,7 +117,7 @@ def _settle_in_few(what: Settling, chunk: RecordedChunk) -> Reached:
         for key in chunk.keys.to_pylist()
     ]
     parts = [_settle_keys(what, keys[start : start + FEW_EVENTS]) for start in range(0, len(keys), FEW_EVENTS)]
-    return Reached(sum(part.settled for part in parts), chunk.passed, parts[-1].at)
+    return Reached(sum(part.settled for part in parts), chunk.passed, by_tables=False)
 
 
 def _settle_keys(what: Settling, keys: Sequence[EventKey]) -> Reached:
@@ -126,4 +126,4 @@ def _settle_keys(what: Settling, keys: Sequence[EventKey]) -> Reached:
         settled = awarding.settle_events(what.shop_id, what.rules, keys, rules_of=what.rules_of, at=at)
         what.announce(settled)
     passed = sum(not key.is_refund for key in keys)
-    return Reached(settled.events, passed, keys[-1].occurred_at)
+    return Reached(settled.events, passed, by_tables=False)
