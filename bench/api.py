@@ -3,9 +3,12 @@
 A server as its operators run it (`jiacan serve`), on an embedded PostgreSQL in a temporary folder with fsync on; the
 load comes from a process of its own over 1, 4 and 16 connections. Every order is recorded, settled and answered
 durably, and each takes a piece of the same stock, so that all of them meet in one row. Beside it, on the same
-machine: the server's empty JSON answer, and the database's own rate for one transaction that inserts an order, its
-line and an award and takes one from one row, over as many connections, sent in one go. `batched_second` counts orders
-that come a hundred in a request.
+machine: the same with group commit off, the server's empty JSON answer, taken just before and just after the orders,
+and the database's own rate for one transaction that inserts an order, its line and an award and takes one from one
+row, over as many connections, sent in one go. `batched_second` counts orders that come a hundred in a request.
+
+At the end of each server: as many pieces are gone from the stock as there are awards and orders that were answered,
+and the ledger's audit is clean; or the bench fails.
 """
 
 from __future__ import annotations
@@ -76,6 +79,26 @@ print(secret.value)
 print(connection.connection.info.dsn)
 """
 
+CHECK = """
+import json, sys
+import jiacan.project.start
+from jiacan.project import database
+from jiacan.ledger import facade as ledger
+from jiacan.offers.facade import reading
+from jiacan.plans import facade as plans
+from jiacan.tenancy import facade as tenancy
+database.open_database()
+shop = tenancy.get_shop("bench")
+rules = plans.load_rules(shop.id, "one-stock", 1)
+awards = sum(each.awards for each in reading.award_totals(shop.id, "one-stock") if each.outcome == "granted")
+print(json.dumps({
+    "awards": awards,
+    "stock_taken": rules.stock["mug"].units - reading.stock_left(shop.id, rules)["mug"],
+    "orders": reading.order_totals(shop.id, "one-stock").orders,
+    "audit_clean": ledger.audit(shop.id).clean,
+}))
+"""
+
 OWN_TABLES = """
 CREATE TABLE bench_order (id text PRIMARY KEY, customer text, paid_at timestamptz, spend bigint);
 CREATE TABLE bench_line (order_id text, position int, sku text, quantity int, price bigint);
@@ -92,12 +115,14 @@ class Bench:
     url: str
     secret: str
     dsn: str
+    environment: dict[str, str]
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Bench]:
+def served(folder: Path, *, group_commit: bool = True) -> Iterator[Bench]:
     """A server in that folder, once it is ready."""
     environment = {**os.environ, "JIACAN_HOME": str(folder), "JIACAN_API_RATE": "100000000"}
+    environment["JIACAN_GROUP_COMMIT"] = "on" if group_commit else "off"
     environment.pop("JIACAN_DATABASE_URL", None)
     server = subprocess.Popen(
         [*JIACAN, "serve", "--port", str(PORT)],
@@ -115,7 +140,7 @@ def served(folder: Path) -> Iterator[Bench]:
             [sys.executable, "-c", PREPARE], env=environment, input=PLAN, capture_output=True, text=True, check=True
         )
         secret, dsn = made.stdout.split("\n")[:2]
-        yield Bench(f"http://127.0.0.1:{PORT}/api/v1", secret, dsn)
+        yield Bench(f"http://127.0.0.1:{PORT}/api/v1", secret, dsn, environment)
     finally:
         server.terminate()
         server.wait(30)
@@ -179,45 +204,90 @@ def own_rate(dsn: str, connections: int, seconds: float) -> dict[str, float]:
     }
 
 
-def measure(bench: Bench, folder: Path, connections: int, seconds: float) -> dict[str, object]:
-    """Orders, empty answers and the database's own transactions over so many connections."""
-    headers = (f"Authorization: Bearer {bench.secret}",)
-    run_beside(Load(f"{bench.url}/orders", connections, seconds, headers, orders(folder, f"warm{connections}", 50)))
-    bodies = orders(folder, f"b{connections}", int(MOST_ORDERS_A_SECOND * seconds))
-    taken = run_beside(Load(f"{bench.url}/orders", connections, seconds, headers, bodies))
-    many = batches(folder, f"m{connections}", int(MOST_BATCHES_A_SECOND * seconds))
-    batched = run_beside(Load(f"{bench.url}/orders", connections, seconds, headers, many))
-    for answered in (taken, batched):
+@dataclass
+class Taken:
+    """How many orders the server answered."""
+
+    orders: int = 0
+
+    def load(self, load: Load, *, each: int = 1) -> dict[str, float]:
+        """Put the load on the server; every request must be answered well, and brings so many orders."""
+        answered = run_beside(load)
         if set(answered["statuses"]) != {"200"}:
             raise RuntimeError(f"orders were refused: {answered}")
-    empty = run_beside(Load(f"{bench.url}/ping", connections, seconds))
-    own = own_rate(bench.dsn, connections, seconds)
+        self.orders += int(answered["requests"]) * each
+        return answered
+
+
+def measure(bench: Bench, folder: Path, connections: int, seconds: float, taken: Taken) -> dict[str, object]:
+    """Orders one in a request, and empty answers before and after them, over so many connections."""
+    headers = (f"Authorization: Bearer {bench.secret}",)
+    taken.load(Load(f"{bench.url}/orders", connections, seconds, headers, orders(folder, f"warm{connections}", 100)))
+    empty = [run_beside(Load(f"{bench.url}/ping", connections, seconds / 2))]
+    bodies = orders(folder, f"b{connections}", int(MOST_ORDERS_A_SECOND * seconds))
+    found = taken.load(Load(f"{bench.url}/orders", connections, seconds, headers, bodies))
+    empty.append(run_beside(Load(f"{bench.url}/ping", connections, seconds / 2)))
+    empty_second = sum(each["requests_second"] for each in empty) / 2
     return {
-        "connections": connections,
-        "orders_second": taken["requests_second"],
-        "p50_ms": taken["p50_ms"],
-        "p99_ms": taken["p99_ms"],
-        "batched_second": round(batched["requests_second"] * BATCH),
-        "empty_second": empty["requests_second"],
-        "empty_p99_ms": empty["p99_ms"],
-        "database_second": own["requests_second"],
-        "database_p99_ms": own["p99_ms"],
-        "to_empty": round(taken["requests_second"] / empty["requests_second"], 3),
-        "to_database": round(taken["requests_second"] / own["requests_second"], 3),
+        "orders_second": found["requests_second"],
+        "p50_ms": found["p50_ms"],
+        "p99_ms": found["p99_ms"],
+        "empty_second": round(empty_second, 1),
+        "empty_p99_ms": max(each["p99_ms"] for each in empty),
+        "to_empty": round(found["requests_second"] / empty_second, 3),
     }
 
 
+def measure_more(bench: Bench, folder: Path, connections: int, seconds: float, taken: Taken) -> dict[str, object]:
+    """Orders a hundred in a request, and the database's own transactions."""
+    headers = (f"Authorization: Bearer {bench.secret}",)
+    many = batches(folder, f"m{connections}", int(MOST_BATCHES_A_SECOND * seconds))
+    batched = taken.load(Load(f"{bench.url}/orders", connections, seconds, headers, many), each=BATCH)
+    own = own_rate(bench.dsn, connections, seconds)
+    return {
+        "batched_second": round(batched["requests_second"] * BATCH),
+        "database_second": own["requests_second"],
+        "database_p99_ms": own["p99_ms"],
+    }
+
+
+def check(bench: Bench, taken: Taken) -> dict[str, object]:
+    """What the books say, which must be what was answered."""
+    said = subprocess.run(
+        [sys.executable, "-c", CHECK], env=bench.environment, capture_output=True, text=True, check=True
+    )
+    books: dict[str, object] = json.loads(said.stdout)
+    if books != {**dict.fromkeys(("awards", "stock_taken", "orders"), taken.orders), "audit_clean": True}:
+        raise RuntimeError(f"{taken.orders} orders were answered, and the books say {books}")
+    return books
+
+
+def measure_server(folder: Path, seconds: float, *, group_commit: bool) -> dict[str, object]:
+    """Every load on a new server, one after the other, and what its books say at the end."""
+    taken = Taken()
+    by_connections: dict[str, dict[str, object]] = {}
+    with served(folder, group_commit=group_commit) as bench:
+        with psycopg.connect(bench.dsn, autocommit=True) as connection:
+            connection.execute(OWN_TABLES)
+        for connections in CONNECTIONS:
+            by_connections[str(connections)] = measure(bench, folder, connections, seconds, taken)
+            if group_commit:
+                by_connections[str(connections)] |= measure_more(bench, folder, connections, seconds, taken)
+        return {"by_connections": by_connections, "books": check(bench, taken)}
+
+
 def main(seconds: float | None = None) -> None:
-    """Start a server, put the loads on it one after the other, and print the line."""
+    """Measure with group commit and without, and print the line."""
     lasting = seconds or (float(sys.argv[1]) if len(sys.argv) > 1 else 5.0)
-    with tempfile.TemporaryDirectory(prefix="jiacan-bench-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        with served(folder) as bench:
-            with psycopg.connect(bench.dsn, autocommit=True) as connection:
-                connection.execute(OWN_TABLES)
-            found = [measure(bench, folder, connections, lasting) for connections in CONNECTIONS]
-    print_line(bench="api", seconds=lasting, by_connections=found)
+    found = {}
+    for name, group_commit in (("gathered", True), ("alone", False)):
+        with tempfile.TemporaryDirectory(prefix="jiacan-bench-", ignore_cleanup_errors=True) as made:
+            folder = Path(made)
+            folder.chmod(0o755)
+            found[name] = measure_server(folder, lasting, group_commit=group_commit)
+    most = str(CONNECTIONS[-1])
+    gathered, alone = (found[name]["by_connections"][most]["orders_second"] for name in ("gathered", "alone"))
+    print_line(bench="api", seconds=lasting, **found, gathered_to_alone=round(gathered / alone, 2))
 
 
 if __name__ == "__main__":
