@@ -13,13 +13,6 @@ from jiacan.project.places.moving import move_shop
 from jiacan.project.places.opening import opened_servers
 from jiacan.tenancy import facade as tenancy
 
-_STAGES: Mapping[Stage, Message] = {
-    Stage.SETTLED: tell("{shop} is on {server}"),
-    Stage.COPYING: tell("{shop} is on {server}; a move to {other} has begun"),
-    Stage.HELD: tell("{shop} is on {server} and held, to be switched to {other}"),
-    Stage.LEFT: tell("{shop} is on {server}; {other} still has old rows of it"),
-}
-
 
 def list_shops(*, common: Common = COMMON) -> None:
     """Every shop with its server, and how far its move is."""
@@ -32,8 +25,7 @@ def list_shops(*, common: Common = COMMON) -> None:
         out.print_json([_to_json(slug, place, names) for slug, place in places.items()])
         return
     for slug, place in places.items():
-        other = "" if place.other is None else names[place.other]
-        out.say(tell(_STAGES[place.stage].text, shop=slug, server=names[place.server], other=other))
+        out.say(_in_words(slug, place, names))
 
 
 def move(shop: str, /, *, to: str, common: Common = COMMON) -> None:
@@ -58,6 +50,23 @@ def move(shop: str, /, *, to: str, common: Common = COMMON) -> None:
         out.print_json(_moved_to_json(moved))
     else:
         _show(moved, out)
+
+
+def _in_words(slug: str, place: Place, names: Mapping[int, str]) -> Message:
+    server, other = names[place.server], "" if place.other is None else names[place.other]
+    match place.stage:
+        case Stage.SETTLED:
+            return tell("{shop} is on {server}", shop=slug, server=server)
+        case Stage.COPYING:
+            return tell("{shop} is on {server}; a move to {other} has begun", shop=slug, server=server, other=other)
+        case Stage.HELD:
+            return tell(
+                "{shop} is on {server} and held, to be switched to {other}", shop=slug, server=server, other=other
+            )
+        case Stage.LEFT:
+            return tell(
+                "{shop} is on {server}; {other} still has old rows of it", shop=slug, server=server, other=other
+            )
 
 
 def _show(moved: Moved, out: Screen) -> None:
