@@ -59,24 +59,32 @@ CREATE TABLE pairs_in_order AS SELECT event, {columns} FROM (
 
 _COUNTS = """
 SELECT (SELECT count(*) FROM events), (SELECT coalesce(max(place), -1) + 1 FROM refunded),
-    (SELECT coalesce(max(customer_no), 0) + 1 FROM events),
+    (SELECT coalesce(max(customer), 0) + 1 FROM events),
     greatest((SELECT max(paid_us) FROM asked),
         (SELECT max(epoch_us(refunded_at)) FROM refunds SEMI JOIN asked USING (no)))
 """
 
 _EVENTS = """
 CREATE TABLE events AS
-SELECT row_number() OVER (ORDER BY at_us, is_refund, id, order_id) - 1 AS event, * FROM (
+SELECT row_number() OVER (ORDER BY at_us, is_refund, id, order_id) - 1 AS event, *, {customer} AS customer FROM (
     SELECT paid_us AS at_us, false AS is_refund, order_id AS id, order_id, asked.customer_id, customer_no,
         asked.no AS key, coalesce(place, -1) AS place
     FROM asked SEMI JOIN pairs USING (no) LEFT JOIN (SELECT DISTINCT no, place FROM refunded) USING (no)
     UNION ALL
     SELECT at_us, true, refund_id, order_id, customer_id, customer_no, event, place FROM refunded
-)
+) {customers}
+"""
+
+# Customers are counted from nothing, so that what each of them got stands in an array.
+_CUSTOMERS = """
+LEFT JOIN (
+    SELECT customer_no, row_number() OVER () - 1 AS customer_place
+    FROM (SELECT DISTINCT customer_no FROM asked SEMI JOIN pairs USING (no))
+) USING (customer_no)
 """
 
 _CHUNK_EVENTS = """
-SELECT at_us AS at, is_refund, {customer} AS customer, {held_out} AS held_out, place AS "order",
+SELECT at_us AS at, is_refund, customer, {held_out} AS held_out, place AS "order",
     order_id, customer_id, id
 FROM events WHERE event >= {first} AND event < {end} ORDER BY event
 """
@@ -109,7 +117,9 @@ class MatchedHistory:
         duck.execute(_ASKED.format(starts_us=starts_us, ends_us=ends_us))
         self._match()
         columns = ", ".join(pair_columns(layout.rules))
-        duck.execute(_EVENTS)
+        limited = layout.limits_customers
+        customer, customers = ("customer_place", _CUSTOMERS) if limited else ("0", "")
+        duck.execute(_EVENTS.format(customer=customer, customers=customers))
         duck.execute(_PAIRS_IN_ORDER.format(columns=columns))
         duck.execute("DROP TABLE pairs; DROP TABLE kept_pairs; DROP TABLE kept")
         (counts,) = duck.execute(_COUNTS).fetchall()
@@ -140,13 +150,7 @@ class MatchedHistory:
 
     def _chunk(self, first: int, end: int) -> Chunk:
         rules = self._layout.rules
-        query = _CHUNK_EVENTS.format(
-            first=first,
-            end=end,
-            customer="coalesce(customer_no, 0)" if self._layout.limits_customers else "0",
-            held_out=held_out(rules),
-        )
-        table = self._table(query)
+        table = self._table(_CHUNK_EVENTS.format(first=first, end=end, held_out=held_out(rules)))
         found = self._table(_CHUNK_PAIRS.format(first=first, end=end, columns=", ".join(pair_columns(rules))))
         names = table.select(["order_id", "customer_id", "id"])
         events = to_events(table, found, self._layout, self._clock, self._first_day)
