@@ -1,4 +1,5 @@
-# Needs Python 3.11 or later with pip and venv, make and git. Everything else goes into .venv.
+# Needs Python 3.11 or later with pip and venv, make and git. Everything else goes into .venv. What runs on Spark needs
+# Java 17 or 21 too, and is left out of the tests where there is none.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,6 +18,10 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	$(BIN)/python -c 'from jiacan.offers.core.arrays.chunks import be_ready; be_ready()'
 	touch $@
 
+$(VENV)/.spark: $(VENV)/.ready requirements-spark.lock
+	$(BIN)/pip install --quiet --no-compile --require-hashes --no-deps --requirement requirements-spark.lock
+	touch $@
+
 demo: setup
 	$(BIN)/jiacan demo
 
@@ -26,7 +31,7 @@ check: setup
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-test: check
+test: check $(VENV)/.spark
 	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 bench: setup
