@@ -140,8 +140,10 @@ def settle_events(
         fresh = _unsettled(shop_id, rules.plan_id, events, at_hand)
         if not fresh:
             return Settled()
-        reserved = claim(shop_id, rules.plan_id, [event.order_id for event in fresh if not event.is_refund], at=at)
-        held = _held_before(shop_id, rules, fresh)
+        paid = [event.order_id for event in fresh if not event.is_refund]
+        pending = store.find_pending(shop_id, rules.plan_id, paid, due_by=at, lapsing_by=fresh[-1].occurred_at)
+        reserved = claim(shop_id, rules.plan_id, paid, at=at) if pending.is_reserved else {}
+        held = _held_before(shop_id, rules, fresh) if pending.lapses or len(paid) < len(fresh) else ()
         given_by = {one.order_id: one.plan_version for one in held}
         given_by.update((part.order_id, part.plan_version) for part in reserved.values())
         versions = {number: rules if number == rules.version else rules_of(number) for number in {*given_by.values()}}
@@ -154,10 +156,7 @@ def settle_events(
         book = load_book(shop_id, rules, batch.events, held, earlier)
         watch.over(Stage.LOAD, len(book.available))
         before = dict(book.available)
-        used = {
-            order_id: use(part, batch.paid[order_id], versions[part.plan_version])
-            for order_id, part in reserved.items()
-        }
+        used = {name: use(part, batch.paid[name], versions[part.plan_version]) for name, part in reserved.items()}
         settlements = tuple(_settle(batch.events, used, rules, book, earlier))
         watch.over(Stage.SETTLE, len(fresh))
         bounded = set(book.available).union(*(one.bounded for one in used.values()))

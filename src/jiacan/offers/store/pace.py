@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 from django.db import connection
@@ -70,11 +69,15 @@ def add_pace(shop_id: int, plan_id: str, awards: Sequence[AwardPace], orders: Se
     values = {
         "shop_id": shop_id,
         "plan_id": plan_id,
-        "awards": json.dumps([{**asdict(each), "minute": each.minute.isoformat()} for each in awards]),
-        "orders": json.dumps([{**asdict(each), "minute": each.minute.isoformat()} for each in orders]),
+        "awards": json.dumps([_to_row(each) for each in awards]),
+        "orders": json.dumps([_to_row(each) for each in orders]),
     }
     with connection.cursor() as cursor:
         cursor.execute(_ADD, values)
+
+
+def _to_row(pace: AwardPace | OrderPace) -> dict[str, object]:
+    return {name: getattr(pace, name) for name in pace.__slots__} | {"minute": pace.minute.isoformat()}
 
 
 def award_pace(shop_id: int, plan_id: str, since: datetime, until: datetime) -> tuple[AwardPace, ...]:

@@ -24,7 +24,18 @@ class _PreparedCursor(psycopg.Cursor[Any]):
 
 
 class _Cursor(CursorWrapper):
-    """Has statements prepared that say so, and leaves the others to Django's cursor."""
+    """Has statements prepared that say so, and leaves the others to Django's cursor, which is made for the first."""
+
+    def __init__(self, db: DatabaseWrapper) -> None:
+        self.db = db
+        self._made: Any = None
+
+    @property
+    def cursor(self) -> Any:
+        """Psycopg's cursor."""
+        if self._made is None:
+            self._made = self.db.own_cursor()
+        return self._made
 
     def execute(self, sql: Any, params: Any = None) -> Any:
         wanted = isinstance(sql, Prepared)
@@ -32,10 +43,15 @@ class _Cursor(CursorWrapper):
             self.db.send_ahead()
         elif not wanted:
             self.db.catch_up()
-        if wanted is not isinstance(self.cursor, _PreparedCursor):
-            self.cursor.close()
-            self.cursor = _PreparedCursor(self.db.connection) if wanted else self.db.create_cursor()
+        if self._made is None or wanted is not isinstance(self._made, _PreparedCursor):
+            self.close()
+            self._made = _PreparedCursor(self.db.connection) if wanted else self.db.own_cursor()
         return super().execute(sql, params)
+
+    def close(self) -> None:
+        """Close what was made."""
+        if self._made is not None:
+            self._made.close()
 
     def executemany(self, sql: Any, param_list: Any) -> Any:
         self.db.catch_up()
@@ -54,12 +70,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*settings, **named)
         self._ahead: psycopg.Pipeline | None = None
 
+    def create_cursor(self, name: str | None = None) -> Any:
+        """One with a name is Django's own, since what it reads is read once; any other is made when it is used."""
+        if name is None:
+            return None
+        self.catch_up()
+        return super().create_cursor(name)
+
+    def own_cursor(self) -> Any:
+        """Django's own cursor."""
+        return super().create_cursor()
+
     def make_cursor(self, cursor: Any) -> CursorWrapper:
-        """A wrapped cursor; one with a name is Django's own, since what it reads is read once."""
-        if isinstance(cursor, psycopg.ServerCursor):
-            self.catch_up()
-            return super().make_cursor(cursor)
-        return _Cursor(cursor, self)
+        """The cursor, wrapped as Django wants it."""
+        return _Cursor(self) if cursor is None else super().make_cursor(cursor)
+
+    def make_debug_cursor(self, cursor: Any) -> CursorWrapper:
+        """The same where every statement is written down; then none is prepared or sent ahead."""
+        self.catch_up()
+        return super().make_debug_cursor(self.own_cursor() if cursor is None else cursor)
 
     def send_ahead(self) -> None:
         """From here on send prepared statements without waiting for the answer to the last."""
