@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import connection
 from prometheus_client.parser import text_string_to_metric_families
@@ -104,3 +105,17 @@ def test_the_databases_own_state_is_told():
         "jiacan_queue_lag_seconds",
     }
     assert figure("jiacan_database_bytes") > 1_000_000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_counted_is_told_also_while_the_database_is_away(test_database_url: str):
+    observe(Stage.COMMIT, 0.001)
+    assert figure("jiacan_database_up") == 1
+    with connection.cursor() as cursor, psycopg.connect(test_database_url, autocommit=True) as other:
+        cursor.execute("SELECT pg_backend_pid()")
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", cursor.fetchone())
+    told = read()
+    assert told["jiacan_database_up", ()] == 0
+    assert told["jiacan_stage_seconds_count", (("stage", "commit"),)] > 0
+    assert ("jiacan_database_bytes", ()) not in told
+    assert figure("jiacan_database_up") == 1

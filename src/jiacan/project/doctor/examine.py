@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from jiacan.campaigns.contracts.waiting import UnsettledOrders
+from jiacan.campaigns.facade.gathering import WRITERS
 from jiacan.campaigns.facade.waiting import unsettled_orders
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import tell
@@ -31,13 +32,16 @@ from jiacan.project.places.servers import known_servers
 from jiacan.project.serving.metrics import counted_in
 from jiacan.project.serving.parts import read_parts
 from jiacan.project.serving.server import METRICS_FOLDER
+from jiacan.project.serving.web import PAGE_THREADS
+from jiacan.project.serving.worker import CONCURRENT_JOBS
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Shop
 from jiacan.webhooks import facade as webhooks
 
-CONNECTIONS_OF_WEB = 9
-"""Eight threads for pages and one for streams; writers of orders use those of the threads they run on."""
-CONNECTIONS_OF_WORKER = 8
+CONNECTIONS_OF_WEB = PAGE_THREADS + 1 + WRITERS
+"""One for each thread of pages, one for all streams, one for each writer of orders."""
+CONNECTIONS_OF_WORKER = 2 * CONCURRENT_JOBS
+"""Of a job its own and the queue's."""
 LOOK_BACK = timedelta(hours=1)
 
 Clock = Callable[[], datetime]

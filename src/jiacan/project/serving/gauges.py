@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import Error, connection
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -51,21 +51,30 @@ class FromDatabase(Collector):
     """The queue, the webhooks under way, the state of the databases, and the orders of each campaign."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """One reading."""
-        readings: dict[tuple[str, str], list[_Reading]] = {}
-        for here in each_server():
-            with here:
-                for each in (*_queue(), *_deliveries(), *_database(), *_tables()):
-                    readings.setdefault((each.name, each.labelled), []).append(each)
-        families: dict[str, GaugeMetricFamily] = {}
-        for (name, labelled), of_servers in readings.items():
-            first = of_servers[0]
-            labels = (first.label,) if first.label else ()
-            family = families.setdefault(name, GaugeMetricFamily(name, first.told, labels=labels))
-            value = first.combine(each.value for each in of_servers)
-            family.add_metric((labelled,) if labels else (), value)
-        yield from families.values()
-        yield _campaigns()
+        """One reading; while a database is away, only that it is, so that what was counted is told all the same."""
+        try:
+            families = [*_of_servers(), _campaigns()]
+        except Error:
+            connection.close()
+            families = []
+        yield GaugeMetricFamily("jiacan_database_up", "Whether every database answered.", 1 if families else 0)
+        yield from families
+
+
+def _of_servers() -> Iterable[GaugeMetricFamily]:
+    readings: dict[tuple[str, str], list[_Reading]] = {}
+    for here in each_server():
+        with here:
+            for each in (*_queue(), *_deliveries(), *_database(), *_tables()):
+                readings.setdefault((each.name, each.labelled), []).append(each)
+    families: dict[str, GaugeMetricFamily] = {}
+    for (name, labelled), of_servers in readings.items():
+        first = of_servers[0]
+        labels = (first.label,) if first.label else ()
+        family = families.setdefault(name, GaugeMetricFamily(name, first.told, labels=labels))
+        value = first.combine(each.value for each in of_servers)
+        family.add_metric((labelled,) if labels else (), value)
+    return families.values()
 
 
 def _queue() -> Iterator[_Reading]:
