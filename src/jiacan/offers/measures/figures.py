@@ -101,7 +101,8 @@ def _sums(lines: ir.Table, asked: Asked) -> ir.Table:
 
 def _sum(lines: ir.Table, column: str, scope: Scope) -> ir.IntegerScalar:
     counted = _covers(lines, scope)
-    return in_64_bits((lines[column] if counted is None else choose(counted, lines[column], 0)).sum())
+    amounts = lines[column] if counted is None else to_value(choose(counted, lines[column], 0))
+    return in_64_bits(amounts.sum())
 
 
 def _covers(lines: ir.Table, scope: Scope) -> ir.BooleanColumn | None:

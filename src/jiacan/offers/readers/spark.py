@@ -15,12 +15,17 @@ from jiacan.offers.measures.figures import order_figures
 from jiacan.offers.measures.match import pairs_of
 from jiacan.offers.readers.prepared import COLUMNS, Prepared, named
 
+# What is not asked for need not be installed.
+_sessions: Any = None
+_refusals: tuple[type[Exception], ...] = ()
 try:
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
-except ModuleNotFoundError:  # what is not asked for need not be installed
-    Py4JError = PySparkException = SparkSession = None
+
+    _sessions, _refusals = SparkSession, (Py4JError, PySparkException)
+except ModuleNotFoundError:
+    pass
 
 _TYPES = {"int64": "BIGINT", "string": "STRING"}
 
@@ -61,7 +66,7 @@ def session(master: str) -> Iterator[Any]:
         EngineMissing: Spark is not installed here.
         EngineFailed: it could not start, or could not do what it was asked.
     """
-    if SparkSession is None:
+    if _sessions is None:
         raise EngineMissing
     try:
         # Nobody looks at Spark's own pages of a session that ends with its one task.
@@ -75,5 +80,5 @@ def session(master: str) -> Iterator[Any]:
             yield spark
         finally:
             spark.stop()
-    except (Py4JError, PySparkException) as error:
+    except _refusals as error:
         raise EngineFailed("Spark", str(error)) from error
