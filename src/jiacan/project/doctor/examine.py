@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from jiacan.campaigns.contracts.waiting import UnsettledOrders
@@ -71,7 +71,7 @@ def examine(home: Path, *, full: bool = False, limits: Limits | None = None, now
         database.connect(named or database.start_embedded(home))
         connection.ensure_connection()
         use_servers(known_servers(database.current_url()))
-    except (DatabaseError, JiacanError) as error:
+    except (Error, JiacanError) as error:
         reason = error.message() if isinstance(error, JiacanError) else _first_line(error)
         remedy = tell("Nothing works without it: start it, or see that JIACAN_DATABASE_URL names it.")
         yield Finding("database", Level.WRONG, tell("The database does not answer: {said}", said=reason), {}, remedy)
@@ -92,18 +92,21 @@ def examine_database(home: Path, *, full: bool, limits: Limits, now: Clock) -> I
 def _servers(parts: dict[str, int], limits: Limits, now: Clock) -> Iterator[Finding]:
     names = [server.name for server in opened_servers()] or [DIRECTORY_NAME]
     for name, here in zip(names, each_server(), strict=True):
-        try:
-            with here:
-                found = list(_server(parts, limits, now))
-        except DatabaseError as error:
-            said = tell("The database does not answer: {said}", said=_first_line(error))
-            remedy = tell(
-                "Its shops stand still without it: start it, or see that the file of servers names it right."
-            )
-            found = [Finding("database", Level.WRONG, said, {}, remedy)]
+        with here:
+            found = _of_server(parts, limits, now)
         for each in found:
             many = len(names) > 1
             yield replace(each, says=tell("On {server}: {says}", server=name, says=each.says)) if many else each
+
+
+def _of_server(parts: dict[str, int], limits: Limits, now: Clock) -> list[Finding]:
+    try:
+        return list(_server(parts, limits, now))
+    except Error as error:
+        connection.close()
+        said = tell("The database does not answer: {said}", said=_first_line(error))
+        remedy = tell("Its shops stand still without it: start it, or see that the file of servers names it right.")
+        return [Finding("database", Level.WRONG, said, {}, remedy)]
 
 
 def _server(parts: dict[str, int], limits: Limits, now: Clock) -> Iterator[Finding]:

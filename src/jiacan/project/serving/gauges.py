@@ -55,7 +55,6 @@ class FromDatabase(Collector):
         try:
             families = [*_of_servers(), _campaigns()]
         except Error:
-            connection.close()
             families = []
         yield GaugeMetricFamily("jiacan_database_up", "Whether every database answered.", 1 if families else 0)
         yield from families
@@ -65,7 +64,7 @@ def _of_servers() -> Iterable[GaugeMetricFamily]:
     readings: dict[tuple[str, str], list[_Reading]] = {}
     for here in each_server():
         with here:
-            for each in (*_queue(), *_deliveries(), *_database(), *_tables()):
+            for each in _of_server():
                 readings.setdefault((each.name, each.labelled), []).append(each)
     families: dict[str, GaugeMetricFamily] = {}
     for (name, labelled), of_servers in readings.items():
@@ -75,6 +74,14 @@ def _of_servers() -> Iterable[GaugeMetricFamily]:
         value = first.combine(each.value for each in of_servers)
         family.add_metric((labelled,) if labels else (), value)
     return families.values()
+
+
+def _of_server() -> list[_Reading]:
+    try:
+        return [*_queue(), *_deliveries(), *_database(), *_tables()]
+    except Error:
+        connection.close()  # so that the next reading finds out whether it is there again
+        raise
 
 
 def _queue() -> Iterator[_Reading]:
