@@ -30,14 +30,17 @@ from jiacan.project.places.contracts import (
 FILE_VARIABLE = "JIACAN_SERVERS"
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 
-# Only up, and only where the sequence can count so far: repeated, it changes nothing.
+# Only up, and only where the sequence can count so far: repeated, it changes nothing. Materialized, because whoever
+# asks for the last value of what is no sequence is refused.
 _RAISE_IDS = """
-SELECT setval(sequence.oid, %(first)s, false)
-FROM pg_class AS sequence
-JOIN pg_sequence AS counting ON counting.seqrelid = sequence.oid
-JOIN pg_depend AS owned ON owned.objid = sequence.oid AND owned.deptype IN ('a', 'i') AND owned.refobjsubid > 0
-WHERE sequence.relnamespace = current_schema()::text::regnamespace AND counting.seqtypid = 'bigint'::regtype
-  AND coalesce(pg_sequence_last_value(sequence.oid), 0) < %(first)s
+WITH counting AS MATERIALIZED (
+    SELECT sequence.oid FROM pg_class AS sequence
+    JOIN pg_sequence ON seqrelid = sequence.oid AND seqtypid = 'bigint'::regtype
+    JOIN pg_depend AS owned ON owned.classid = 'pg_class'::regclass AND owned.objid = sequence.oid
+                           AND owned.deptype IN ('a', 'i') AND owned.refobjsubid > 0
+    WHERE sequence.relkind = 'S' AND sequence.relnamespace = current_schema()::text::regnamespace
+)
+SELECT setval(oid, %(first)s, false) FROM counting WHERE coalesce(pg_sequence_last_value(oid), 0) < %(first)s
 """
 
 
