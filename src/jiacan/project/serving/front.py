@@ -122,7 +122,7 @@ class Front:
         length = headers.get("content-length", "")
         if (length in {"", "0"} and "transfer-encoding" not in headers) or self._is_too_large(length):
             return io.BytesIO()
-        body = tempfile.SpooledTemporaryFile(BODY_IN_MEMORY_BYTES)  # noqa: SIM115 - the caller closes it
+        body = _room_for(length)
         size, more = 0, True
         while more and size <= self._max_body_bytes:
             message = await receive()
@@ -171,6 +171,13 @@ class _Answer:
 
     def _now(self, step: Any) -> None:
         asyncio.run_coroutine_threadsafe(step, self._loop).result(CHUNK_SECONDS)
+
+
+def _room_for(length: str) -> IO[bytes]:
+    """Where a body goes that says it is so long; the caller closes it."""
+    if length.isdigit() and int(length) <= BODY_IN_MEMORY_BYTES:
+        return io.BytesIO()
+    return tempfile.SpooledTemporaryFile(BODY_IN_MEMORY_BYTES)
 
 
 async def _send_short(send: Send, status: int) -> None:
