@@ -40,6 +40,7 @@ class _Walked:
     state: State
     found: Found
     recalled: Recalled
+    first_pair: Whole
 
     def holding_of(self, row: int) -> tuple[Held, Holding]:
         """The holding in a row as it was recalled, or given in this chunk."""
@@ -51,7 +52,7 @@ class _Walked:
         first = row
         while first > 0 and self.state.holdings["pair"][first - 1] == pair:
             first -= 1
-        event = int(np.searchsorted(chunk.events.events["first_pair"], pair, side="right")) - 1
+        event = int(np.searchsorted(self.first_pair, pair, side="right")) - 1
         slot = (chunk.pairs.instead if held["instead"] else chunk.pairs.gets)[pair, row - first]
         sort, offer = layout.items[int(held["item"])], layout.rules.offers[int(held["offer"])]
         item = Item(sort.kind, sort.id, int(slot["quantity"]), int(slot["amount"]), sort.valid_days)
@@ -96,7 +97,8 @@ class Chunks:
         before = state.accounts["left"].copy()
         until_us = chunk.keys["at_us"][-1].as_py()
         state, found = settle_chunk(self._layout, chunk.events, chunk.pairs, state, until_us=until_us)
-        walked = _Walked(self._layout, chunk, state, found, recalled)
+        first_pair = np.ascontiguousarray(chunk.events.events["first_pair"])
+        walked = _Walked(self._layout, chunk, state, found, recalled, first_pair)
         undone = undo(self._layout, chunk.events, state, found, walked.holding_of, walked.refund_of)
         self._store(walked, undone)
         levels = _levels(self._layout, before, state.accounts["left"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from io import BytesIO
 
@@ -16,7 +17,8 @@ _BLOCK_BYTES = 1 << 18
 
 _SETTLED = """
 SELECT is_refund, event_id, order_id FROM offers_settledevent
-WHERE shop_id = %s AND plan_id = %s AND order_id = ANY ((SELECT %s::text[])::text[])
+WHERE shop_id = %s AND plan_id = %s
+    AND order_id = ANY (ARRAY(SELECT json_array_elements_text(%s::json)))
 """
 
 _HAS_OPEN_PARTS = """
@@ -65,7 +67,8 @@ _ADD_PACE = (
 
 def unsettled_of(shop_id: int, plan_id: str, asking: Connection, keys: pa.Table) -> np.ndarray:
     """Which events of a table with `is_refund, id, order_id` the plan has not settled."""
-    found = asking.execute(_SETTLED, [shop_id, plan_id, pc.unique(keys["order_id"]).to_pylist()]).fetchall()
+    order_ids = json.dumps(pc.unique(keys["order_id"]).to_pylist(), ensure_ascii=False)
+    found = asking.execute(_SETTLED, [shop_id, plan_id, order_ids]).fetchall()
     if not found:
         return np.ones(keys.num_rows, np.bool_)
     settled = set(found)

@@ -1,13 +1,14 @@
-"""Whole tables into PostgreSQL and out of it by COPY, without a Python object per row."""
+"""Whole tables into PostgreSQL and out of it, without a Python object per row."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa
-from psycopg import Connection, sql
+from psycopg import Connection, Cursor, sql
 from pyarrow import csv
 
 _BLOCK_BYTES = 1 << 18
@@ -27,7 +28,7 @@ def copy_file(connection: Connection, path: Path, into: str) -> int:
 def copy_out(
     connection: Connection, query: str, values: Mapping[str, object], types: Mapping[str, pa.DataType]
 ) -> pa.Table:
-    """What the query selects, under these names and types."""
+    """What the query selects, under these names and types, however much it is."""
     file = BytesIO()
     with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", values) as copy:
         file.writelines(copy)
@@ -45,3 +46,22 @@ def copy_out(
             quoted_strings_can_be_null=False,
         ),
     )
+
+
+def fetch_columns(
+    connection: Connection, query: str, values: Mapping[str, object], types: Mapping[str, pa.DataType]
+) -> pa.Table:
+    """The same as one array a column: some times faster than row by row, for as much as memory holds twice."""
+    names, wanted = ", ".join(types), ", ".join(f"array_agg({name})" for name in types)
+    with Cursor(connection) as cursor:
+        cursor.execute(f"SELECT {wanted} FROM ({query}) AS found ({names})", values, binary=True)  # noqa: S608
+        columns = cursor.fetchone() or [None] * len(types)
+    schema = pa.schema(list(types.items()))
+    return pa.Table.from_arrays(
+        [pa.array(column or [], field.type) for column, field in zip(columns, schema, strict=True)], schema=schema
+    )
+
+
+def to_json(texts: Iterable[str]) -> str:
+    """Many texts as one value, which is written and read faster than an array."""
+    return json.dumps(list(texts), ensure_ascii=False)

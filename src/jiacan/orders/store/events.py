@@ -1,7 +1,7 @@
 """Events with all that they are about, as tables, in the order in which they settle and so many at a time.
 
-Rows leave PostgreSQL by COPY and are looked up by index one by one, whatever the planner knows of tables that have
-just been filled: `OFFSET 0` keeps it from reading them whole.
+Rows are looked up by index one by one, whatever the planner knows of tables that have just been filled: `OFFSET 0`
+keeps it from reading them whole.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from psycopg import Connection
 
 from jiacan.kernel.periods import Period
-from jiacan.orders.store.copying import copy_out
+from jiacan.orders.store.copying import copy_out, fetch_columns, to_json
 from jiacan.orders.store.writers import writers
 
 _TEXT, _NUMBER = pa.string(), pa.int64()
@@ -38,7 +38,7 @@ ORDER BY paid_at, order_id LIMIT %(chunk)s
 
 _ORDERS = f"""
 SELECT paid.order_id, customer_id, {_US.format("paid_at")}, number, channel, region, spend_minor
-FROM unnest(%(order_ids)s::text[]) AS asked (order_id)
+FROM json_array_elements_text(%(order_ids)s::json) AS asked (order_id)
 CROSS JOIN LATERAL (
     SELECT * FROM orders_order WHERE shop_id = %(shop_id)s AND order_id = asked.order_id OFFSET 0) AS paid
 CROSS JOIN LATERAL (
@@ -49,14 +49,14 @@ CROSS JOIN LATERAL (
 
 _LINES = """
 SELECT line.order_id, position, sku, category, quantity, unit_price_micros, discount_micros, spend_minor
-FROM unnest(%(order_ids)s::text[]) AS asked (order_id)
+FROM json_array_elements_text(%(order_ids)s::json) AS asked (order_id)
 CROSS JOIN LATERAL (
     SELECT * FROM orders_orderline WHERE shop_id = %(shop_id)s AND order_id = asked.order_id OFFSET 0) AS line
 """
 
 _REFUNDS = f"""
 SELECT refund.order_id, refund_id, {_US.format("refunded_at")}, sku, quantity
-FROM unnest(%(order_ids)s::text[]) AS asked (order_id)
+FROM json_array_elements_text(%(order_ids)s::json) AS asked (order_id)
 CROSS JOIN LATERAL (
     SELECT * FROM orders_refundrow WHERE shop_id = %(shop_id)s AND order_id = asked.order_id OFFSET 0) AS refund
 """  # noqa: S608 - the expression above
@@ -139,7 +139,7 @@ def _order_keys(
     connection: Connection, shop_id: int, period: Period, last: tuple[datetime, str], chunk: int
 ) -> pa.Table:
     values = {"shop_id": shop_id, "at": last[0], "id": last[1], "ends_at": period.ends_at, "chunk": chunk}
-    found = copy_out(connection, _ORDER_KEYS, values, {"at_us": _NUMBER, "order_id": _TEXT})
+    found = fetch_columns(connection, _ORDER_KEYS, values, {"at_us": _NUMBER, "order_id": _TEXT})
     is_refund = pa.repeat(pa.scalar(value=False), found.num_rows)
     columns = [found["at_us"], is_refund, found["order_id"], found["order_id"]]
     return pa.Table.from_arrays(columns, schema=_KEYS)
@@ -166,12 +166,16 @@ def _split(refunds: pa.Table, until_us: int) -> tuple[pa.Table, pa.Table]:
 
 
 def _load(connection: Connection, shop_id: int, keys: pa.Table, passed: int) -> EventTables:
-    asked = {"shop_id": shop_id, "order_ids": pc.unique(keys["order_id"]).to_pylist()}
-    refunded = {"shop_id": shop_id, "order_ids": pc.unique(keys["order_id"].filter(keys["is_refund"])).to_pylist()}
+    asked = {"shop_id": shop_id, "order_ids": _unique(keys)}
+    refunded = {"shop_id": shop_id, "order_ids": _unique(keys.filter(keys["is_refund"]))}
     return EventTables(
         keys=keys,
-        orders=copy_out(connection, _ORDERS, asked, _ORDER_TYPES),
-        lines=copy_out(connection, _LINES, asked, _LINE_TYPES),
-        refunds=copy_out(connection, _REFUNDS, refunded, _REFUND_TYPES),
+        orders=fetch_columns(connection, _ORDERS, asked, _ORDER_TYPES),
+        lines=fetch_columns(connection, _LINES, asked, _LINE_TYPES),
+        refunds=fetch_columns(connection, _REFUNDS, refunded, _REFUND_TYPES),
         passed=passed,
     )
+
+
+def _unique(keys: pa.Table) -> str:
+    return to_json(pc.unique(keys["order_id"]).to_pylist())
