@@ -38,8 +38,7 @@ from jiacan.offers.core.arrays.values import (
 
 compiled = numba.njit(cache=True)
 
-Record = Any
-"""One row of an array of records."""
+Record = Any  # one row of an array of records
 
 
 @compiled
