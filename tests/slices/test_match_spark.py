@@ -30,7 +30,7 @@ pytestmark = [
     # PySpark closes some of its sockets only when they are collected.
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
 ]
-EXAMPLES = int(os.environ.get("JIACAN_SPARK_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("JIACAN_SPARK_EXAMPLES", "2"))
 HERE = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.log.level": "ERROR"}
 # For so few rows Spark would spend its time on compiling what it does and on planning it anew.
 SMALL = {
@@ -57,7 +57,7 @@ def spark():
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-@given(plans(least_offers=6, most_offers=8), st.randoms(use_true_random=False))
+@given(plans(least_offers=5, most_offers=6), st.randoms(use_true_random=False))
 def test_spark_says_what_python_says(spark, tmp_path_factory, rules, random):
     orders = random_orders(Random(random.random()), rules, 60)
     folder = prepare(tmp_path_factory.mktemp("spark") / "orders", orders, rules.currency)
