@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import subprocess
 import sys
@@ -10,19 +11,22 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from jiacan.offers.facade import reading as offers
 from jiacan.plans import facade as plans
 from jiacan.tenancy.contracts import Shop
+from tests.conftest import database_address
 from tests.slices.served import Served, serving, until
 from tests.web.api_caller import PLAN_ID, PLAN_TEXT, live_shop, order, token_of
 
 CLIENTS = 8
+NUMBERS = itertools.count(1)
 
 RESERVE_AND_DIE = """
 import httpx, os, signal, sys
@@ -57,25 +61,42 @@ class Open:
         return offers.stock_left(self.shop.id, plans.load_rules(self.shop.id, PLAN_ID, 1))["mug"]
 
 
-def running_now(stock: int) -> str:
-    """The reference plan, its dates moved by whole weeks so that it runs now, with so many mugs."""
+def running_now(plan: str, stock: int) -> str:
+    """The plan, its dates moved by whole weeks so that it runs now, with so many mugs."""
     weeks = (timezone.now() - datetime(2011, 11, 16, tzinfo=UTC)).days // 7
 
     def moved(found: re.Match[str]) -> str:
         return (datetime.fromisoformat(found[0]) + timedelta(weeks=weeks)).date().isoformat()
 
-    return re.sub(r"2011-\d\d-\d\d", moved, PLAN_TEXT).replace("units: 150", f"units: {stock}")
+    return re.sub(r"2011-\d\d-\d\d", moved, plan).replace("units: 150", f"units: {stock}")
+
+
+@pytest.fixture(scope="module")
+def served(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    database_url: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Served]:
+    """One server for every test, on the test database; the tables are emptied when it has stopped."""
+    with django_db_blocker.unblock():
+        url = database_address(database_url)
+        with serving(tmp_path_factory.mktemp("home"), database_url=url, JIACAN_API_RATE="6000000") as running:
+            yield running
+        call_command("flush", verbosity=0, interactive=False)
 
 
 @pytest.fixture
-def open_shop(tmp_path: Path, test_database_url: str, request: pytest.FixtureRequest) -> Iterator[Open]:
-    text = running_now(request.param).replace(
+def open_shop(served: Served, request: pytest.FixtureRequest) -> Open:
+    """A shop of the test's own."""
+    slug = f"gifts-{next(NUMBERS)}"
+    plan = PLAN_TEXT.replace("shop: gifts", f"shop: {slug}")
+    text = running_now(plan, request.param).replace(
         "{id: gifts,   name: {zh: 赠品, en: Gifts},          amount: 900}",
         "{id: gifts,   name: {zh: 赠品, en: Gifts},          amount: 90000}",
     )
-    shop = live_shop((PLAN_TEXT, text))
-    with serving(tmp_path, database_url=test_database_url, JIACAN_API_RATE="6000000") as served:
-        yield Open(shop, token_of(shop), served)
+    shop = live_shop((plan, text), slug=slug)
+    return Open(shop, token_of(shop), served)
 
 
 def gift_of(answer: dict) -> str:

@@ -25,6 +25,13 @@ def orders_file(tmp_path):
     return path
 
 
+@pytest.mark.parametrize(
+    "command", ["customer", "ledger audit", "plan check", "receipt", "report", "run", "simulate"]
+)
+def test_a_command_finds_all_it_needs_in_a_new_process(command):
+    assert f"jiacan {command}" in jiacan(*command.split(), "--help", anew=True)
+
+
 def test_check_of_a_good_plan_ends_well():
     assert "0 errors" in jiacan("plan", "check", PLAN)
 

@@ -90,7 +90,8 @@ def test_every_page_of_a_shop_needs_a_permission_and_only_those_have_the_shop_in
 
 
 @pytest.fixture
-def shops(db):
+def shops(db, settings):
+    settings.USERSESSIONS_TRACK_ACTIVITY = False  # a quarter of each request, and no matter of who may enter
     return tenancy.open_shop("own"), tenancy.open_shop("other")
 
 
