@@ -67,7 +67,7 @@ WITH paid_shipping AS (
     GROUP BY file_no, order_id
 ), together AS (
     SELECT no, order_id, customer_id, placed_at, paid_at, received_at, status, channel, region,
-        coalesce(to_minor(shipping_micros), 0) AS shipping_minor, spend_minor, lines, file_no, is_plain
+        coalesce(to_minor(shipping_micros), 0) AS shipping_minor, spend_minor, lines, file_no, true AS is_plain
     FROM plain
     UNION ALL
     SELECT file_no::BIGINT << 40 | first_row, order_id, customer_id, placed_at, paid_at, received_at,

@@ -23,41 +23,37 @@ LINE_WORDS = ("sku", "title", "category")
 MOMENTS = ("placed_at", "paid_at", "received_at")
 _MOST_WORDS = 1_000_000
 
-# The place of an order is that of its first row: `no` is in the order of the files and of their rows.
+# Rows that say the same of the order are added up. So an order has several rows here where they do not say the same,
+# or where several files have it. Its key is the place of its first row.
 _PLAIN = """
 CREATE TABLE plain (
-    order_id VARCHAR, no BIGINT, file_no INTEGER, lines INTEGER, spend_minor BIGINT, customer_id VARCHAR,
-    placed_at TIMESTAMPTZ, paid_at TIMESTAMPTZ, received_at TIMESTAMPTZ, status status_word, channel channel_word,
-    region region_word, shipping_micros BIGINT, is_plain BOOLEAN)
+    no BIGINT, file_no INTEGER, order_id VARCHAR, customer_id VARCHAR, placed_at TIMESTAMPTZ, paid_at TIMESTAMPTZ,
+    received_at TIMESTAMPTZ, status status_word, channel channel_word, region region_word, shipping_micros BIGINT,
+    lines INTEGER, spend_minor BIGINT, is_fine BOOLEAN)
 """
 
 _FILL = """
 INSERT INTO plain
-SELECT order_id, min(file_no::BIGINT << 40 | line) AS no, min(file_no)::INTEGER AS file_no,
-    count(*)::INTEGER AS lines, sum(spend_minor)::BIGINT AS spend_minor,
-    any_value(customer_id) AS customer_id, any_value(placed_at) AS placed_at, any_value(paid_at) AS paid_at,
-    any_value(received_at) AS received_at, any_value(status) AS status, any_value(channel) AS channel,
-    any_value(region) AS region, any_value(shipping_micros) AS shipping_micros,
-    coalesce(bool_and(fine) AND min(facts) = max(facts) AND min(file_no) = max(file_no) AND as_it_stands(order_id)
-        AND (any_value(customer_id) IS NULL OR as_it_stands(any_value(customer_id))), false) AS is_plain
-FROM (
-    SELECT *, hash(
-        customer_id, placed_at, paid_at, received_at, status, channel, region, shipping_micros) AS facts
-    FROM ($rows)
-)
-GROUP BY order_id
+SELECT min(file_no::BIGINT << 40 | line), file_no::INTEGER, order_id, customer_id, placed_at, paid_at, received_at,
+    status, channel, region, shipping_micros, count(*)::INTEGER, sum(spend_minor)::BIGINT, bool_and(is_fine)
+FROM ($rows)
+GROUP BY file_no, order_id, customer_id, placed_at, paid_at, received_at, status, channel, region, shipping_micros
 """
 
 _ODD = """
 CREATE TABLE odd AS
-SELECT clean_id(stripped(order_id)) AS order_id FROM plain WHERE NOT is_plain
+SELECT clean_id(stripped(order_id)) AS order_id FROM plain
+WHERE NOT coalesce(is_fine AND as_it_stands(order_id) AND (customer_id IS NULL OR as_it_stands(customer_id)), false)
+UNION
+SELECT order_id FROM plain GROUP BY order_id HAVING count(*) > 1
 UNION
 SELECT order_id FROM plain SEMI JOIN parsed USING (order_id)
 """
 
-_DROP_ODD = (
-    "DELETE FROM plain WHERE NOT is_plain OR order_id IN (SELECT order_id FROM odd WHERE order_id IS NOT NULL)"
-)
+_DROP_ODD = """
+DELETE FROM plain
+WHERE clean_id(stripped(order_id)) IS NULL OR clean_id(stripped(order_id)) IN (FROM odd WHERE order_id IS NOT NULL)
+"""
 
 
 def is_swift(source: Source) -> bool:
@@ -69,8 +65,8 @@ def local_moments(source: Source) -> str:
     """The query for the local moments that a file speaks of, by its types."""
     asked = (_cell(source, field) for field in MOMENTS)
     moments = [local for cell in asked if cell and (local := typed.local_moment(*cell))]
-    found = f"[{', '.join(moments)}]" if moments else "[NULL::TIMESTAMP]"
-    return f"SELECT unnest({found}) AS local FROM {source.typed_table}"  # noqa: S608 - names of ours only
+    rows = f"FROM {source.typed_table}" if moments else "WHERE false"
+    return f"SELECT unnest([{', '.join(moments) or 'NULL::TIMESTAMP'}]) AS local {rows}"
 
 
 def collect_words(duck: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
@@ -134,11 +130,11 @@ def _order_facts(duck: duckdb.DuckDBPyConnection, source: Source) -> str:
     return f"""
     SELECT file_no, line, order_id, customer_id, placed_at, paid_at, received_at, status, channel, region,
         shipping_micros, to_minor(gross_micros - discount_micros) AS spend_minor,
-        fine AND coalesce(discount_micros <= gross_micros, false) AS fine
+        is_fine AND coalesce(discount_micros <= gross_micros, false) AS is_fine
     FROM (
         SELECT {source.number} AS file_no, line, {order_id} AS order_id, {customer_id} AS customer_id,
             {", ".join(f"{value} AS {field}" for field, value in (*moments.items(), *words.items()))},
-            {shipping} AS shipping_micros, coalesce({" AND ".join(fine)}, false) AS fine, {_goods(source)}
+            {shipping} AS shipping_micros, coalesce({" AND ".join(fine)}, false) AS is_fine, {_goods(source)}
         FROM {source.typed_table} {_join_words(source, joined)}
     )
     """  # noqa: S608 - names of ours only

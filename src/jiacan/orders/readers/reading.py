@@ -25,6 +25,8 @@ OnProgress = Callable[[str, float], None]
 _TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 _COMPRESSED_TIMES = 10
 _SMALL_BYTES = 100 << 20
+_SHARE = "12.5%"
+"""Of the machine's memory: the rest of a large history goes to disk, and the work that follows has room."""
 
 
 def read(
@@ -93,7 +95,7 @@ def _connect(folder: Path, files: Sequence[Path]) -> duckdb.DuckDBPyConnection:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "threads": 2,
-            "memory_limit": "300MB" if _text_bytes(files) < _SMALL_BYTES else "25%",
+            "memory_limit": "300MB" if _text_bytes(files) < _SMALL_BYTES else _SHARE,
             "temp_directory": str(folder),
         }
     )
