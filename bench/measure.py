@@ -16,10 +16,11 @@ from importlib.metadata import version
 
 @dataclass(frozen=True)
 class Measured:
-    """One process: wall-clock seconds and peak resident memory (that process alone)."""
+    """One process: seconds on the clock and of all processors, and peak resident memory (that process alone)."""
 
     seconds: float
     peak_megabytes: float
+    cpu_seconds: float
 
 
 def measure_process(command: Sequence[str], environment: dict[str, str] | None = None) -> Measured:
@@ -33,7 +34,7 @@ def measure_process(command: Sequence[str], environment: dict[str, str] | None =
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise RuntimeError(said.decode())
-    return Measured(seconds, usage.ru_maxrss / 1024)
+    return Measured(seconds, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
 
 
 def median(values: Iterable[float]) -> float:

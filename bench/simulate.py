@@ -1,17 +1,25 @@
-"""How long a rehearsal of a whole history takes: `python -m bench.simulate [ORDERS] [PLAN]` prints one JSON line.
+"""How long a rehearsal of a whole history takes: `python -m bench.simulate [ORDERS]` prints two JSON lines.
 
-The time is a whole process's, from start to exit; the ratio is to reading the same file with DuckDB alone.
+The first is of the Online Retail history, beside reading the same file with DuckDB alone. The second is of so many
+orders of the year of bench.orders and their refunds, against twenty offers, and of a tenth of them. `growth` is what
+an order costs in the whole over what it costs in the tenth, both less the time that a thousand orders take, which is
+nearly all start-up. Times are those of whole processes, from start to exit, on the clock and of both processors;
+other work on the machine bears less on the latter. Memory is the process's peak.
 """
 
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
 
 from bench.measure import Measured, measure_process, median, print_line
+from bench.orders import Files, write_history
 
 ROOT = Path(__file__).resolve().parent.parent
+JIACAN = (sys.executable, "-c", "from jiacan.project.cli import main; main()")
 RUNS = 5
+STARTING_ORDERS = 1_000
 
 
 def read_with_duckdb(orders: Path) -> Measured:
@@ -20,31 +28,66 @@ def read_with_duckdb(orders: Path) -> Measured:
     return measure_process([sys.executable, "-c", program])
 
 
-def simulate(plan: Path, orders: Path) -> Measured:
+def simulate(plan: Path, orders: Path, refunds: Path | None = None) -> Measured:
     """A process that rehearses the plan."""
-    program = "from jiacan.project.cli import main; main()"
-    return measure_process([sys.executable, "-c", program, "simulate", str(plan), "--orders", str(orders), "--json"])
+    of_refunds = [] if refunds is None else ["--refunds", str(refunds)]
+    return measure_process([*JIACAN, "simulate", str(plan), "--orders", str(orders), *of_refunds, "--json"])
 
 
-def main() -> None:
+def measure_online_retail() -> None:
     """Rehearse and read in turn, and print the medians."""
     whole = ROOT.parent / "shared" / "data" / "online_retail.parquet"
     shipped = ROOT / "examples" / "online-retail-part.parquet"
-    orders = Path(sys.argv[1]) if len(sys.argv) > 1 else whole if whole.exists() else shipped
-    plan = Path(sys.argv[2]) if len(sys.argv) > 2 else ROOT / "examples" / "order-bonus.yaml"
-    pairs = [(simulate(plan, orders), read_with_duckdb(orders)) for _ in range(RUNS)]
-    seconds = median(ours.seconds for ours, _ in pairs)
-    read_seconds = median(reading.seconds for _, reading in pairs)
+    orders = whole if whole.exists() else shipped
+    pairs = [
+        (simulate(ROOT / "examples" / "order-bonus.yaml", orders), read_with_duckdb(orders)) for _ in range(RUNS)
+    ]
     print_line(
         bench="simulate",
         orders_file=orders.name,
-        seconds=seconds,
+        seconds=median(ours.seconds for ours, _ in pairs),
         peak_megabytes=max(ours.peak_megabytes for ours, _ in pairs),
-        read_seconds=read_seconds,
+        read_seconds=median(reading.seconds for _, reading in pairs),
         ratio_to_reading=median(ours.seconds / reading.seconds for ours, reading in pairs),
         runs=RUNS,
     )
 
 
+def measure_year(orders: int) -> None:
+    """Rehearse twenty offers on the year, on a tenth of it, and on next to nothing, and print how cost grows."""
+    with tempfile.TemporaryDirectory(prefix="jiacan-bench-") as folder:
+        sizes = (STARTING_ORDERS, orders // 10, orders)
+        start, tenth, whole = (_twenty_offers(write_history(Path(folder), size)) for size in sizes)
+    print_line(
+        bench="simulate_year",
+        orders=orders,
+        seconds=round(whole.seconds, 2),
+        cpu_seconds=round(whole.cpu_seconds, 2),
+        peak_megabytes=round(whole.peak_megabytes),
+        tenth_seconds=round(tenth.seconds, 2),
+        tenth_cpu_seconds=round(tenth.cpu_seconds, 2),
+        tenth_peak_megabytes=round(tenth.peak_megabytes),
+        start_seconds=round(start.seconds, 2),
+        growth=_growth(whole.seconds, tenth.seconds, start.seconds),
+        cpu_growth=_growth(whole.cpu_seconds, tenth.cpu_seconds, start.cpu_seconds),
+        microseconds_an_order=round((whole.seconds - start.seconds) / orders * 1e6, 2),
+    )
+
+
+def _twenty_offers(files: Files) -> Measured:
+    return simulate(ROOT / "bench" / "twenty-offers.yaml", files.orders, files.refunds)
+
+
+def _growth(whole: float, tenth: float, start: float) -> float:
+    """Cost of an order in ten times as many over its cost in the tenth."""
+    return round((whole - start) / 10 / (tenth - start), 3)
+
+
+def main(orders: int = 1_000_000) -> None:
+    """Measure both histories."""
+    measure_online_retail()
+    measure_year(orders)
+
+
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:2]))
