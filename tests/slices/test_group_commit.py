@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from jiacan.api.contracts import KeptAnswer, KeyBusy, KeyReused
 from jiacan.api.facade import together
 from jiacan.api.models import KeptAnswer as KeptRow
+from jiacan.api.web.app import api
 from jiacan.campaigns.contracts.online import Delivery, TakenAnswer
 from jiacan.campaigns.facade import gathering
 from jiacan.ledger import facade as ledger
@@ -23,6 +24,7 @@ from jiacan.offers.facade import awarding
 from jiacan.offers.store import awards as store
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import OrderLine, OrderUnusable, Taken
+from jiacan.project.serving.web import WAITING
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Permission, Token
 from tests.slices.gathered import PATIENCE_SECONDS, batches, behind, gathered, one, until, wait, writing
@@ -121,6 +123,18 @@ def test_many_threads_of_one_process_use_the_writers_connections():
     with gathered(), ThreadPoolExecutor(40) as threads:
         assert all(threads.map(request, range(40)))
     assert granted(shop) == 40
+
+
+def test_the_addresses_that_wait_are_those_of_what_is_settled_together():
+    operations = [
+        (method, f"/api/v1{path}")
+        for _, router in api._routers
+        for path, view in router.path_operations.items()
+        for each in view.operations
+        if each.view_func.is_together
+        for method in each.methods
+    ]
+    assert sorted(operations) == sorted(WAITING)
 
 
 # --- fair -------------------------------------------------------------------------------------------------
@@ -223,6 +237,7 @@ from jiacan.project import database
 database.connect(os.environ["JIACAN_DATABASE_URL"])
 from jiacan.campaigns.facade import gathering
 from jiacan.kernel.stages import Stage, listen
+from jiacan.project.serving.web import WAITING
 from jiacan.tenancy import facade as tenancy
 from tests.slices.online_shop import order
 from tests.slices.gathered import one

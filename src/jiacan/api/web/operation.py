@@ -91,6 +91,7 @@ def operation(
                     return _respond(request, _written(view(request, **values)))
                 return _respond(request, _once(request, key, lambda: view(request, **values)))
 
+        answer.is_together = together  # type: ignore[attr-defined]
         # Ninja reads a view's parameters where it is defined, which for a wrapper would be here.
         answer.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
         summary, _, description = (inspect.getdoc(view) or "").partition("\n")

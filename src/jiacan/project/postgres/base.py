@@ -70,6 +70,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*settings, **named)
         self._ahead: psycopg.Pipeline | None = None
 
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection on which statements may be prepared; Django's own cursors never do."""
+        made = super().get_new_connection(conn_params)
+        made.prepare_threshold = 0
+        return made
+
     def create_cursor(self, name: str | None = None) -> Any:
         """One with a name is Django's own, since what it reads is read once; any other is made when it is used."""
         if name is None:
