@@ -26,7 +26,9 @@ def further_servers(django_db_setup: None, database_url: str) -> Iterator[Mappin
     with ExitStack() as stack:
         urls = {}
         for name in FURTHER:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=f"jiacan-{name}-")))
+            folder = Path(
+                stack.enter_context(tempfile.TemporaryDirectory(prefix=f"jiacan-{name}-", ignore_cleanup_errors=True))
+            )
             folder.chmod(0o755)
             urls[name] = database.start_embedded(folder)
         yield urls

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 
@@ -16,6 +17,7 @@ from jiacan.kernel import places as kernel
 from jiacan.kernel.places import at_place
 from jiacan.project import database
 from jiacan.project.places.moving import move_shop
+from jiacan.project.places.routing import is_of_directory
 from jiacan.project.places.tables import tables_of_shops
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Role
@@ -140,6 +142,18 @@ def test_public_pages_are_made_at_the_shops_place(watched):
     for path in (f"/c/own/{PLAN_ID}/", f"/c/own/{PLAN_ID}/qr.svg", "/r/unknown/", link):
         Client().get(path)
         assert watched.elsewhere == [], path
+
+
+def test_every_table_is_of_shops_or_of_the_directory_or_the_queue(db):
+    with psycopg.connect(database.current_url()) as session:
+        moved = {table.name for table in tables_of_shops(session)}
+        every = {row[0] for row in session.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+    of_directory = {
+        each._meta.db_table for each in apps.get_models(include_auto_created=True) if is_of_directory(each)
+    }
+    of_queue = {table for table in every if table.startswith("procrastinate_")} | {"webhooks_jobfailure"}
+    assert every - moved - of_directory - of_queue == {"django_migrations", "tenancy_cache"}
+    assert moved & of_directory == set()
 
 
 # --- two shops that differ in nothing but their places ----------------------------------------------------
