@@ -26,7 +26,7 @@ from jiacan.offers.facade.recalling import Emptied, NotByTables, recall
 from jiacan.offers.readers.entries import entry_tables
 from jiacan.offers.readers.outcome import STEPS, Outcome
 from jiacan.offers.readers.recorded import RecordedChunk
-from jiacan.offers.readers.told import tell
+from jiacan.offers.readers.told import to_told
 from jiacan.offers.store import awards, giving
 from jiacan.offers.store import tables as store
 
@@ -107,7 +107,7 @@ class Chunks:
     def _store(self, walked: _Walked, undone: Undone) -> None:
         shop_id, plan_id, outcome = self._shop_id, self._plan_id, self._outcome
         rows = len(walked.recalled.holdings)
-        told = tell(self._layout, walked.chunk, walked.state, walked.found, awards.refusal_to_json)
+        told = to_told(self._layout, walked.chunk, walked.state, walked.found, awards.refusal_to_json)
         outcome.tell(told, {row: _array(one) for row, one in undone.holdings.items() if row >= rows})
         tables = entry_tables(_placed(undone, len(self._layout.rules.offers)))
         tables = tables.beside(outcome.moves(), outcome.holds())

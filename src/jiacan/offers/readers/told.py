@@ -46,7 +46,7 @@ class Told:
     items: pa.Table
 
 
-def tell(layout: Layout, chunk: RecordedChunk, state: State, found: Found, to_json: ToJson) -> Told:
+def to_told(layout: Layout, chunk: RecordedChunk, state: State, found: Found, to_json: ToJson) -> Told:
     """What came of the chunk that was just settled."""
     outcome = found.answers["outcome"]
     event = np.repeat(np.arange(len(chunk.events.events)), _pairs_of_events(chunk))
