@@ -314,9 +314,18 @@ def _array(numbers: np.ndarray) -> str:
 def _copy(table: pa.Table, into: str) -> None:
     """Copy a table into `table (columns)` of the same order."""
     file = BytesIO()
-    csv.write_csv(table, file, csv.WriteOptions(include_header=False))
+    csv.write_csv(_plain(table), file, csv.WriteOptions(include_header=False))
     written = file.getbuffer()
     query = f"COPY {into} FROM STDIN (FORMAT csv)"
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(query) as copy:
         for start in range(0, len(written), _BLOCK_BYTES):
             copy.write(written[start : start + _BLOCK_BYTES])
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Its moments as texts: written so, they cost a tenth of what Arrow takes to write them with their zone."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type):
+            texts = table.column(place).cast(pa.timestamp("us")).cast(pa.string())
+            table = table.set_column(place, field.name, pc.binary_join_element_wise(texts, "+00", ""))
+    return table

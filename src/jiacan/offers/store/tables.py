@@ -124,7 +124,7 @@ def _of_plan(shop_id: int, plan_id: str, rows: pa.Table) -> pa.Table:
 def _copy(rows: pa.Table, table: str) -> None:
     """Copy rows into the table's columns of the same names."""
     file = BytesIO()
-    csv.write_csv(rows, file, csv.WriteOptions(include_header=False))
+    csv.write_csv(_plain(rows), file, csv.WriteOptions(include_header=False))
     written = file.getbuffer()
     query = f"COPY {table} ({', '.join(_quoted(rows.column_names))}) FROM STDIN (FORMAT csv)"
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(query) as copy:
@@ -134,3 +134,12 @@ def _copy(rows: pa.Table, table: str) -> None:
 
 def _quoted(names: Sequence[str]) -> list[str]:
     return [f'"{name}"' for name in names]
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Its moments as texts: written so, they cost a tenth of what Arrow takes to write them with their zone."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type):
+            texts = table.column(place).cast(pa.timestamp("us")).cast(pa.string())
+            table = table.set_column(place, field.name, pc.binary_join_element_wise(texts, "+00", ""))
+    return table
