@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from jiacan.tenancy import facade
 from jiacan.tenancy.contracts import MAY, Actor, AuditQuery, NotAllowed, Permission, Role
 from jiacan.tenancy.models import Token as TokenRow
+from jiacan.tenancy.store import lately
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +109,42 @@ def test_a_revoked_token_opens_nothing_from_then_on(tea, made):
     assert facade.find_token(secret.value, AT) is None
     assert facade.tokens_of(tea.id)[0].revoked_at == AT
     assert actions(tea) == ["token made", "token revoked"]
+
+
+@pytest.fixture
+def selling():
+    """A token, its secret and its shop, which has a currency."""
+    shop = facade.open_shop("selling", currency="CNY")
+    return shop, *facade.add_token(shop.id, name="till", scopes=SCOPES, actor=LI, at=AT)
+
+
+def test_a_token_is_asked_of_the_database_once_a_second(selling, monkeypatch, django_assert_num_queries):
+    _, token, secret = selling
+    now = 1000.0
+    monkeypatch.setattr(lately, "monotonic", lambda: now)
+    facade.find_token(secret.value, AT)
+    with django_assert_num_queries(0):
+        assert facade.find_token(secret.value, AT).id == token.id
+    now += lately.GOOD_SECONDS
+    with django_assert_num_queries(1):
+        assert facade.find_token(secret.value, AT).id == token.id
+
+
+def test_what_another_process_revoked_is_taken_for_a_second_at_the_most(selling, monkeypatch):
+    _, _, secret = selling
+    now = 1000.0
+    monkeypatch.setattr(lately, "monotonic", lambda: now)
+    facade.find_token(secret.value, AT)
+    TokenRow.objects.update(revoked_at=AT)
+    now += lately.GOOD_SECONDS
+    assert facade.find_token(secret.value, AT) is None
+
+
+def test_what_this_process_revoked_opens_nothing_at_once(selling):
+    shop, token, secret = selling
+    facade.find_token(secret.value, AT)
+    facade.revoke_token(shop.id, token.id, actor=LI, at=AT)
+    assert facade.find_token(secret.value, AT) is None
 
 
 def test_a_shop_revokes_only_its_own(tea, made):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Lock
+from time import monotonic
 
 from jiacan.tenancy.contracts import Token
 from jiacan.tenancy.core.secrets import secret_hash
@@ -32,7 +32,7 @@ def find_token(secret: str, at: datetime, *, noted_every: timedelta, asking: Ask
     """The token with that secret, unless it was revoked more than a second ago; its use is noted so often."""
     hashed = secret_hash(secret)
     kept = _found.get(hashed)
-    if kept is not None and kept[0] > time.monotonic():
+    if kept is not None and kept[0] > monotonic():
         return kept[1]
     token = asking(lambda: _load(secret, at, noted_every))
     # What a shop has not said yet, its next plan says: then nobody is to wait a second for it.
@@ -52,7 +52,7 @@ def _keep(hashed: str, token: Token) -> None:
     with _lock:
         if len(_found) >= MOST:
             _found.clear()
-        _found[hashed] = (time.monotonic() + GOOD_SECONDS, token)
+        _found[hashed] = (monotonic() + GOOD_SECONDS, token)
 
 
 def forget_token(token_id: int) -> None:
