@@ -78,3 +78,9 @@ def test_two_executors_write_the_pairs_that_duckdb_writes(tmp_path, monkeypatch)
     assert by_spark["pairs"] == by_duckdb["pairs"] > 100
     rows = rows_in(tmp_path / "spark" / "pairs" / "*.parquet")
     assert rows == rows_in(tmp_path / "duckdb" / "pairs" / "*.parquet") == rows_of_python(orders, CHECKED.rules)
+    settled = [
+        jiacan_json("simulate", PLAN, "--orders", prepared, "--matched", tmp_path / engine)
+        for engine in ("spark", "duckdb")
+    ]
+    assert settled[0] == settled[1]
+    assert sum(sum(events.values()) for events in settled[0]["events_by_offer"].values()) > 100

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from random import Random
 
@@ -13,6 +14,7 @@ from pyarrow import parquet
 
 from jiacan.kernel.errors import FileUnreadable, FileUnwritable
 from jiacan.offers.contracts.matching import MatchOfOtherPlan, PricesNotInTables
+from jiacan.offers.core.rehearse import rehearse
 from jiacan.offers.facade.matching import match_folder, read_pairs
 from jiacan.orders.contracts import ColumnsMissing
 from jiacan.plans.core.check import check
@@ -136,3 +138,27 @@ def test_a_plan_with_offers_on_prices_is_not_matched_in_tables(tmp_path, prepare
 def test_a_folder_that_is_not_there_is_told_on_the_command_line(tmp_path):
     said = jiacan("match", PLAN, "--orders", tmp_path / "nowhere", "--to", tmp_path / "to", code=2)
     assert "there is no such file or folder" in said
+
+
+def in_order(history):
+    """The orders that settle in the plan's time, one after the other."""
+    window = CHECKED.rules.window
+    return sorted((of for of in history if of.paid_at in window), key=lambda of: (of.paid_at, of.order_id))
+
+
+def test_pairs_matched_before_are_settled_as_the_orders_themselves_would_be(tmp_path, prepared, history):
+    match(prepared, tmp_path / "pairs")
+    awards = tmp_path / "awards.parquet"
+    asked = ("simulate", PLAN, "--orders", prepared, "--matched", tmp_path / "pairs", "--awards", awards)
+    told = jiacan_json(*asked)
+    slow = rehearse(in_order(history), {}, CHECKED.rules)
+    assert parquet.read_table(awards).to_pylist() == [asdict(row) for row in slow.rows]
+    assert len(slow.rows) > 100
+    assert (told["orders"], told["plan"]) == (300, "order-bonus-2011")
+    assert (told["stock_left"], told["budget_left_minor"]) == (slow.stock_left, slow.budget_left_minor)
+
+
+def test_matched_pairs_want_the_folder_they_were_matched_for(tmp_path, prepared):
+    match(prepared, tmp_path / "pairs")
+    asked = ("simulate", PLAN, "--orders", prepared, "--orders", prepared, "--matched", tmp_path / "pairs")
+    assert "give --orders the one folder that was matched" in jiacan(*asked, code=1)

@@ -22,10 +22,12 @@ from jiacan.kernel.messages import Message, Phrasebook, tell
 from jiacan.kernel.places import long_at_place
 from jiacan.offers.contracts.awards import AwardRow, ReceiptLine, Statement
 from jiacan.offers.contracts.rules import PlanRules
+from jiacan.offers.contracts.sums import Replayed
 from jiacan.offers.facade import awarding, bulk, replaying
 from jiacan.offers.facade import reading as offers
 from jiacan.offers.facade.books import VersionRules
 from jiacan.orders import facade as orders
+from jiacan.orders.contracts import ReadSummary
 from jiacan.plans import facade as plans
 from jiacan.plans.contracts.errors import PlanHasErrors
 from jiacan.plans.contracts.versions import CheckedPlan
@@ -78,9 +80,50 @@ def rehearse(
         replayed = replaying.replay(
             history, rules, on_share=lambda share: on_progress(tell("Settling"), share), on_rows=on_rows
         )
-        budget = balances_of(rules, replayed.sums, replayed.budget_left_minor)
-        figured = figures_of(rules, replayed.sums, replayed.stock_left, budget)
-        return Rehearsal(read=history.summary, figures=figured)
+        return Rehearsal(read=history.summary, figures=_figures_of(rules, replayed))
+
+
+def rehearse_matched(
+    plan: CheckedPlan,
+    folder: Path,
+    matched: Path,
+    *,
+    on_progress: Progress,
+    on_rows: replaying.OnRows | None = None,
+) -> Rehearsal:
+    """Replay prepared orders against a plan, with the pairs that were matched for it before.
+
+    Raises:
+        JiacanError: the plan has errors, or the orders or pairs do not fit it.
+    """
+    rules = _rules_of(plan)
+    found = replaying.replay_matched(
+        folder,
+        matched,
+        rules,
+        plan_sha256=plan.sha256,
+        on_share=lambda share: on_progress(tell("Settling"), share),
+        on_rows=on_rows,
+    )
+    read = ReadSummary(
+        rows=found.lines,
+        orders=found.orders,
+        order_rows=found.lines,
+        unpaid_orders=0,
+        refunds=0,
+        refund_rows=0,
+        repeated_rows=0,
+        bad_rows=0,
+        set_aside=(),
+        unknown_columns=(),
+        notes=(),
+    )
+    return Rehearsal(read=read, figures=_figures_of(rules, found.replayed))
+
+
+def _figures_of(rules: PlanRules, replayed: Replayed) -> Figures:
+    budget = balances_of(rules, replayed.sums, replayed.budget_left_minor)
+    return figures_of(rules, replayed.sums, replayed.stock_left, budget)
 
 
 def run(

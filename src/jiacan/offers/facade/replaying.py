@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 
 import pyarrow as pa
 
-from jiacan.kernel.periods import Period
 from jiacan.kernel.stages import Stage, observe
+from jiacan.offers.contracts.matching import PricesNotInTables
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.contracts.sums import Replayed
 from jiacan.offers.core.arrays.adding import Adder
 from jiacan.offers.core.arrays.chunks import settle_chunk
-from jiacan.offers.core.arrays.layout import layout_of, opening_state
+from jiacan.offers.core.arrays.layout import Layout, layout_of, opening_state
 from jiacan.offers.core.rehearse import rehearse
-from jiacan.offers.core.slots import bears_on_prices
+from jiacan.offers.core.slots import bears_on_prices, price_offers
 from jiacan.offers.core.summing import sum_up
+from jiacan.offers.readers import prepared
 from jiacan.offers.readers.award_rows import award_table, to_table
-from jiacan.offers.readers.histories import MatchedHistory
+from jiacan.offers.readers.histories import MatchedHistory, match_history, matched_before
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import Refund
 
@@ -42,16 +45,57 @@ def replay(
     """
     if rules.window is None or bears_on_prices(rules):
         return _replay_one_by_one(history, rules, on_rows)
-    return _replay_tables(history, rules, rules.window, on_share, on_rows)
-
-
-def _replay_tables(
-    history: orders.History, rules: PlanRules, window: Period, on_share: OnShare, on_rows: OnRows | None
-) -> Replayed:
     layout = layout_of(rules)
     began = perf_counter()
-    matched = MatchedHistory(history.duckdb, layout, window)
+    matched = match_history(history.duckdb, layout, rules.window)
     observe(Stage.MATCH, perf_counter() - began, matched.events)
+    return _settle(layout, matched, on_share, on_rows)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedFolder:
+    """Prepared orders replayed: how many they and their lines were, and what they came to."""
+
+    orders: int
+    lines: int
+    replayed: Replayed
+
+
+def replay_matched(
+    folder: Path,
+    matched: Path,
+    rules: PlanRules,
+    *,
+    plan_sha256: str,
+    on_share: OnShare,
+    on_rows: OnRows | None = None,
+) -> ReplayedFolder:
+    """`replay` for prepared orders that were matched before, on this machine or on a cluster.
+
+    Args:
+        folder: the prepared orders.
+        matched: where `match_folder` wrote their pairs.
+        rules: the plan.
+        plan_sha256: which text of the plan this is.
+        on_share: told the share that is done.
+        on_rows: given the rows of the awards file, some at a time and in order.
+
+    Raises:
+        PricesNotInTables: the plan has offers on prices.
+        FileUnreadable, ColumnsMissing: the orders or their pairs cannot be read.
+        MatchOfOtherPlan: the pairs are of another text.
+    """
+    if rules.window is None or bears_on_prices(rules):
+        raise PricesNotInTables(price_offers(rules))
+    pairs = prepared.read_pairs(matched, plan_sha256=plan_sha256)
+    found = prepared.look_into(folder)
+    layout = layout_of(rules)
+    with prepared.connected(found) as duck:
+        ready = matched_before(duck, layout, rules.window, pairs=pairs.files)
+        return ReplayedFolder(found.orders, found.lines, _settle(layout, ready, on_share, on_rows))
+
+
+def _settle(layout: Layout, matched: MatchedHistory, on_share: OnShare, on_rows: OnRows | None) -> Replayed:
     state = opening_state(layout, customers=matched.customers, days=matched.days, orders=matched.orders)
     adder = Adder(layout)
     done = 0

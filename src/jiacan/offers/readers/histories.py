@@ -49,6 +49,15 @@ GROUP BY event, refunded.no, sku;
 CREATE VIEW refunded_orders AS SELECT event AS no, customer_id, paid_us, number, channel, region FROM refunded
 """
 
+_PREPARED = """
+CREATE VIEW asked AS
+SELECT no, order_id, customer_id, customer_id AS customer_no, paid_us, number, channel, region
+FROM orders WHERE paid_us >= {starts_us} AND paid_us < {ends_us};
+CREATE TABLE refunded AS
+SELECT 0::BIGINT AS event, *, '' AS refund_id, paid_us AS at_us, 0::BIGINT AS place FROM asked LIMIT 0;
+CREATE TABLE refunds (no BIGINT, refunded_at TIMESTAMPTZ)
+"""
+
 _PAIRS_IN_ORDER = """
 CREATE TABLE pairs_in_order AS SELECT event, {columns} FROM (
     SELECT event, {columns} FROM pairs JOIN events ON pairs.no = events.key WHERE NOT is_refund
@@ -104,24 +113,60 @@ class Chunk:
     names: pa.Table
 
 
-class MatchedHistory:
-    """A plan's matches of a history's orders paid in a period, and of the goods that refunds of them left.
+def match_history(duck: duckdb.DuckDBPyConnection, layout: Layout, period: Period) -> MatchedHistory:
+    """Match the orders paid in the period, and the goods that refunds of them left.
 
-    Its tables stay in the connection, which has `orders`, `lines` and `refunds` as `orders` reads them.
+    The connection has `orders`, `lines` and `refunds` as `orders` reads them.
+    """
+    rules, lines = layout.rules, ibis.table(WHOLE_LINE_SCHEMA, name="lines")
+    duck.execute(_ASKED.format(starts_us=to_us(period.starts_at), ends_us=to_us(period.ends_at)))
+    _make(duck, "pairs", matched_pairs(ibis.table(ORDER_SCHEMA, name="asked"), lines, rules))
+    duck.execute(_REFUNDED)
+    _make(duck, "kept", orders.kept_lines(lines, ibis.table(RETURNED_SCHEMA, name="returned"), rules.currency))
+    duck.execute("CREATE VIEW kept_order_lines AS SELECT event AS no, * EXCLUDE (event) FROM kept")
+    kept, refunded = (
+        ibis.table(LINE_SCHEMA, name="kept_order_lines"),
+        ibis.table(ORDER_SCHEMA, name="refunded_orders"),
+    )
+    _make(duck, "kept_pairs", matched_pairs(refunded, kept, rules))
+    return MatchedHistory(duck, layout, period)
+
+
+def matched_before(duck: duckdb.DuckDBPyConnection, layout: Layout, period: Period, *, pairs: str) -> MatchedHistory:
+    """Prepared orders, which have no refunds, with the pairs that were matched for them elsewhere.
+
+    Args:
+        duck: has `orders` as they were prepared.
+        layout: the plan.
+        period: orders paid in it count.
+        pairs: the pattern of the pairs' files.
+    """
+    duck.execute(_PREPARED.format(starts_us=to_us(period.starts_at), ends_us=to_us(period.ends_at)))
+    duck.execute("CREATE TABLE pairs AS FROM read_parquet(?)", [pairs])
+    duck.execute("CREATE TABLE kept_pairs AS FROM pairs LIMIT 0")
+    return MatchedHistory(duck, layout, period)
+
+
+def _make(duck: duckdb.DuckDBPyConnection, name: str, table: ir.Table) -> None:
+    duck.execute(f"CREATE TABLE {name} AS {ibis.to_sql(table, dialect='duckdb')}")
+
+
+class MatchedHistory:
+    """A plan's matches of orders paid in a period and of the goods that refunds of them left, ready to be settled.
+
+    The connection has `asked`, `refunded`, `refunds`, `pairs` and `kept_pairs`; its tables stay in it.
     """
 
     def __init__(self, duck: duckdb.DuckDBPyConnection, layout: Layout, period: Period) -> None:
         self._duck = duck
         self._layout = layout
         starts_us, ends_us = to_us(period.starts_at), to_us(period.ends_at)
-        duck.execute(_ASKED.format(starts_us=starts_us, ends_us=ends_us))
-        self._match()
         columns = ", ".join(pair_columns(layout.rules))
         limited = layout.limits_customers
         customer, customers = ("customer_place", _CUSTOMERS) if limited else ("0", "")
         duck.execute(_EVENTS.format(customer=customer, customers=customers))
         duck.execute(_PAIRS_IN_ORDER.format(columns=columns))
-        duck.execute("DROP TABLE pairs; DROP TABLE kept_pairs; DROP TABLE kept")
+        duck.execute("DROP TABLE pairs; DROP TABLE kept_pairs")
         (counts,) = duck.execute(_COUNTS).fetchall()
         self.events, self.orders, self.customers = (int(count) for count in counts[:3])
         self.until_us = starts_us if counts[3] is None else int(counts[3])
@@ -129,19 +174,6 @@ class MatchedHistory:
         self._clock = clock_of(layout.rules.zone, starts_us, max(self.until_us, ends_us) + (longest + 2) * DAY_US)
         self._first_day = int(self._clock.day(np.array([starts_us]))[0])
         self.days = int(self._clock.day(np.array([max(self.until_us, ends_us)]))[0]) - self._first_day + 1
-
-    def _match(self) -> None:
-        rules, lines = self._layout.rules, ibis.table(WHOLE_LINE_SCHEMA, name="lines")
-        self._make("pairs", matched_pairs(ibis.table(ORDER_SCHEMA, name="asked"), lines, rules))
-        self._duck.execute(_REFUNDED)
-        self._make("kept", orders.kept_lines(lines, ibis.table(RETURNED_SCHEMA, name="returned"), rules.currency))
-        self._duck.execute("CREATE VIEW kept_order_lines AS SELECT event AS no, * EXCLUDE (event) FROM kept")
-        kept = ibis.table(LINE_SCHEMA, name="kept_order_lines")
-        refunded = ibis.table(ORDER_SCHEMA, name="refunded_orders")
-        self._make("kept_pairs", matched_pairs(refunded, kept, rules))
-
-    def _make(self, name: str, table: ir.Table) -> None:
-        self._duck.execute(f"CREATE TABLE {name} AS {ibis.to_sql(table, dialect='duckdb')}")
 
     def chunks(self, events: int) -> Iterator[Chunk]:
         """All events in the order in which they settle, so many at a time."""

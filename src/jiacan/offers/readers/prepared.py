@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,10 +33,11 @@ _ABOUT, _PAIRS = "match.json", "pairs"
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A folder of prepared orders that can be matched, and how many there are."""
+    """A folder of prepared orders that can be matched, and how many they and their lines are."""
 
     tables: dict[str, Path]
     orders: int
+    lines: int
 
 
 def look_into(folder: Path) -> Prepared:
@@ -53,10 +56,10 @@ def look_into(folder: Path) -> Prepared:
         for name, path in tables.items():
             _check_columns(duck, name, path)
             _view(duck, name, path)
-        orders, keys = _counted(duck, tables["orders"])
+        orders, keys, lines = _counted(duck, tables["orders"])
     if orders != keys:
         raise FileUnreadable(path=str(tables["orders"]), reason=tell("two orders have one `no`; number them anew"))
-    return Prepared(tables, orders)
+    return Prepared(tables, orders, lines)
 
 
 def match_with_duckdb(prepared: Prepared, rules: PlanRules, to: Path) -> None:
@@ -67,14 +70,21 @@ def match_with_duckdb(prepared: Prepared, rules: PlanRules, to: Path) -> None:
     """
     orders, lines = (ibis.table(columns, name=name) for name, columns in COLUMNS.items())
     sql = ibis.to_sql(named(matched_pairs(orders, lines, rules), orders), dialect="duckdb")
-    with tempfile.TemporaryDirectory(prefix="jiacan-match-") as spill, duckdb.connect() as duck:
-        duck.execute(f"SET temp_directory = {_quoted(spill)}; SET preserve_insertion_order = false")
+    with connected(prepared) as duck:
         try:
-            for name, path in prepared.tables.items():
-                _view(duck, name, path)
             duck.execute(f"COPY ({sql}) TO {_quoted(to)} (FORMAT parquet, PER_THREAD_OUTPUT)")
         except duckdb.Error as error:
             raise EngineFailed("DuckDB", str(error)) from error
+
+
+@contextmanager
+def connected(prepared: Prepared) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that has the tables, for as long as it is needed."""
+    with tempfile.TemporaryDirectory(prefix="jiacan-match-") as spill, duckdb.connect() as duck:
+        duck.execute(f"SET temp_directory = {_quoted(spill)}; SET preserve_insertion_order = false")
+        for name, path in prepared.tables.items():
+            _view(duck, name, path)
+        yield duck
 
 
 def named(pairs: ir.Table, orders: ir.Table) -> ir.Table:
@@ -147,9 +157,11 @@ def _check_columns(duck: duckdb.DuckDBPyConnection, name: str, path: Path) -> No
         raise ColumnsMissing(str(path), missing, found)
 
 
-def _counted(duck: duckdb.DuckDBPyConnection, path: Path) -> tuple[int, int]:
+def _counted(duck: duckdb.DuckDBPyConnection, path: Path) -> tuple[int, int, int]:
     try:
-        (counts,) = duck.execute("SELECT count(*), count(DISTINCT no) FROM orders").fetchall()
+        (counts,) = duck.execute(
+            "SELECT count(*), count(DISTINCT no), (SELECT count(*) FROM lines) FROM orders"
+        ).fetchall()
     except duckdb.Error as error:
         raise FileUnreadable(
             path=str(path), reason=tell("a cell is not as it must be: {said}", said=str(error))
