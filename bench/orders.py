@@ -125,7 +125,8 @@ def write_history(folder: Path, orders: int) -> Files:
     if files.orders.exists() and files.refunds.exists():
         return files
     with tempfile.TemporaryDirectory(dir=folder) as unfinished, duckdb.connect() as duck:
-        duck.execute(f"SET memory_limit = '2GB'; SET TimeZone = 'UTC'; SET temp_directory = '{unfinished}'")
+        duck.execute("SET memory_limit = '2GB'; SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+        duck.execute(f"SET temp_directory = '{unfinished}'")
         customers = max(1, round(orders * CUSTOMERS_AN_ORDER))
         for rows in (_CHANCE, _DAYS, _NUMBERS, _DRAWN):
             duck.execute(_filled(rows, orders=orders, customers=customers))

@@ -20,7 +20,8 @@ from jiacan.orders.readers.sources import BLANKS, Source
 
 _US_MOMENT = r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}"
 
-# Nearly every cell begins and ends with a sign that is no blank, and trimming costs ten times as much as a look.
+# `stripped` trims what differs from row to row: nearly all of it begins and ends with a sign that is no blank, and
+# trimming costs ten times as much as a look. Words that repeat are trimmed once for each word as they are.
 _MACROS = f"""
 CREATE MACRO stripped(t) AS CASE WHEN t BETWEEN '!' AND '~' AND right(t, 1) BETWEEN '!' AND '~' THEN t
     ELSE nullif(trim(t, '{BLANKS}'), '') END;

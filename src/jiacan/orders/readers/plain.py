@@ -95,11 +95,10 @@ def find_plain_orders(duck: duckdb.DuckDBPyConnection, sources: Sequence[Source]
         return
     duck.execute(_DROP_ODD)
     for source in sources:
-        cell = _cell(source, "order_id")
-        assert cell is not None, "a required column"
+        order_id = f"clean_id(stripped({_text(source, 'order_id')}))"
         duck.execute(
             f"CREATE TABLE picked AS SELECT * FROM {source.typed_table} "  # noqa: S608 - names of ours only
-            f"WHERE {as_text(*cell)} IS NULL OR clean_id({as_text(*cell)}) IN (FROM odd WHERE order_id IS NOT NULL)"
+            f"WHERE {order_id} IS NULL OR {order_id} IN (FROM odd WHERE order_id IS NOT NULL)"
         )
         parse_more_orders(duck, source, text_rows(source, "picked"))
         duck.execute("DROP TABLE picked")

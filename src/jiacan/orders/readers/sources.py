@@ -128,7 +128,8 @@ def as_text(column: str, type_name: str) -> str:
     if type_name in {"DOUBLE", "FLOAT"}:
         whole = f"{column} = trunc({column}) AND abs({column}) < 1e15"
         return f"CASE WHEN {whole} THEN {column}::BIGINT::VARCHAR ELSE {column}::VARCHAR END"
-    return f"stripped(decode({column}))" if type_name == "BLOB" else f"stripped({column}::VARCHAR)"
+    text = f"decode({column})" if type_name == "BLOB" else f"{column}::VARCHAR"
+    return f"nullif(trim({text}, '{BLANKS}'), '')"
 
 
 def _quoted(name: str) -> str:
