@@ -161,4 +161,4 @@ def test_pairs_matched_before_are_settled_as_the_orders_themselves_would_be(tmp_
 def test_matched_pairs_want_the_folder_they_were_matched_for(tmp_path, prepared):
     match(prepared, tmp_path / "pairs")
     asked = ("simulate", PLAN, "--orders", prepared, "--orders", prepared, "--matched", tmp_path / "pairs")
-    assert "give --orders the one folder that was matched" in jiacan(*asked, code=1)
+    assert "give --orders the one folder that was matched" in jiacan(*asked, code=2)

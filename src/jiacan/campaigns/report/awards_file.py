@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -11,8 +13,10 @@ from types import TracebackType
 from typing import Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import xlsxwriter
-from pyarrow import csv, parquet
+from pyarrow import csv as arrow_csv
+from pyarrow import parquet
 
 from jiacan.kernel.errors import FileUnwritable, JiacanError
 from jiacan.kernel.messages import Message, tell
@@ -96,9 +100,33 @@ class _Writer(Protocol):
     def close(self) -> None: ...
 
 
-def _csv(path: Path) -> _Writer:
-    options = csv.WriteOptions(eol="\r\n", quoting_header="none", batch_size=_ROWS_AT_ONCE)
-    return csv.CSVWriter(path, _SCHEMA, write_options=options)
+class _Csv:
+    """A CSV file whose cells are quoted only where they must be."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._file.write(f"{','.join(COLUMNS)}\r\n".encode())
+
+    def write(self, rows: pa.Table) -> None:
+        """Add rows; Arrow, which quotes all texts or none, writes those that need no quotes."""
+        if _wants_quotes(rows):
+            text = io.StringIO(newline="")
+            csv.writer(text).writerows(zip(*(column.to_pylist() for column in rows.columns), strict=True))
+            self._file.write(text.getvalue().encode())
+        else:
+            arrow_csv.write_csv(rows, self._file, _BARE)
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+
+
+_BARE = arrow_csv.WriteOptions(include_header=False, eol="\r\n", quoting_style="none", batch_size=_ROWS_AT_ONCE)
+
+
+def _wants_quotes(rows: pa.Table) -> bool:
+    texts = (column for column in rows.columns if pa.types.is_string(column.type))
+    return any(pc.any(pc.match_substring_regex(column, '[",\r\n]')).as_py() for column in texts)
 
 
 def _parquet(path: Path) -> _Writer:
@@ -126,4 +154,4 @@ class _Sheet:
         self._book.close()
 
 
-_WRITERS: dict[str, Callable[[Path], _Writer]] = {".csv": _csv, ".parquet": _parquet, ".xlsx": _Sheet}
+_WRITERS: dict[str, Callable[[Path], _Writer]] = {".csv": _Csv, ".parquet": _parquet, ".xlsx": _Sheet}
