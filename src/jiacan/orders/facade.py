@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -43,6 +43,9 @@ OnProgress = Callable[[str, float], None]
 
 CHUNK_ORDERS = 20_000
 """Orders per transaction: enough to be fast, few enough that a killed recording loses little."""
+
+MANY_ORDERS = 10_000
+"""So many new ones change what the planner should know of the tables."""
 
 
 def read_history(
@@ -92,6 +95,8 @@ def record(
         summary = _add(summary, chunk)
         tell_progress("record", done / len(chunks))
     refunds_new = recording.add_refunds(shop_id, history.duckdb, history.folder)
+    if summary.orders_new >= MANY_ORDERS:
+        recording.look_over()
     return replace(summary, refunds_new=refunds_new, refunds_known=history.summary.refunds - refunds_new)
 
 
@@ -105,9 +110,10 @@ def take(shop_id: int, incoming: Sequence[IncomingOrder], refunds: Sequence[Refu
     """
     check(incoming, refunds)
     with transaction.atomic(savepoint=False):
-        taken, refunded = _take_orders(shop_id, incoming, currency)
+        added = _take_orders(shop_id, incoming, currency)
         of_refunds = _take_refunds(shop_id, refunds)
-        return TakenResult(taken, of_refunds, refunded.union(refund.order_id for refund in refunds))
+        taken = tuple(each.taken[order.order_id] for order, each in zip(incoming, added, strict=True))
+        return TakenResult(taken, of_refunds, _fresh(incoming, refunds, taken, added))
 
 
 def check(incoming: Iterable[IncomingOrder], refunds: Iterable[Refund] = ()) -> None:
@@ -122,19 +128,32 @@ def check(incoming: Iterable[IncomingOrder], refunds: Iterable[Refund] = ()) -> 
         check_refund(refund)
 
 
-def _take_orders(
-    shop_id: int, incoming: Sequence[IncomingOrder], currency: str
-) -> tuple[tuple[Taken, ...], frozenset[str]]:
-    """An order that is there more than once is taken as often, one delivery after the other."""
-    taken: dict[int, Taken] = {}
-    refunded: frozenset[str] = frozenset()
+def _take_orders(shop_id: int, incoming: Sequence[IncomingOrder], currency: str) -> list[taking.Added]:
+    """With what each was added; one that is there more than once is taken as often, one delivery after the other."""
+    added: dict[int, taking.Added] = {}
     waiting = dict(enumerate(incoming))
     while waiting:
         first = {order.order_id: place for place, order in reversed(waiting.items())}
-        added = taking.add_orders(shop_id, [waiting.pop(place) for place in sorted(first.values())], currency)
-        taken.update((place, added.taken[order_id]) for order_id, place in first.items())
-        refunded |= added.refunded
-    return tuple(taken[place] for place in range(len(incoming))), refunded
+        together = taking.add_orders(shop_id, [waiting.pop(place) for place in sorted(first.values())], currency)
+        added.update(dict.fromkeys(first.values(), together))
+    return [added[place] for place in range(len(incoming))]
+
+
+def _fresh(
+    incoming: Sequence[IncomingOrder],
+    refunds: Sequence[Refund],
+    taken: Sequence[Taken],
+    added: Sequence[taking.Added],
+) -> dict[str, Order]:
+    """The new ones as they are awarded; an order that was paid only now could change their numbers."""
+    if Taken.COMPLETED in taken:
+        return {}
+    returned = {refund.order_id for refund in refunds}.union(*(each.refunded for each in added))
+    return {
+        order.order_id: order.as_paid(order.paid_at.astimezone(UTC), number=each.numbers[order.order_id])
+        for order, state, each in zip(incoming, taken, added, strict=True)
+        if state is Taken.NEW and order.paid_at is not None and order.order_id not in returned
+    }
 
 
 def _take_refunds(shop_id: int, refunds: Sequence[Refund]) -> tuple[Taken, ...]:
@@ -176,11 +195,6 @@ def next_number(shop_id: int, customer_id: str | None, order_id: str, at: dateti
 def load_orders(shop_id: int, order_ids: Collection[str]) -> dict[str, Order]:
     """The paid ones among these orders, by order id, with their customers' order numbers."""
     return reading.load_orders(shop_id, order_ids)
-
-
-def load_numbers(shop_id: int, order_ids: Collection[str]) -> dict[str, int]:
-    """Which of its customer's paid orders each of these is; 0 for a guest's, and an unpaid one is absent."""
-    return reading.load_numbers(shop_id, order_ids)
 
 
 def load_refunds(shop_id: int, order_ids: Collection[str]) -> dict[str, tuple[Refund, ...]]:

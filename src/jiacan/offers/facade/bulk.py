@@ -37,6 +37,9 @@ from jiacan.orders.contracts import EventKey
 CHUNK_EVENTS = 50_000
 """Events of a transaction: enough to be fast, few enough for memory and for others who wait for the plan."""
 
+MANY_EVENTS = 10_000
+"""So many, and then twice as many each time, change what the planner should know of the tables."""
+
 FEW_EVENTS = 1_000
 """Events of a transaction where they are settled one by one."""
 
@@ -87,8 +90,14 @@ def settle_by_tables(what: Settling, period: Period, *, events: int = CHUNK_EVEN
         chunks = Chunks(what.shop_id, layout, telling)
         matched = RecordedEvents(matching, layout).chunks(read)
         ahead = matched if transaction.get_connection().in_atomic_block else one_ahead(matched)
+        settled, known = 0, 0
         for chunk in ahead:
-            yield _settle_chunk(what, chunks, chunk)
+            reached = _settle_chunk(what, chunks, chunk)
+            settled += reached.settled
+            if settled >= max(MANY_EVENTS, 2 * known):
+                store.look_over()
+                known = settled
+            yield reached
 
 
 def _connect() -> duckdb.DuckDBPyConnection:
