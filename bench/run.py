@@ -1,8 +1,13 @@
-"""How many orders a second `run` takes durably: `python -m bench.run [ORDERS]` prints one JSON line.
+"""How many orders a second `run` takes durably: `python -m bench.run [ORDERS]` prints one JSON line for each plan.
 
 A new embedded server in a temporary folder, with fsync on, started and migrated before the clock starts. `seconds`
 are a whole process's: it reads the file, records every order and refund, matches, settles and prints.
-`start_seconds` are those of the same command with one order in its file; the rate is of what remains.
+`start_seconds` are those of the same command with one order in its file; the rate is of what remains. Without ORDERS
+the order-bonus plan runs over the Online Retail history; with it, two plans run over the year that `bench.orders`
+makes: the order bonus of its Double 11, and the same offers the whole year long.
+
+`copy_orders_a_second` is PostgreSQL's own rate: the same orders and lines by plain COPY, one table after the other,
+into empty tables with the same indexes.
 """
 
 from __future__ import annotations
@@ -12,73 +17,190 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from bench.measure import measure_process, median, print_line
+from bench.orders import write_history
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = 3
 JIACAN = (sys.executable, "-c", "from jiacan.project.cli import main; main()")
-
+DURING, WHOLE_YEAR = "{from: 2025-11-01, to: 2025-11-11}", "{from: 2025-01-01, to: 2025-12-31}"
 
 ONE_ORDER = "order_id,customer_id,paid_at,sku,quantity,unit_price\n1,1,2011-11-01,1,1,1\n"
+
+KEEP_UP = """
+import jiacan.project.start
+from jiacan.project import database
+database.open_database()
+print(database.current_url(), flush=True)
+input()
+"""
+
+# The command itself, with a look at the clock where it begins and ends what it does.
+TIMED = """
+import json, resource, sys, time
+import jiacan.project.start
+from jiacan.campaigns.facade import running
+from jiacan.orders import facade as orders
+from jiacan.project.cli import main
+seconds = {}
+def timed(stage, work):
+    def do(*arguments, **named):
+        began = time.perf_counter()
+        try:
+            return work(*arguments, **named)
+        finally:
+            seconds[stage] = time.perf_counter() - began
+    return do
+orders.record = timed("recording", orders.record)
+running.settle_recorded = timed("settling", running.settle_recorded)
+try:
+    main()
+finally:
+    seconds["peak_megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(seconds), file=sys.stderr)
+"""
 
 
 @dataclass(frozen=True)
 class Runs:
-    """Seconds of a run with one order, of the first run with all of them, and of the same again."""
+    """Seconds of a run with one order, of the first run with all of them and its stages, and of the same again."""
 
     start_seconds: float
     seconds: float
+    record_seconds: float
+    settle_seconds: float
     seconds_again: float
+    peak_megabytes: float
     orders: int
+    awards: int
+    copy_seconds: float
 
 
-def run_once(plan: Path, orders: Path) -> Runs:
-    """Run the plan three times in a new database."""
+@contextmanager
+def _server() -> Iterator[tuple[dict[str, str], str]]:
+    """A new server, as long as it is needed: the environment that commands find it by, and its address."""
     with tempfile.TemporaryDirectory(prefix="jiacan-bench-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         environment = {**os.environ, "JIACAN_HOME": folder}
         environment.pop("JIACAN_DATABASE_URL", None)
-        keep_up = (
-            "import jiacan.project.start; from jiacan.project import database; database.open_database(); input()"
+        keeper = subprocess.Popen(
+            [sys.executable, "-c", KEEP_UP],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            text=True,
         )
-        server = subprocess.Popen(
-            [sys.executable, "-c", keep_up], stdin=subprocess.PIPE, env=environment, stdout=subprocess.DEVNULL
-        )
+        assert keeper.stdout is not None
         try:
-            subprocess.run([*JIACAN, "ledger", "audit"], env=environment, check=True, stdout=subprocess.DEVNULL)
-            (Path(folder) / "one.csv").write_text(ONE_ORDER)
-            command = [*JIACAN, "run", str(plan), "--json", "--orders"]
-            start = measure_process([*command, f"{folder}/one.csv"], environment)
-            command.append(str(orders))
-            first = measure_process(command, environment)
-            again = measure_process(command, environment)
-            said = json.loads(subprocess.run(command, env=environment, check=True, capture_output=True).stdout)
+            yield environment, keeper.stdout.readline().strip()
         finally:
-            server.communicate(b"\n")
-    return Runs(start.seconds, first.seconds, again.seconds, said["orders"])
+            keeper.communicate("\n")
 
 
-def main() -> None:
-    """Run a few times, each on a new database, and print the medians."""
-    whole = ROOT.parent / "shared" / "data" / "online_retail.parquet"
-    shipped = ROOT / "examples" / "online-retail-part.parquet"
-    orders = Path(sys.argv[1]) if len(sys.argv) > 1 else whole if whole.exists() else shipped
-    runs = [run_once(ROOT / "examples" / "order-bonus.yaml", orders) for _ in range(RUNS)]
-    working = median(run.seconds - run.start_seconds for run in runs)
+def run_once(plan: Path, orders: Path, refunds: Path | None = None) -> Runs:
+    """Run the plan three times in a new database, then copy what it recorded."""
+    with _server() as (environment, url):
+        one = Path(environment["JIACAN_HOME"]) / "one.csv"
+        one.write_text(ONE_ORDER)
+        start = measure_process([*JIACAN, "run", str(plan), "--json", "--orders", str(one)], environment)
+        files = ["--orders", str(orders), *(["--refunds", str(refunds)] if refunds else [])]
+        command = ["run", str(plan), "--json", *files]
+        began = time.perf_counter()
+        timed = subprocess.Popen(
+            [sys.executable, "-c", TIMED, *command],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        out, err = timed.communicate()
+        seconds = time.perf_counter() - began
+        if timed.returncode != 0:
+            raise RuntimeError(err)
+        said, times = json.loads(out), json.loads(err.splitlines()[-1])
+        again = measure_process([*JIACAN, *command], environment)
+        return Runs(
+            start_seconds=start.seconds,
+            seconds=seconds,
+            record_seconds=times["recording"],
+            settle_seconds=times["settling"],
+            seconds_again=again.seconds,
+            peak_megabytes=times["peak_megabytes"],
+            orders=said["orders"],
+            awards=sum(count for offer in said["events_by_offer"].values() for count in offer.values()),
+            copy_seconds=_copy_again(url, Path(environment["JIACAN_HOME"])),
+        )
+
+
+def _copy_again(url: str, folder: Path) -> float:
+    """Seconds that a plain COPY of the recorded orders and lines takes, into empty tables with the same indexes."""
+    seconds = 0.0
+    with psycopg.connect(url) as connection:
+        for table in ("orders_order", "orders_orderline"):
+            path = folder / f"{table}.csv"
+            with path.open("wb") as file, connection.cursor().copy(f"COPY {table} TO STDOUT (FORMAT csv)") as copy:
+                file.writelines(copy)
+            connection.execute(f"CREATE TABLE again_{table} (LIKE {table} INCLUDING ALL)")
+            connection.commit()
+            began = time.perf_counter()
+            with (
+                path.open("rb") as file,
+                connection.cursor().copy(f"COPY again_{table} FROM STDIN (FORMAT csv)") as copy,
+            ):
+                while block := file.read(1 << 18):
+                    copy.write(block)
+            connection.commit()
+            seconds += time.perf_counter() - began
+            path.unlink()
+    return seconds
+
+
+def _measure(name: str, plan: Path, orders: Path, refunds: Path | None = None, *, runs: int) -> None:
+    each = [run_once(plan, orders, refunds) for _ in range(runs)]
+    working = median(run.seconds - run.start_seconds for run in each)
+    count = each[0].orders
     print_line(
         bench="run",
+        plan=name,
         orders_file=orders.name,
-        orders=runs[0].orders,
-        seconds=median(run.seconds for run in runs),
-        start_seconds=median(run.start_seconds for run in runs),
-        orders_a_second=round(runs[0].orders / working),
-        seconds_again=median(run.seconds_again for run in runs),
-        runs=RUNS,
+        orders=count,
+        awards=each[0].awards,
+        seconds=median(run.seconds for run in each),
+        start_seconds=median(run.start_seconds for run in each),
+        orders_a_second=round(count / working),
+        recorded_a_second=round(count / median(run.record_seconds for run in each)),
+        settle_seconds=median(run.settle_seconds for run in each),
+        seconds_again=median(run.seconds_again for run in each),
+        copy_orders_a_second=round(count / median(run.copy_seconds for run in each)),
+        peak_megabytes=max(run.peak_megabytes for run in each),
+        runs=runs,
     )
 
 
+def main(orders: int | None = None) -> None:
+    """Run a few times, each on a new database, and print the medians."""
+    if orders is None:
+        whole = ROOT.parent / "shared" / "data" / "online_retail.parquet"
+        shipped = ROOT / "examples" / "online-retail-part.parquet"
+        file = whole if whole.exists() else shipped
+        _measure("order-bonus", ROOT / "examples" / "order-bonus.yaml", file, runs=RUNS)
+        return
+    with tempfile.TemporaryDirectory(prefix="jiacan-bench-") as folder:
+        history = write_history(Path(folder), orders)
+        text = (ROOT / "bench" / "large-bonus.yaml").read_text()
+        for name, during in (("eleven days", DURING), ("whole year", WHOLE_YEAR)):
+            plan = Path(folder) / "plan.yaml"
+            plan.write_text(text.replace(DURING, during))
+            _measure(name, plan, history.orders, history.refunds, runs=1)
+
+
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else None)
