@@ -3,7 +3,7 @@
 The first is of the Online Retail history, beside reading the same file with DuckDB alone. The second is of so many
 orders of the year of bench.orders and their refunds, against twenty offers, and of a tenth of them. `growth` is what
 an order costs in the whole over what it costs in the tenth, both less the time that a thousand orders take, which is
-nearly all start-up. Times are those of whole processes, from start to exit, on the clock and of both processors;
+nearly all start-up. Of these, `reading` is a process that reads the whole and does nothing with it. Times are those of whole processes, from start to exit, on the clock and of both processors;
 other work on the machine bears less on the latter. Memory is the process's peak.
 """
 
@@ -18,6 +18,16 @@ from bench.orders import Files, write_history
 
 ROOT = Path(__file__).resolve().parent.parent
 JIACAN = (sys.executable, "-c", "from jiacan.project.cli import main; main()")
+READ = """
+import sys
+from pathlib import Path
+from zoneinfo import ZoneInfo
+from jiacan.orders.readers.reading import read
+orders, refunds = map(Path, sys.argv[1:])
+zone = ZoneInfo("Asia/Shanghai")
+with read([orders], [refunds], zone=zone, currency="CNY", on_progress=lambda stage, share: None) as history:
+    assert history.summary.bad_rows == 0
+"""
 RUNS = 5
 STARTING_ORDERS = 1_000
 
@@ -32,6 +42,11 @@ def simulate(plan: Path, orders: Path, refunds: Path | None = None) -> Measured:
     """A process that rehearses the plan."""
     of_refunds = [] if refunds is None else ["--refunds", str(refunds)]
     return measure_process([*JIACAN, "simulate", str(plan), "--orders", str(orders), *of_refunds, "--json"])
+
+
+def read_only(files: Files) -> Measured:
+    """A process that reads, checks and merges the files, and nothing else."""
+    return measure_process([sys.executable, "-c", READ, str(files.orders), str(files.refunds)])
 
 
 def measure_online_retail() -> None:
@@ -57,7 +72,9 @@ def measure_year(orders: int) -> None:
     """Rehearse twenty offers on the year, on a tenth of it, and on next to nothing, and print how cost grows."""
     with tempfile.TemporaryDirectory(prefix="jiacan-bench-") as folder:
         sizes = (STARTING_ORDERS, orders // 10, orders)
-        start, tenth, whole = (_twenty_offers(write_history(Path(folder), size)) for size in sizes)
+        files = [write_history(Path(folder), size) for size in sizes]
+        start, tenth, whole = map(_twenty_offers, files)
+        reading = read_only(files[-1])
     print_line(
         bench="simulate_year",
         orders=orders,
@@ -68,6 +85,9 @@ def measure_year(orders: int) -> None:
         tenth_cpu_seconds=round(tenth.cpu_seconds, 2),
         tenth_peak_megabytes=round(tenth.peak_megabytes),
         start_seconds=round(start.seconds, 2),
+        reading_seconds=round(reading.seconds, 2),
+        reading_cpu_seconds=round(reading.cpu_seconds, 2),
+        reading_peak_megabytes=round(reading.peak_megabytes),
         growth=_growth(whole.seconds, tenth.seconds, start.seconds),
         cpu_growth=_growth(whole.cpu_seconds, tenth.cpu_seconds, start.cpu_seconds),
         microseconds_an_order=round((whole.seconds - start.seconds) / orders * 1e6, 2),

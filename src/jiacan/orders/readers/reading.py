@@ -25,8 +25,8 @@ OnProgress = Callable[[str, float], None]
 _TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 _COMPRESSED_TIMES = 10
 _SMALL_BYTES = 100 << 20
-_SHARE = "12.5%"
-"""Of the machine's memory: the rest of a large history goes to disk, and the work that follows has room."""
+_READING, _AFTERWARDS = "12.5%", "20%"
+"""Of the machine's memory, for the reader and for the work that its tables are made for; the rest goes to disk."""
 
 
 def read(
@@ -46,7 +46,7 @@ def read(
     """
     folder = Path(tempfile.mkdtemp(prefix="jiacan-read-"))
     try:
-        duck = _connect(folder, [*order_files, *refund_files])
+        duck = _connect(folder, small=_is_small(order_files, refund_files))
         define_rules(duck, currency)
         orders, refunds = _load(duck, order_files, refund_files, on_progress)
         define_bad_rows(duck)
@@ -66,6 +66,8 @@ def read(
         duck.execute(
             "DROP TABLE parsed; DROP TABLE parsed_refunds; DROP TABLE deliveries; DROP TABLE good_deliveries"
         )
+        if not _is_small(order_files, refund_files):
+            duck.execute(f"SET memory_limit = '{_AFTERWARDS}'")
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -89,13 +91,13 @@ def _load(
     return orders, refunds
 
 
-def _connect(folder: Path, files: Sequence[Path]) -> duckdb.DuckDBPyConnection:
+def _connect(folder: Path, *, small: bool) -> duckdb.DuckDBPyConnection:
     duck = duckdb.connect(
         config={
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "threads": 2,
-            "memory_limit": "300MB" if _text_bytes(files) < _SMALL_BYTES else _SHARE,
+            "memory_limit": "300MB" if small else _READING,
             "temp_directory": str(folder),
         }
     )
@@ -103,10 +105,8 @@ def _connect(folder: Path, files: Sequence[Path]) -> duckdb.DuckDBPyConnection:
     return duck
 
 
-def _text_bytes(files: Sequence[Path]) -> int:
-    """About how much text the files hold; Parquet and workbooks are compressed."""
-    return sum(
-        path.stat().st_size * (1 if path.suffix.lower() in _TEXT_SUFFIXES else _COMPRESSED_TIMES)
-        for path in files
-        if path.is_file()
-    )
+def _is_small(order_files: Sequence[Path], refund_files: Sequence[Path]) -> bool:
+    """Whether the files hold little text; Parquet and workbooks are compressed."""
+    files = [path for path in (*order_files, *refund_files) if path.is_file()]
+    times = [1 if path.suffix.lower() in _TEXT_SUFFIXES else _COMPRESSED_TIMES for path in files]
+    return sum(path.stat().st_size * each for path, each in zip(files, times, strict=True)) < _SMALL_BYTES
