@@ -3,8 +3,9 @@
 The first is of the Online Retail history, beside reading the same file with DuckDB alone. The second is of so many
 orders of the year of bench.orders and their refunds, against twenty offers, and of a tenth of them. `growth` is what
 an order costs in the whole over what it costs in the tenth, both less the time that a thousand orders take, which is
-nearly all start-up. Of these, `reading` is a process that reads the whole and does nothing with it. Times are those of whole processes, from start to exit, on the clock and of both processors;
-other work on the machine bears less on the latter. Memory is the process's peak.
+nearly all start-up. `reading` is a process that reads the whole and does nothing with it. Times are those of whole
+processes, from start to exit, on the clock and of both processors; other work on the machine bears less on the
+latter. Memory is the process's peak.
 """
 
 from __future__ import annotations
