@@ -6,13 +6,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from jiacan.kernel.statements import Prepared, Unanswered
+from jiacan.kernel.statements import Prepared
 from jiacan.tenancy.models import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FIND = Prepared("SELECT slug FROM tenancy_shop WHERE slug = ANY(%(slugs)s::text[]) ORDER BY slug")
-ADD = Unanswered("INSERT INTO tenancy_shop (slug, name, zone, currency) VALUES (%(slug)s::text, '', '', '')")
+ADD = Prepared("INSERT INTO tenancy_shop (slug, name, zone, currency) VALUES (%(slug)s::text, '', '', '')")
 
 
 def add(slug: str) -> None:
@@ -84,6 +84,8 @@ def test_what_went_wrong_is_told_by_the_end_of_a_savepoint_and_the_rest_stays():
         add("b")
         with pytest.raises(IntegrityError):
             add_together("c", "a")
+        with pytest.raises(IntegrityError):
+            add_together("c", "a", then_find=True)
         add("d")
     assert found("a", "b", "c", "d") == ["a", "b", "d"]
 

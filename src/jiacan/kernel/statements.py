@@ -9,16 +9,10 @@ class Prepared(str):
     It goes through Django's cursors as any other; `project.postgres` sees what it is. Its values are bound by the
     server, so each says its type where that is not plain: `%(ids)s::bigint[]`. What comes as many rows is best given
     as one JSON text, which is both written and read faster than arrays.
-    """
 
-    __slots__ = ()
-
-
-class Unanswered(Prepared):
-    """One whose answer nobody reads: inside a transaction it is sent together with what comes after it.
-
-    If it goes wrong, that is told by the next statement that is answered, or by the commit, which then does not
-    happen.
+    Inside a transaction its answer is waited for when it is read, so that statements whose answers nobody reads
+    travel with what comes after them. What goes wrong with one is told by the next answer that is read, or by the
+    commit, which then does not happen.
     """
 
     __slots__ = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -170,12 +170,13 @@ class Taken(StrEnum):
 class TakenResult:
     """What each delivered order and refund was, in the order in which they were given.
 
-    `refunded` are the orders with a refund among them, and the new ones of which a refund had come before.
+    `fresh` are paid orders that were new, as they are awarded: what their customers had bought is counted, and
+    nothing came back of them yet. Not all need be there.
     """
 
     orders: tuple[Taken, ...]
     refunds: tuple[Taken, ...]
-    refunded: frozenset[str] = frozenset()
+    fresh: Mapping[str, Order]
 
 
 @dataclass(frozen=True, slots=True)

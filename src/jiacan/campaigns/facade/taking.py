@@ -28,13 +28,13 @@ from jiacan.offers.contracts.awards import Award, ClawBack
 from jiacan.offers.contracts.settled import Settled
 from jiacan.offers.facade import awarding, reading, reserving
 from jiacan.orders import facade as orders
-from jiacan.orders.contracts import EventKey, IncomingOrder, Taken
+from jiacan.orders.contracts import EventKey, IncomingOrder, Order, Taken
 from jiacan.tenancy.contracts import Shop
 
 Answer = TypeVar("Answer")
 Settlements = tuple[tuple[LivePlan, Settled], ...]
 
-_NONE_AT_HAND: Mapping[str, IncomingOrder] = {}
+_NONE: Mapping[str, Order] = {}
 
 ATTEMPTS = 5
 """Each attempt lost means that another transaction got something done, so this many in a row is a fault."""
@@ -84,17 +84,14 @@ def _settle_deliveries(shop: Shop, deliveries: Sequence[Delivery]) -> list[Taken
     incoming = [order for each in deliveries for order in each.orders]
     refunds = [refund for each in deliveries for refund in each.refunds]
     live = live_plans(shop.id)
+    # Before their orders are counted, so that no other process settles one of the same customers' meanwhile.
+    awarding.lock_plans(shop.id, [plan.plan_id for plan in live if _holds_any(plan, incoming)])
     began = perf_counter()
     taken = orders.take(shop.id, incoming, refunds, currency=currency_of(shop, live))
     observe(Stage.RECORD, perf_counter() - began, len(incoming) + len(refunds))
     states = list(zip(incoming, taken.orders, strict=True))
     order_ids = {order.order_id for order in incoming} | {refund.order_id for refund in refunds}
-    at_hand = {
-        order.order_id: order
-        for order, state in states
-        if state is Taken.NEW and order.paid_at is not None and order.order_id not in taken.refunded
-    }
-    settled = settle(shop.id, live, order_ids, at=at, at_hand=at_hand)
+    settled = settle(shop.id, live, order_ids, at=at, fresh=taken.fresh)
     announce(shop.id, settled, at=at)
     awards = awards_by_order(
         shop.id, settled, live, before={one.order_id for one, state in states if state is not Taken.NEW}
@@ -118,6 +115,11 @@ def _settle_deliveries(shop: Shop, deliveries: Sequence[Delivery]) -> list[Taken
     ]
 
 
+def _holds_any(plan: LivePlan, incoming: Iterable[IncomingOrder]) -> bool:
+    window = plan.window()
+    return window is not None and any(one.paid_at is not None and one.paid_at in window for one in incoming)
+
+
 def currency_of(shop: Shop, live: Sequence[LivePlan]) -> str:
     """The currency of the shop's orders; empty where nothing says it yet."""
     return shop.currency or (live[0].rules.currency if live else "")
@@ -129,13 +131,13 @@ def settle(
     order_ids: Iterable[str],
     *,
     at: datetime,
-    at_hand: Mapping[str, IncomingOrder] = _NONE_AT_HAND,
+    fresh: Mapping[str, Order] = _NONE,
 ) -> Settlements:
     """Settle what is not settled of these orders and their refunds, all plans under one lock.
 
-    `at_hand` are those of the orders that were recorded as new and paid in this transaction, and not refunded.
+    `fresh` are those that this transaction recorded as new, as `orders.take` gives them.
     """
-    plain = {order_id: _paid(order) for order_id, order in at_hand.items()}
+    plain = {order_id: (_paid(order),) for order_id, order in fresh.items()}
     asked = [order_id for order_id in order_ids if order_id not in plain]
     events = {**plain, **(orders.events_of(shop_id, asked) if asked else {})}
     outside = _outside(live, events)
@@ -144,14 +146,13 @@ def settle(
     if len(concerned) > 1:
         awarding.lock_plans(shop_id, [plan.plan_id for plan, _ in concerned])
     return tuple(
-        (plan, awarding.settle_events(shop_id, plan.rules, found, rules_of=plan, at=at, at_hand=at_hand))
+        (plan, awarding.settle_events(shop_id, plan.rules, found, rules_of=plan, at=at, at_hand=fresh))
         for plan, found in concerned
     )
 
 
-def _paid(order: IncomingOrder) -> tuple[EventKey, ...]:
-    assert order.paid_at is not None, "only what is paid settles"
-    return (EventKey(order.paid_at, is_refund=False, id=order.order_id, order_id=order.order_id),)
+def _paid(order: Order) -> EventKey:
+    return EventKey(order.paid_at, is_refund=False, id=order.order_id, order_id=order.order_id)
 
 
 def _outside(live: Sequence[LivePlan], events: Mapping[str, tuple[EventKey, ...]]) -> list[str]:

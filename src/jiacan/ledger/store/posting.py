@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection
 
-from jiacan.kernel.statements import Unanswered
+from jiacan.kernel.statements import Prepared
 from jiacan.ledger.contracts import AccountKey
 from jiacan.ledger.core.decide import Delta
 from jiacan.ledger.core.transfers import Transfer
@@ -15,7 +15,7 @@ from jiacan.ledger.core.transfers import Transfer
 # Balances change by difference, so that each floor is checked against what is there now; accounts are locked in one
 # order. Of two that open an account at once, the second adds to what the first opened. A floor that is asked for is
 # given as `set_floors` gives it: not above what the account had before.
-_POST = Unanswered("""
+_POST = Prepared("""
 WITH asked AS MATERIALIZED (
     SELECT asked.*, present.id
     FROM json_to_recordset(%(accounts)s::json)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from time import perf_counter
 
 from django.db import transaction
@@ -33,7 +33,7 @@ from jiacan.offers.facade.books import VersionRules, add_pace, carry_out, find_l
 from jiacan.offers.facade.reserving import claim
 from jiacan.offers.store import awards as store
 from jiacan.orders import facade as orders
-from jiacan.orders.contracts import EventKey, IncomingOrder, Order, Refund
+from jiacan.orders.contracts import EventKey, Order, Refund
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor
 
@@ -51,7 +51,7 @@ class _Watch:
         self._since = now
 
 
-_NONE_AT_HAND: Mapping[str, IncomingOrder] = {}
+_NONE_AT_HAND: Mapping[str, Order] = {}
 
 
 def open_plan(shop_id: int, rules: PlanRules, before: PlanRules | None, *, actor: Actor) -> None:
@@ -121,7 +121,7 @@ def settle_events(
     *,
     rules_of: VersionRules,
     at: datetime,
-    at_hand: Mapping[str, IncomingOrder] = _NONE_AT_HAND,
+    at_hand: Mapping[str, Order] = _NONE_AT_HAND,
 ) -> Settled:
     """Settle those of the events that this plan has not settled yet; safe to repeat.
 
@@ -133,7 +133,7 @@ def settle_events(
         events: in their order.
         rules_of: the rules of an earlier version, for refunds of what it gave and for what it reserved.
         at: now; reservations whose time is over by then are let go first.
-        at_hand: orders that this very transaction recorded as new, so that nobody can have settled them.
+        at_hand: orders that this very transaction recorded as new, under the plan's lock: nobody has settled them.
     """
     with transaction.atomic(savepoint=False):
         store.lock_plan(shop_id, rules.plan_id)
@@ -215,17 +215,12 @@ class _Batch:
     orders: dict[str, Order]
 
 
-def _load_orders(shop_id: int, fresh: Iterable[EventKey], at_hand: Mapping[str, IncomingOrder]) -> dict[str, Order]:
-    """The orders that the events are about; of those at hand only the customer's order number is asked."""
+def _load_orders(shop_id: int, fresh: Iterable[EventKey], at_hand: Mapping[str, Order]) -> dict[str, Order]:
+    """The orders that the events are about."""
     asked = {event.order_id for event in fresh}
-    here = asked & at_hand.keys()
-    found = orders.load_orders(shop_id, list(asked - here)) if asked - here else {}
-    numbers = orders.load_numbers(shop_id, here) if here else {}
-    for order_id, number in numbers.items():
-        order = at_hand[order_id]
-        assert order.paid_at is not None, "only paid orders have numbers"
-        found[order_id] = order.as_paid(order.paid_at.astimezone(UTC), number=number)
-    return found
+    missing = list(asked - at_hand.keys())
+    found = orders.load_orders(shop_id, missing) if missing else {}
+    return {**found, **{order_id: at_hand[order_id] for order_id in asked & at_hand.keys()}}
 
 
 def _match_events(

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Q
 from pydantic import TypeAdapter
 
-from jiacan.kernel.statements import Prepared, Unanswered
+from jiacan.kernel.statements import Prepared
 from jiacan.offers.contracts.awards import (
     Award,
     BudgetExhausted,
@@ -36,7 +36,7 @@ _REFUSALS: dict[str, TypeAdapter[Refusal]] = {
 }
 _BATCH = 2_000
 
-_LOCK = Unanswered("SELECT pg_advisory_xact_lock(hashtextextended(%s::text, %s::bigint))")
+_LOCK = Prepared("SELECT pg_advisory_xact_lock(hashtextextended(%s::text, %s::bigint))")
 
 _SETTLED = Prepared("""
 SELECT is_refund, event_id, order_id FROM offers_settledevent

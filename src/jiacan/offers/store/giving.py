@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.db import connection
 
-from jiacan.kernel.statements import Unanswered
+from jiacan.kernel.statements import Prepared
 from jiacan.offers.contracts.awards import Award, ClawBack
 from jiacan.offers.core.book import Held, Holding
 from jiacan.offers.store.awards import refusal_to_json
 from jiacan.orders.contracts import EventKey
 
-_ADD = Unanswered("""
+_ADD = Prepared("""
 WITH settled AS (
     INSERT INTO offers_settledevent (shop_id, plan_id, is_refund, event_id, order_id)
     SELECT %(shop_id)s::bigint, %(plan_id)s::text, event.*

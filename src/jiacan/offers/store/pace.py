@@ -8,10 +8,10 @@ from datetime import datetime
 
 from django.db import connection
 
-from jiacan.kernel.statements import Unanswered
+from jiacan.kernel.statements import Prepared
 from jiacan.offers.contracts.pace import AwardPace, AwardTotal, OrderPace, OrderTotal
 
-_ADD = Unanswered("""
+_ADD = Prepared("""
 WITH awards AS (
     INSERT INTO offers_awardpace AS kept (shop_id, plan_id, minute, offer_id, outcome, reason, awards, at_risk_minor)
     SELECT %(shop_id)s::bigint, %(plan_id)s::text, more.* FROM json_to_recordset(%(awards)s::json) AS more

@@ -29,14 +29,6 @@ FROM orders_orderline AS line JOIN paid USING (shop_id, order_id)
 WHERE line.shop_id = %(shop_id)s::bigint AND line.order_id = ANY(%(order_ids)s::text[]) ORDER BY order_id, position
 """)
 
-_NUMBERS = Prepared("""
-SELECT order_id, (SELECT count(*) FROM orders_order AS earlier
-    WHERE earlier.shop_id = %(shop_id)s::bigint AND earlier.customer_id = this.customer_id
-        AND (earlier.paid_at, earlier.order_id) <= (this.paid_at, this.order_id)) AS number
-FROM orders_order AS this
-WHERE shop_id = %(shop_id)s::bigint AND order_id = ANY(%(order_ids)s::text[]) AND paid_at IS NOT NULL
-""")
-
 _LINES = """
 SELECT order_id, sku, quantity, unit_price_micros, discount_micros, category, title
 FROM orders_orderline WHERE shop_id = %s AND order_id = ANY(%s) ORDER BY order_id, position
@@ -86,13 +78,6 @@ def load_orders(shop_id: int, order_ids: Collection[str]) -> dict[str, Order]:
         order_id: Order(order_id, customer_id, paid_at, tuple(OrderLine(*row[7:]) for row in lines), *rest)
         for (order_id, customer_id, paid_at, *rest), lines in itertools.groupby(rows, key=lambda row: row[:7])
     }
-
-
-def load_numbers(shop_id: int, order_ids: Collection[str]) -> dict[str, int]:
-    """Which of its customer's paid orders each of these is; an unpaid one is absent."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NUMBERS, {"shop_id": shop_id, "order_ids": list(order_ids)})
-        return dict(cursor.fetchall())
 
 
 def load_refunds(shop_id: int, order_ids: Collection[str]) -> dict[str, tuple[Refund, ...]]:

@@ -49,6 +49,15 @@ SELECT order_id, EXISTS (SELECT FROM orders_refundrow AS refund
     WHERE refund.shop_id = %(shop_id)s::bigint AND refund.order_id = added.order_id) FROM added
 """)  # noqa: S608 - the statements above
 
+# Sent with the statement before it, and so beginning after it: it counts what that has added.
+_NUMBERS = Prepared("""
+SELECT order_id, (SELECT count(*) FROM orders_order AS earlier
+    WHERE earlier.shop_id = %(shop_id)s::bigint AND earlier.customer_id = this.customer_id
+        AND (earlier.paid_at, earlier.order_id) <= (this.paid_at, this.order_id)) AS number
+FROM orders_order AS this
+WHERE shop_id = %(shop_id)s::bigint AND order_id = ANY(%(order_ids)s::text[]) AND paid_at IS NOT NULL
+""")
+
 _LOCK_KNOWN = """
 SELECT order_id, paid_at, received_at, status, goods_hash FROM orders_order
 WHERE shop_id = %s AND order_id = ANY(%s) ORDER BY order_id FOR NO KEY UPDATE
@@ -103,23 +112,29 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What each order was, and the new ones of which something had come back before."""
+    """What each order was, the new ones of which something had come back before, and their customers' numbers.
+
+    A number says which of its customer's paid orders an order is, 0 for a guest's; an unpaid order has none.
+    """
 
     taken: dict[str, Taken]
     refunded: frozenset[str]
+    numbers: dict[str, int]
 
 
 def add_orders(shop_id: int, orders: Sequence[IncomingOrder], currency: str) -> Added:
     """Record orders of different numbers; part of the caller's transaction."""
     hashes = {order.order_id: goods_hash(order.customer_id, order.lines) for order in orders}
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.cursor() as counting:
         cursor.execute(_ADD_ORDERS, _asked(shop_id, orders, hashes, currency))
+        counting.execute(_NUMBERS, {"shop_id": shop_id, "order_ids": list(hashes)})
         added = dict(cursor.fetchall())
+        numbers = dict(counting.fetchall())
         taken = dict.fromkeys(added, Taken.NEW)
         others = [order for order in orders if order.order_id not in taken]
         if others:
             taken.update(_complete(cursor, shop_id, others, hashes, currency))
-    return Added(taken, frozenset(order_id for order_id, is_refunded in added.items() if is_refunded))
+    return Added(taken, frozenset(order_id for order_id, is_refunded in added.items() if is_refunded), numbers)
 
 
 def _complete(

@@ -13,7 +13,7 @@ import psycopg
 from django.db.backends.postgresql import base
 from django.db.backends.utils import CursorWrapper
 
-from jiacan.kernel.statements import Prepared, Unanswered
+from jiacan.kernel.statements import Prepared
 
 
 class _PreparedCursor(psycopg.Cursor[Any]):
@@ -39,9 +39,9 @@ class _Cursor(CursorWrapper):
 
     def execute(self, sql: Any, params: Any = None) -> Any:
         wanted = isinstance(sql, Prepared)
-        if isinstance(sql, Unanswered):
+        if wanted:
             self.db.send_ahead()
-        elif not wanted:
+        else:
             self.db.catch_up()
         if self._made is None or wanted is not isinstance(self._made, _PreparedCursor):
             self.close()
@@ -92,12 +92,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return _Cursor(self) if cursor is None else super().make_cursor(cursor)
 
     def make_debug_cursor(self, cursor: Any) -> CursorWrapper:
-        """The same where every statement is written down; then none is prepared or sent ahead."""
+        """The same where every statement is written down; then none is prepared, and each is waited for."""
         self.catch_up()
         return super().make_debug_cursor(self.own_cursor() if cursor is None else cursor)
 
     def send_ahead(self) -> None:
-        """From here on send prepared statements without waiting for the answer to the last."""
+        """From here on, inside a transaction, wait for the answer to a statement only when it is read."""
         if self._ahead is None and self.in_atomic_block:
             self.ensure_connection()
             ahead = self.connection.pipeline()
@@ -116,6 +116,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             super()._commit()
         finally:
             self._give_up()
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        self._give_up()
+        super()._savepoint_rollback(sid)
 
     def _rollback(self) -> None:
         self._give_up()
