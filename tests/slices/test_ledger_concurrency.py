@@ -18,7 +18,7 @@ import pytest
 from django.db import connection, transaction
 
 import jiacan.project.start  # noqa: F401 - readies the models in a child process, before the facade is imported
-from jiacan.ledger import facade, store
+from jiacan.ledger import facade
 from jiacan.ledger.contracts import (
     Account,
     AccountKey,
@@ -40,6 +40,7 @@ from jiacan.ledger.contracts import (
 )
 from jiacan.ledger.models import Account as AccountRow
 from jiacan.ledger.models import Transfer as TransferRow
+from jiacan.ledger.store import balances as store
 from jiacan.project import database
 
 SHOP = 1
