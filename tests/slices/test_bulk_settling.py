@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import itertools
+import os
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jiacan.ledger import facade as ledger
-from jiacan.offers.facade import awarding, bulk
+from jiacan.offers.contracts.benefits import CashBenefit, CouponBenefit, DiscountBenefit, GiftBenefit, PointsBenefit
+from jiacan.offers.contracts.conditions import SpendAtLeast
+from jiacan.offers.contracts.rules import Limits
+from jiacan.offers.facade import awarding, bulk, reserving
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import IncomingOrder, Order, Refund
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor
-from tests.core.histories_of_offers import histories
-from tests.core.small_plans import RUN
+from tests.core.histories_of_offers import SHORT_COUPONS, histories
+from tests.core.small_plans import RUN, at, goods, offer, order, plan, refund, spend
 from tests.core.test_array_settle import plain_plans
 
 pytestmark = pytest.mark.django_db
@@ -70,36 +78,54 @@ def stored(shop: int) -> dict[str, list[tuple]]:
 
 def odd(key: str | None) -> str | None:
     """An id with everything in it that a file of rows or an array must quote."""
-    return None if key is None else f'{key} "\\,\'{{é'
+    return None if key is None else f"{key} \"\\,'{{é"
+
+
+def incoming(of: Order) -> IncomingOrder:
+    return IncomingOrder(
+        odd(of.order_id),
+        odd(of.customer_id),
+        of.lines,
+        paid_at=of.paid_at,
+        channel=of.channel,
+        region=of.region,
+        shipping_minor=of.shipping_minor,
+    )
+
+
+def record(shop: int, history) -> None:
+    bought = [incoming(each) for each in history if isinstance(each, Order)]
+    returned = [replace(each, order_id=odd(each.order_id)) for each in history if isinstance(each, Refund)]
+    orders.take(shop, bought, returned, currency="CNY")
 
 
 def shop_with(rules, history) -> int:
     """A new shop with the history recorded and the plan's accounts filled."""
     shop = tenancy.open_shop(f"shop-{next(SHOPS)}", zone=rules.zone, currency="CNY").id
-    bought = [
-        IncomingOrder(
-            odd(each.order_id), odd(each.customer_id), each.lines, paid_at=each.paid_at, channel=each.channel,
-            region=each.region, shipping_minor=each.shipping_minor,
-        )
-        for each in history if isinstance(each, Order)
-    ]  # fmt: skip
-    returned = [replace(each, order_id=odd(each.order_id)) for each in history if isinstance(each, Refund)]
-    orders.take(shop, bought, returned, currency="CNY")
+    record(shop, history)
     awarding.open_plan(shop, rules, None, actor=WHO)
     return shop
 
 
-def settle(shop: int, rules, *, events: int | None = None) -> list:
-    """Settle by tables, so many events at a time, or one by one; what was announced."""
+def settle(shop: int, *versions, events: int | None = None, now: datetime = NOW) -> list[bool]:
+    """Settle by tables, so many events at a time, or one by one; for each step whether it went by tables."""
     announced = []
-    what = bulk.Settling(shop, rules, lambda _: rules, lambda: NOW, announced.append)
+    rules_of = {each.version: each for each in versions}
+    what = bulk.Settling(shop, versions[-1], rules_of.__getitem__, lambda: now, announced.append)
     if events is None:
         reached = list(bulk.settle_one_by_one(what, RUN))
     else:
         reached = list(bulk.settle_by_tables(what, RUN, events=events))
-        assert all(each.by_tables for each in reached)
     assert sum(each.settled for each in reached) == sum(each.events for each in announced)
-    return announced
+    return [each.by_tables for each in reached]
+
+
+def assert_same(by_tables: int, one_by_one: int) -> None:
+    """Both shops are left the same, and the books add up."""
+    expected, found = stored(one_by_one), stored(by_tables)
+    for name in STORED:
+        assert found[name] == expected[name], name
+    assert ledger.audit(by_tables).clean
 
 
 def clerks(rules):
@@ -118,9 +144,148 @@ def test_tables_leave_what_one_by_one_leaves(rules, history, events):
         rules = clerks(rules)
         one_by_one, by_tables = shop_with(rules, history), shop_with(rules, history)
         settle(one_by_one, rules)
-        settle(by_tables, rules, events=events)
-        expected, found = stored(one_by_one), stored(by_tables)
-        for name in STORED:
-            assert found[name] == expected[name], name
-        assert ledger.audit(by_tables).clean
+        assert all(settle(by_tables, rules, events=events))
+        assert_same(by_tables, one_by_one)
         transaction.set_rollback(True)
+
+
+def fortnight(customers: int = 5) -> list:
+    """Orders of a few customers through two weeks, and a refund of every third."""
+    bought = [
+        order(
+            f"{n:02}",
+            goods("tea", 1500 + 100 * n, 2),
+            customer=f"c{n % customers}",
+            paid_at=at(16 + n // 4, n % 20),
+        )
+        for n in range(40)
+    ]
+    returned = [refund(f"r{n}", each, ("tea", 1), refunded_at=at(27)) for n, each in enumerate(bought[::3])]
+    return [*bought, *returned]
+
+
+LADDER = offer(
+    "ladder",
+    rungs=[spend(2000, GiftBenefit("mug", 1)), spend(5000, CouponBenefit("ten-off", 2), PointsBenefit(9), number=2)],
+    limits=Limits(total=30, per_customer_per_day=1),
+    otherwise=[GiftBenefit("sample", 1)],
+    budget={"gift": "gifts", "coupon": "coupons"},
+)
+SCARCE = plan(
+    LADDER,
+    offer("back", CashBenefit(100), when=[SpendAtLeast(4000)], budget={"cash": "gifts"}),
+    stock={"mug": 7},
+    budget={"gifts": 5000, "coupons": 12_000},
+    coupons=SHORT_COUPONS,
+)
+
+
+def two_shops(rules=SCARCE, history=None):
+    found = fortnight() if history is None else history
+    return shop_with(rules, found), shop_with(rules, found)
+
+
+def test_settled_again_nothing_changes():
+    shop, _ = two_shops()
+    assert all(settle(shop, SCARCE, events=9))
+    before = stored(shop)
+    assert all(settle(shop, SCARCE, events=9))
+    assert stored(shop) == before
+    assert len(before["settled"]) == 54
+    assert {row[8] for row in before["awards"]} == {"granted", "otherwise", "refused"}
+
+
+def test_orders_that_come_late_are_settled_where_the_books_stand():
+    by_tables, one_by_one = two_shops(history=fortnight()[::2])
+    for shop, events in ((by_tables, 10), (one_by_one, None)):
+        settle(shop, SCARCE, events=events)
+        record(shop, fortnight())
+        settle(shop, SCARCE, events=events)
+    assert_same(by_tables, one_by_one)
+
+
+def test_a_plan_that_bears_on_prices_is_settled_one_by_one():
+    rules = plan(offer("tenth", DiscountBenefit(percent=10, at_most_minor=500)))
+    by_tables, one_by_one = two_shops(rules)
+    settle(one_by_one, rules)
+    assert settle(by_tables, rules, events=9) == [False]
+    assert_same(by_tables, one_by_one)
+
+
+def test_a_chunk_with_something_reserved_is_settled_one_by_one_and_gets_what_was_reserved():
+    by_tables, one_by_one = two_shops(history=[])
+    paid = order("07", goods("tea", 3000, 2), customer="c1", paid_at=at(17))
+    for shop, events in ((by_tables, 9), (one_by_one, None)):
+        reserving.reserve(
+            shop, replace(incoming(paid), paid_at=None), [SCARCE], rules_of=lambda *_: SCARCE, new_id="r-1",
+            at=at(17), expires_at=at(18), made_by="tests",
+        )  # fmt: skip
+        record(shop, [paid, *fortnight(3)[:6]])
+        assert settle(shop, SCARCE, events=events, now=at(17, 13)) == [False]
+    assert_same(by_tables, one_by_one)
+
+
+def test_refunds_of_what_an_earlier_version_gave_are_settled_one_by_one_and_the_rest_by_tables():
+    history = fortnight()
+    second = replace(SCARCE, version=2, offers=(replace(LADDER, limits=Limits()), *SCARCE.offers[1:]))
+    by_tables, one_by_one = two_shops(history=history[:12])
+    for shop, events in ((by_tables, 8), (one_by_one, None)):
+        settle(shop, SCARCE, events=events)
+        record(shop, history)
+        steps = settle(shop, SCARCE, second, events=events)
+        assert events is None or {*steps} == {True, False}
+    assert_same(by_tables, one_by_one)
+    assert stored(by_tables)["claw-backs"] != []
+
+
+def test_what_was_settled_since_it_was_read_is_found_out_by_its_key(monkeypatch):
+    by_tables, one_by_one = two_shops()
+    settle(one_by_one, SCARCE)
+    what = bulk.Settling(by_tables, SCARCE, lambda _: SCARCE, lambda: NOW, lambda _: None)
+    next(bulk.settle_one_by_one(what, RUN, events=25))
+    known = stored(by_tables)
+    monkeypatch.setattr(bulk.store, "unsettled_of", lambda *asked: np.ones(asked[-1].num_rows, np.bool_))
+    assert settle(by_tables, SCARCE, events=10) == [False, False, False, True, True, True]
+    assert_same(by_tables, one_by_one)
+    assert [row for row in stored(by_tables)["settled"] if row in known["settled"]] == known["settled"]
+
+
+KILLED = """
+import sys
+import jiacan.project.start
+import os
+from jiacan.project.database import connect
+connect(os.environ["JIACAN_DATABASE_URL"])
+from tests.slices.test_bulk_settling import NOW, RUN, SCARCE, bulk
+what = bulk.Settling(int(sys.argv[1]), SCARCE, lambda _: SCARCE, lambda: NOW, lambda _: None)
+for reached in bulk.settle_by_tables(what, RUN, events=5):
+    print(reached.settled, flush=True)
+    if len(sys.argv) > 2:
+        sys.stdin.readline()
+"""
+
+
+def test_killed_between_chunks_and_settled_again_it_ends_the_same(test_database_url):
+    by_tables, one_by_one = two_shops()
+    settle(one_by_one, SCARCE)
+    with child(test_database_url, by_tables, "stepwise") as process:
+        for _ in range(3):
+            assert process.stdout.readline() == "5\n"
+            process.stdin.write("\n")
+            process.stdin.flush()
+        process.send_signal(signal.SIGKILL)
+    assert 15 <= len(stored(by_tables)["settled"]) <= 20
+    both = [child(test_database_url, by_tables) for _ in range(2)]
+    ends = [process.communicate()[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], ends
+    assert_same(by_tables, one_by_one)
+
+
+def child(url: str, shop: int, *step: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(shop), *step],
+        env={**os.environ, "JIACAN_DATABASE_URL": url},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )

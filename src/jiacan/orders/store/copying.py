@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa
+from django.db import connection as here
 from psycopg import Connection, Cursor, sql
 from pyarrow import csv
 
@@ -17,6 +18,7 @@ _BLOCK_BYTES = 1 << 18
 def copy_file(connection: Connection, path: Path, into: str) -> int:
     """Copy a CSV file without a header into `table (columns)`, and remove it; counts the rows."""
     query = sql.SQL(f"COPY {into} FROM STDIN (FORMAT csv)")
+    _be_ready(connection)
     with path.open("rb") as file, connection.cursor() as cursor:
         with cursor.copy(query) as copy:
             while block := file.read(_BLOCK_BYTES):
@@ -30,6 +32,7 @@ def copy_out(
 ) -> pa.Table:
     """What the query selects, under these names and types, however much it is."""
     file = BytesIO()
+    _be_ready(connection)
     with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", values) as copy:
         file.writelines(copy)
     if file.tell() == 0:
@@ -46,6 +49,12 @@ def copy_out(
             quoted_strings_can_be_null=False,
         ),
     )
+
+
+def _be_ready(connection: Connection) -> None:
+    """COPY waits for nothing that was sent before it: on the caller's own connection that has to be done first."""
+    if connection is here.connection:
+        here.catch_up()
 
 
 def fetch_columns(
