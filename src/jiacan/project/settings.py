@@ -2,7 +2,7 @@
 
 JIACAN_HOME             the folder of the embedded database and the server's files (a folder of the user's by default)
 JIACAN_DATABASE_URL     a PostgreSQL server to use instead of the embedded one
-JIACAN_SERVERS          a file that names further PostgreSQL servers for shops (servers.toml in JIACAN_HOME by default)
+JIACAN_SERVERS          a file that names further PostgreSQL servers of shops (servers.toml in JIACAN_HOME by default)
 JIACAN_LANG             zh or en; otherwise LANG decides (the command line only)
 JIACAN_SECRET_KEY       what sessions and links are signed with; `jiacan serve` keeps one in JIACAN_HOME by default
 JIACAN_URL              the address people reach the server at, such as https://shop.example: links are made with it,
