@@ -215,6 +215,19 @@ def test_a_recording_that_was_killed_ends_the_same_when_repeated(test_database_u
     assert [[r[1:] for r in rows] for rows in stored(killed)] == [[r[1:] for r in rows] for rows in stored(whole)]
 
 
+@pytest.mark.parametrize("known", ["0003", "0500", "0998"])
+def test_one_known_order_among_many_that_are_not_is_found_wherever_it_stands(shop, tmp_path, known):
+    record(shop, orders_file(tmp_path / "one.csv", row(known, "mug"), row(known, "tea")))
+    before = stored(shop)
+    summary = record(shop, many_orders(tmp_path / "o.csv"))
+    assert summary == RecordSummary(orders_new=999, orders_known=1, lines_new=1998)
+    assert [Order.objects.filter(shop_id=shop).count(), OrderLine.objects.filter(shop_id=shop).count()] == [
+        1000,
+        2000,
+    ]
+    assert [set(rows) <= set(now) for rows, now in zip(before, stored(shop), strict=True)] == [True] * 3
+
+
 def test_recorders_of_the_same_orders_at_the_same_time_end_with_one_of_each(test_database_url, tmp_path):
     file = many_orders(tmp_path / "o.csv")
     shop = open_shop("gifts").id
