@@ -22,6 +22,7 @@ def writers(count: int) -> Iterator[Sequence[Connection]]:
     Inside a transaction of the caller's it is the only one, so that the transaction covers what is written.
     """
     here.ensure_connection()
+    here.catch_up()  # a thread that is lent the connection cannot see what was sent ahead on it
     with ExitStack() as stack:
         more = 0 if here.in_atomic_block else count - 1
         yield (here.connection, *(stack.enter_context(_another()) for _ in range(more)))
