@@ -171,10 +171,12 @@ WITH refund_rows AS (
     SELECT refund_id, order_id, sku, quantity, amount_minor,
         min(refunded_at) OVER (PARTITION BY refund_id, order_id) AS refunded_at
     FROM refund_rows
+), refunded AS (
+    SELECT no, order_id FROM order_facts SEMI JOIN refund_rows USING (order_id)
 )
-SELECT refund_id, orders.no, order_id, refunded_at, sku, sum(quantity)::BIGINT AS quantity,
+SELECT refund_id, no, order_id, refunded_at, sku, sum(quantity)::BIGINT AS quantity,
     sum(amount_minor)::BIGINT AS amount_minor
-FROM dated LEFT JOIN orders USING (order_id) GROUP BY refund_id, orders.no, order_id, refunded_at, sku;
+FROM dated LEFT JOIN refunded USING (order_id) GROUP BY refund_id, no, order_id, refunded_at, sku;
 """
 
 # The same in every version of DuckDB, because the database keeps it.

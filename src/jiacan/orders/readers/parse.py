@@ -15,6 +15,7 @@ import duckdb
 from jiacan.kernel.money import MICROS, minor_digits
 from jiacan.orders.core import cells
 from jiacan.orders.core.local_times import offset_steps
+from jiacan.orders.readers import typed
 from jiacan.orders.readers.columns import ORDER_COLUMNS, REFUND_COLUMNS, Form
 from jiacan.orders.readers.sources import BLANKS, Source
 
@@ -131,19 +132,25 @@ def parse_more_orders(duck: duckdb.DuckDBPyConnection, source: Source, rows: str
 
 def parse_refunds(duck: duckdb.DuckDBPyConnection, sources: Sequence[Source], zone: ZoneInfo) -> None:
     """Make the table `parsed_refunds` of every row of the refund files."""
-    selects = [_canonical(source, REFUND_COLUMNS, source.table) for source in sources]
-    set_clock(duck, zone, [_local_moments(select, ("refunded_at",)) for select in selects])
-    duck.execute("CREATE TABLE parsed_refunds AS " + _REFUND_ROWS.replace("$cells", _gather(selects, REFUND_COLUMNS)))
+    set_clock(duck, zone, [local_moments(source, ("refunded_at",)) for source in sources])
+    cells_of_rows = _gather([_canonical(source, REFUND_COLUMNS, source.table) for source in sources], REFUND_COLUMNS)
+    duck.execute("CREATE TABLE parsed_refunds AS " + _REFUND_ROWS.replace("$cells", cells_of_rows))
 
 
-def local_moments(source: Source) -> str:
-    """The query for the local moments that an order file speaks of."""
-    return _local_moments(_canonical(source, ORDER_COLUMNS, source.table), ("placed_at", "paid_at", "received_at"))
-
-
-def _local_moments(select: str, fields: Sequence[str]) -> str:
-    moments = ", ".join(f"local_time({field})" for field in fields)
-    return f"SELECT unnest([{moments}]) AS local FROM ({select})"  # noqa: S608 - names of ours only
+def local_moments(source: Source, fields: Sequence[str]) -> str:
+    """The query for the local moments that these columns of a file speak of."""
+    index = source.columns.index
+    if source.types and source.columns.form is not Form.ONLINE_RETAIL:
+        table = source.typed_table
+        typed_cells = [(f"c{index[field]}", source.types[index[field]]) for field in fields if field in index]
+        moments = [local for cell in typed_cells if (local := typed.local_moment(*cell))]
+    else:
+        every = REFUND_COLUMNS if source.columns.form is Form.REFUNDS else ORDER_COLUMNS
+        table = f"({_canonical(source, every, source.table)})"
+        moments = [f"local_time({field})" for field in fields]
+    if not moments:
+        return "SELECT NULL::TIMESTAMP AS local"
+    return f"SELECT unnest([{', '.join(moments)}]) AS local FROM {table}"  # noqa: S608 - names of ours only
 
 
 def set_clock(duck: duckdb.DuckDBPyConnection, zone: ZoneInfo, moments: Sequence[str]) -> None:

@@ -61,14 +61,6 @@ def is_swift(source: Source) -> bool:
     return bool(source.types) and source.columns.form is Form.ORDERS and "BLOB" not in source.types
 
 
-def local_moments(source: Source) -> str:
-    """The query for the local moments that a file speaks of, by its types."""
-    asked = (_cell(source, field) for field in MOMENTS)
-    moments = [local for cell in asked if cell and (local := typed.local_moment(*cell))]
-    rows = f"FROM {source.typed_table}" if moments else "WHERE false"
-    return f"SELECT unnest([{', '.join(moments) or 'NULL::TIMESTAMP'}]) AS local {rows}"
-
-
 def collect_words(duck: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
     """Make the types `status_word`, `sku_word`, … of all words of these files and of `parsed`."""
     for field in (*ORDER_WORDS, *LINE_WORDS):

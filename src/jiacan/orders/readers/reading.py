@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from jiacan.orders.readers import parse, plain
 from jiacan.orders.readers.cancellations import take_cancellations
 from jiacan.orders.readers.columns import find_order_columns, find_refund_columns
 from jiacan.orders.readers.history import History
 from jiacan.orders.readers.merge import define_bad_rows, merge_orders, merge_refunds
-from jiacan.orders.readers.parse import define_rules, parse_orders, parse_refunds, set_clock
-from jiacan.orders.readers.plain import collect_words, find_plain_orders, is_swift, plain_lines
+from jiacan.orders.readers.parse import define_rules, local_moments, parse_orders, parse_refunds, set_clock
+from jiacan.orders.readers.plain import MOMENTS, collect_words, find_plain_orders, is_swift, plain_lines
 from jiacan.orders.readers.sources import Source, load_file
 from jiacan.orders.readers.summary import summarise
 
@@ -25,7 +24,7 @@ OnProgress = Callable[[str, float], None]
 _TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 _COMPRESSED_TIMES = 10
 _SMALL_BYTES = 100 << 20
-_READING, _AFTERWARDS = "12.5%", "20%"
+_READING, _AFTERWARDS = "12.5%", "18%"
 """Of the machine's memory, for the reader and for the work that its tables are made for; the rest goes to disk."""
 
 
@@ -52,7 +51,7 @@ def read(
         define_bad_rows(duck)
         swift = [source for source in orders if is_swift(source)]
         others = [source for source in orders if not is_swift(source)]
-        set_clock(duck, zone, [*map(plain.local_moments, swift), *map(parse.local_moments, others)])
+        set_clock(duck, zone, [local_moments(source, MOMENTS) for source in orders])
         parse_orders(duck, others)
         collect_words(duck, swift)
         find_plain_orders(duck, swift)
