@@ -54,7 +54,7 @@ def test_they_are_the_events_that_are_walked_whatever_the_chunk(shop, chunk):
         for event in walked
     ]
     assert len(walked) == 11
-    assert max(each.keys.num_rows for each in found) <= chunk
+    assert max(each.keys.num_rows for each in found) <= 2 * chunk
     assert sum(each.passed for each in found) == 6
 
 

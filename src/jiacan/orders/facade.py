@@ -224,7 +224,7 @@ def event_tables(
     Args:
         shop_id: whose.
         period: when the orders were paid.
-        chunk: how many events at a time.
+        chunk: about how many events at a time; twice as many at the most.
         unsettled: asked of each chunk which of its events are wanted, before anything of them is read.
     """
     return events.event_tables(shop_id, period, chunk, unsettled=unsettled)

@@ -34,7 +34,7 @@ from jiacan.offers.store import tables as store
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import EventKey
 
-CHUNK_EVENTS = 50_000
+CHUNK_EVENTS = 20_000
 """Events of a transaction: enough to be fast, few enough for memory and for others who wait for the plan."""
 
 MANY_EVENTS = 10_000

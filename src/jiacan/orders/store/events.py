@@ -128,8 +128,8 @@ def _walk(
             last = _place_of_last(paid)
         came, refunds = (refunds, refunds.slice(0, 0)) if done else _split(refunds, paid["at_us"][-1].as_py())
         keys = pa.concat_tables([paid, came]).sort_by([(name, "ascending") for name in _KEYS.names])
-        for start in range(0, keys.num_rows, chunk):
-            reached = keys.slice(start, chunk)
+        for start in range(0, keys.num_rows, 2 * chunk):  # rather a little more than a rest of its own
+            reached = keys.slice(start, 2 * chunk)
             passed = pc.sum(pc.invert(reached["is_refund"])).as_py()
             wanted = reached.filter(pa.array(unsettled(connection, reached)))
             yield _load(connection, shop_id, wanted, passed)
