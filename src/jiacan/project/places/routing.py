@@ -17,8 +17,9 @@ _WITH_TOKENS = frozenset({"api.ratebucket"})
 
 def is_of_directory(model: type[Model] | Model) -> bool:
     """Whether its rows, or this one, are in the directory whatever the shop."""
-    named = model._meta.label_lower
-    return named in _WITH_TOKENS or (model._meta.app_label in _APPS and named not in _WITH_THEIR_SHOP)
+    app = model._meta.app_label
+    named = f"{app}.{model._meta.model_name}"  # Django's cache in tables asks with no more of a model than these two
+    return named in _WITH_TOKENS or (app in _APPS and named not in _WITH_THEIR_SHOP)
 
 
 class OfTheDirectory:
