@@ -8,7 +8,7 @@ NOT_RUN := /(tests|pandas|pip|setuptools|pkg_resources|mypy|mypyc)/
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: setup demo test tests check bench messages clean
+.PHONY: setup demo test tests check bench bench-full messages clean
 
 setup: $(VENV)/.ready
 
@@ -42,6 +42,10 @@ tests: $(VENV)/.spark
 
 bench: setup
 	$(BIN)/python -m bench
+
+# Ten million orders, twenty deaths of each part, an hour under load: several hours, and some 10 GB of disk.
+bench-full: setup
+	$(BIN)/python -m bench --full
 
 messages: setup
 	$(BIN)/python -m tests.style.messages

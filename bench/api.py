@@ -1,11 +1,13 @@
-"""How many orders a second the API takes, one in a request: `python -m bench.api [SECONDS]` prints one JSON line.
+"""How many orders a second the API takes, one in a request: `python -m bench.api [SECONDS [CONNECTIONS ...]]`.
 
-A server as its operators run it (`jiacan serve`), on an embedded PostgreSQL in a temporary folder with fsync on; the
-load comes from a process of its own over 1, 4 and 16 connections. Every order is recorded, settled and answered
-durably, and each takes a piece of the same stock, so that all of them meet in one row. Beside it, on the same
-machine: the same with group commit off, the server's empty JSON answer, taken just before and just after the orders,
-and the database's own rate for one transaction that inserts an order, its line and an award and takes one from one
-row, over as many connections, sent in one go. `batched_second` counts orders that come a hundred in a request.
+Prints one JSON line. A server as its operators run it (`jiacan serve`), on an embedded PostgreSQL in a temporary
+folder with fsync on; the load comes from a process of its own over 1, 4 and 16 connections. Every order is recorded,
+settled and answered durably, and each takes a piece of the same stock, so that all of them meet in one row. Beside
+it, on the same machine: the same with group commit off, the server's empty JSON answer, taken just before and just
+after the orders, and the database's own rate for one transaction that inserts an order, its line and an award and
+takes one from one row, over as many connections, sent in one go. `batched_second` counts orders that come a hundred
+in a request; `more_ms` is by how much longer the middle request of the fewest connections takes than with group
+commit off.
 
 At the end of each server: as many pieces are gone from the stock as there are awards and orders that were answered,
 and the ledger's audit is clean; or the bench fails.
@@ -19,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -219,7 +221,7 @@ class Taken:
         return answered
 
 
-def measure(bench: Bench, folder: Path, connections: int, seconds: float, taken: Taken) -> dict[str, object]:
+def measure(bench: Bench, folder: Path, connections: int, seconds: float, taken: Taken) -> dict[str, float]:
     """Orders one in a request, and empty answers before and after them, over so many connections."""
     headers = (f"Authorization: Bearer {bench.secret}",)
     taken.load(Load(f"{bench.url}/orders", connections, seconds, headers, orders(folder, f"warm{connections}", 100)))
@@ -238,7 +240,7 @@ def measure(bench: Bench, folder: Path, connections: int, seconds: float, taken:
     }
 
 
-def measure_more(bench: Bench, folder: Path, connections: int, seconds: float, taken: Taken) -> dict[str, object]:
+def measure_more(bench: Bench, folder: Path, connections: int, seconds: float, taken: Taken) -> dict[str, float]:
     """Orders a hundred in a request, and the database's own transactions."""
     headers = (f"Authorization: Bearer {bench.secret}",)
     many = batches(folder, f"m{connections}", int(MOST_BATCHES_A_SECOND * seconds))
@@ -262,33 +264,47 @@ def check(bench: Bench, taken: Taken) -> dict[str, object]:
     return books
 
 
-def measure_server(folder: Path, seconds: float, *, group_commit: bool) -> dict[str, object]:
+def measure_server(
+    folder: Path, seconds: float, by: Sequence[int], *, group_commit: bool
+) -> tuple[dict[str, dict[str, float]], dict[str, object]]:
     """Every load on a new server, one after the other, and what its books say at the end."""
     taken = Taken()
-    by_connections: dict[str, dict[str, object]] = {}
+    by_connections: dict[str, dict[str, float]] = {}
     with served(folder, group_commit=group_commit) as bench:
         with psycopg.connect(bench.dsn, autocommit=True) as connection:
             connection.execute(OWN_TABLES)
-        for connections in CONNECTIONS:
+        for connections in by:
             by_connections[str(connections)] = measure(bench, folder, connections, seconds, taken)
             if group_commit:
                 by_connections[str(connections)] |= measure_more(bench, folder, connections, seconds, taken)
-        return {"by_connections": by_connections, "books": check(bench, taken)}
+        return by_connections, check(bench, taken)
 
 
-def main(seconds: float | None = None) -> None:
+def main(seconds: float = 5.0, connections: Sequence[int] = CONNECTIONS) -> None:
     """Measure with group commit and without, and print the line."""
-    lasting = seconds or (float(sys.argv[1]) if len(sys.argv) > 1 else 5.0)
-    found = {}
+    found, books = {}, {}
     for name, group_commit in (("gathered", True), ("alone", False)):
         with tempfile.TemporaryDirectory(prefix="jiacan-bench-", ignore_cleanup_errors=True) as made:
             folder = Path(made)
             folder.chmod(0o755)
-            found[name] = measure_server(folder, lasting, group_commit=group_commit)
-    most = str(CONNECTIONS[-1])
-    gathered, alone = (found[name]["by_connections"][most]["orders_second"] for name in ("gathered", "alone"))
-    print_line(bench="api", seconds=lasting, **found, gathered_to_alone=round(gathered / alone, 2))
+            found[name], books[name] = measure_server(folder, seconds, connections, group_commit=group_commit)
+    fewest, most = str(min(connections)), str(max(connections))
+    gathered, alone = found["gathered"], found["alone"]
+    print_line(
+        "api",
+        size=f"{most} connections",
+        shown=("orders_second", "p99_ms", "empty_second", "gathered_to_alone", "more_ms"),
+        yardstick="the server's empty JSON answer",
+        ratio=gathered[most]["to_empty"],
+        seconds=seconds,
+        **{name: gathered[most][name] for name in ("orders_second", "p99_ms", "empty_second")},
+        gathered_to_alone=round(gathered[most]["orders_second"] / alone[most]["orders_second"], 2),
+        more_ms=round(gathered[fewest]["p50_ms"] - alone[fewest]["p50_ms"], 3),
+        **found,
+        books=books,
+    )
 
 
 if __name__ == "__main__":
-    main()
+    asked = sys.argv[1:]
+    main(*map(float, asked[:1]), *([[int(each) for each in asked[1:]]] if asked[1:] else []))

@@ -144,8 +144,13 @@ def main(times: int | None = None) -> None:
             faults = check(bench, home, sent)
     by_kind = {kind: [one.seconds for one in killed if one.kind == kind] for kind in KINDS}
     print_line(
-        bench="kill",
+        "kill",
+        size=f"{each} of each part",
+        shown=(*(f"{kind}_ready_seconds" for kind in KINDS), "late", "answered_without_award", "awarded_twice"),
+        yardstick=f"the {READY_WITHIN_SECONDS:.0f} s it may take to be ready",
+        ratio=round(max(one.seconds for one in killed) / READY_WITHIN_SECONDS, 2),
         times=each,
+        **{f"{kind}_ready_seconds": median(seconds) for kind, seconds in by_kind.items()},
         ready_seconds={
             kind: {"p50": median(seconds), "most": round(max(seconds), 3)} for kind, seconds in by_kind.items()
         },

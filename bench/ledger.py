@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import argparse
 import gc
-import json
 import os
-import platform
 import random
 import tempfile
 import time
@@ -23,10 +21,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psycopg
 from django.db import connection, transaction
 
 import jiacan.project.start  # noqa: F401 - readies the models, so it comes before the facade
+from bench.measure import print_line
 from jiacan.ledger import facade
 from jiacan.ledger.contracts import Account, AccountKey, Applied, Entry, Group, Hold, Move
 from jiacan.project import database
@@ -57,11 +55,11 @@ def main() -> None:
         Path(folder).chmod(0o755)
         database.connect(database.start_embedded(Path(folder)))
         database.migrate()
-        print(json.dumps(measure(batches=asked.batches, batch_groups=asked.batch_groups)))
+        measure(batches=asked.batches, batch_groups=asked.batch_groups)
         connection.close()
 
 
-def measure(*, batches: int, batch_groups: int) -> dict[str, object]:
+def measure(*, batches: int, batch_groups: int) -> None:
     """Apply the load in batches, copy the same rows into a table like it, and compare."""
     busy, _, _ = os.getloadavg()
     fill()
@@ -75,22 +73,21 @@ def measure(*, batches: int, batch_groups: int) -> dict[str, object]:
     report = facade.audit(SHOP_ID)
     assert report.clean, report
     copied = copy_again(batches)
-    return {
-        "bench": "ledger",
-        "transfers": transfers,
-        "batches": batches,
-        "transfers_per_second": round(transfers / applied.seconds),
-        "copy_rows_per_second": round(transfers / copied.seconds),
-        "ratio_to_copy": round(copied.seconds / applied.seconds, 3),
-        "apply_seconds": round(applied.seconds, 2),
-        "copy_seconds": round(copied.seconds, 2),
+    print_line(
+        "ledger",
+        size=f"{transfers:,} transfers",
+        shown=("transfers_per_second", "copy_rows_per_second"),
+        yardstick="COPY of the same rows",
+        ratio=round(copied.seconds / applied.seconds, 3),
+        transfers=transfers,
+        batches=batches,
+        transfers_per_second=round(transfers / applied.seconds),
+        copy_rows_per_second=round(transfers / copied.seconds),
+        apply_seconds=round(applied.seconds, 2),
+        copy_seconds=round(copied.seconds, 2),
+        load_before=round(busy, 2),
         **{name: setting(name) for name in ("fsync", "synchronous_commit", "server_version")},
-        "cores": os.cpu_count(),
-        "load_before": round(busy, 2),
-        "machine": platform.machine(),
-        "python": platform.python_version(),
-        "psycopg": psycopg.__version__,
-    }
+    )
 
 
 def fill() -> None:

@@ -8,7 +8,6 @@ the same rows.
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 import time
@@ -21,7 +20,7 @@ import duckdb
 import ibis
 
 from bench.measure import median, print_line
-from bench.orders import write_history
+from bench.orders import histories, write_history
 from jiacan.offers.measures.figures import LINES, ORDERS
 from jiacan.offers.measures.match import matched_pairs
 from jiacan.plans.core.check import check
@@ -72,7 +71,10 @@ def main(orders: int = 1_000_000) -> None:
         rows = _same_rows(duck)
         lines = duck.sql("SELECT count(*) FROM lines").fetchall()[0][0]
     print_line(
-        bench="match",
+        "match",
+        size=f"{orders:,} orders",
+        shown=("cpu_seconds", "cpu_seconds_by_hand", "pairs"),
+        yardstick="SQL by hand, CPU seconds",
         orders=orders,
         lines=lines,
         offers=len(rules.offers),
@@ -82,7 +84,7 @@ def main(orders: int = 1_000_000) -> None:
         cpu_seconds_by_hand=median(one.cpu_seconds for one in took["by_hand"]),
         seconds=median(one.seconds for one in took["tables"]),
         seconds_by_hand=median(one.seconds for one in took["by_hand"]),
-        ratio_to_by_hand=median(
+        ratio=median(
             ours.cpu_seconds / theirs.cpu_seconds
             for ours, theirs in zip(took["tables"], took["by_hand"], strict=True)
         ),
@@ -92,9 +94,8 @@ def main(orders: int = 1_000_000) -> None:
 
 @contextmanager
 def _history(orders: int) -> Iterator[duckdb.DuckDBPyConnection]:
-    kept = os.environ.get("JIACAN_BENCH_HISTORIES")
-    with tempfile.TemporaryDirectory(prefix="jiacan-match-") as folder:
-        files = write_history(Path(kept or folder), orders)
+    with histories() as kept, tempfile.TemporaryDirectory(prefix="jiacan-match-") as folder:
+        files = write_history(kept, orders)
         with duckdb.connect(f"{folder}/match.duckdb") as duck:
             duck.execute(f"SET TimeZone = 'UTC'; SET temp_directory = '{folder}/spilled'")
             duck.execute(_PREPARED.format(rows=files.orders))

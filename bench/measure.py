@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
+PACKAGES = ("jiacan", "duckdb", "psycopg", "django", "numba")
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -42,13 +44,25 @@ def median(values: Iterable[float]) -> float:
     return round(statistics.median(values), 3)
 
 
-def print_line(**figures: object) -> None:
-    """The bench's one JSON line, with the machine and the versions it was measured on."""
+def print_line(
+    bench: str, *, size: str, shown: Sequence[str], yardstick: str = "", ratio: float | None = None, **figures: object
+) -> None:
+    """The bench's one JSON line, with the machine and the versions it was measured on.
+
+    Args:
+        bench: what was measured.
+        size: how much of it, in words.
+        shown: the figures that a table of all benches shows.
+        yardstick: what the figures are held against, measured in the same run.
+        ratio: the bench's figure over the yardstick's.
+        figures: all that was measured.
+    """
     machine = {
         "cores": os.cpu_count(),
         "machine": platform.machine(),
         "python": platform.python_version(),
-        **{name: version(name) for name in ("jiacan", "duckdb", "psycopg", "django")},
+        **{name: version(name) for name in PACKAGES},
     }
-    sys.stdout.write(json.dumps({**figures, **machine}) + "\n")
+    line = {"bench": bench, "size": size, **figures, "yardstick": yardstick, "ratio": ratio, "shown": list(shown)}
+    sys.stdout.write(json.dumps({**line, **machine}) + "\n")
     sys.stdout.flush()

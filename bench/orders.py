@@ -1,26 +1,31 @@
-"""A year of a large shop, the same every time: `python -m bench.orders FOLDER [ORDERS]` prints one JSON line.
+"""A year of a large shop, the same every time: `python -m bench.orders [ORDERS]` prints one JSON line.
 
-Writes `orders.parquet` and `refunds.parquet` in the canonical form with typed columns: on average 2.5 lines an
-order and 3 orders a customer (a few buy often, one order in twenty is a guest's), 20,000 products in 60 categories,
-prices with cents, a discount on one line in twelve, and a refund of one order in thirty-three. A seventh of the year
-falls into the first eleven days of November. Every value is a hash of the order's number and a seed, so that
-nothing but the number of orders and the version of DuckDB bears on it.
+Writes orders and refunds as Parquet in the canonical form with typed columns, into the folder that
+JIACAN_BENCH_HISTORIES names, where other benches find them, or into one that is gone afterwards: on average 2.5 lines
+an order and 3 orders a customer (a few buy often, one order in twenty is a guest's), 20,000 products in 60
+categories, prices with cents, a discount on one line in twelve, and a refund of one order in thirty-three. A seventh
+of the year falls into the first eleven days of November. Every value is a hash of the order's number and a seed, so
+that nothing but the number of orders and the version of DuckDB bears on it.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
 import duckdb
 
-from bench.measure import print_line
+from bench.measure import Measured, measure_process, print_line
 
 ORDERS = 10_000_000
+KEPT_IN = "JIACAN_BENCH_HISTORIES"
 LINES_AN_ORDER = 2.5
 CUSTOMERS_AN_ORDER = 0.36
 """How many customers there are to draw from; about two thirds of them come."""
@@ -119,6 +124,15 @@ class Files:
     refunds: Path
 
 
+@contextmanager
+def histories() -> Iterator[Path]:
+    """The folder that histories are kept in, or one for now."""
+    with tempfile.TemporaryDirectory(prefix="jiacan-bench-") as made:
+        folder = Path(os.environ.get(KEPT_IN) or made)
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder
+
+
 def write_history(folder: Path, orders: int) -> Files:
     """Write the history of so many orders into the folder; what is there already is the same and stays."""
     files = Files(folder / f"orders-{orders}.parquet", folder / f"refunds-{orders}.parquet")
@@ -142,23 +156,34 @@ def _filled(rows: str, **values: object) -> str:
     return Template(rows).substitute(constants | values)
 
 
-def main() -> None:
+def read_with_duckdb(*files: Path) -> Measured:
+    """A process that reads every column of the files into memory with DuckDB alone."""
+    reads = "; ".join(f"duckdb.sql(\"SELECT * FROM '{file}'\").fetchnumpy()" for file in files)
+    return measure_process([sys.executable, "-c", f"import duckdb; {reads}"])
+
+
+def main(orders: int = ORDERS) -> None:
     """Write a history, and say what is in it."""
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    orders = int(sys.argv[2]) if len(sys.argv) > 2 else ORDERS
-    began = time.perf_counter()
-    files = write_history(folder, orders)
-    seconds = time.perf_counter() - began
-    counted = duckdb.execute(
-        f"SELECT count(*), count(DISTINCT order_id), count(DISTINCT customer_id), count(DISTINCT sku) "
-        f"FROM '{files.orders}'"
-    ).fetchall()[0]
-    refunded = duckdb.execute(f"SELECT count(*), count(DISTINCT order_id) FROM '{files.refunds}'").fetchall()[0]
+    with histories() as folder:
+        began = time.perf_counter()
+        files = write_history(folder, orders)
+        seconds = time.perf_counter() - began
+        reading = read_with_duckdb(files.orders, files.refunds)
+        counted = duckdb.execute(
+            f"SELECT count(*), count(DISTINCT order_id), count(DISTINCT customer_id), count(DISTINCT sku) "
+            f"FROM '{files.orders}'"
+        ).fetchall()[0]
+        refunded = duckdb.execute(f"SELECT count(*), count(DISTINCT order_id) FROM '{files.refunds}'").fetchall()[0]
+        megabytes = (files.orders.stat().st_size + files.refunds.stat().st_size) / 1e6
+    if counted[1] != orders:
+        raise RuntimeError(f"{counted[1]} orders were written, and not {orders}")
     print_line(
-        bench="orders",
-        files=[str(files.orders), str(files.refunds)],
-        megabytes=round((files.orders.stat().st_size + files.refunds.stat().st_size) / 1e6, 1),
+        "orders",
+        size=f"{orders:,} orders",
+        shown=("seconds", "lines", "megabytes"),
+        yardstick="reading them with DuckDB",
+        ratio=round(seconds / reading.seconds, 2),
+        megabytes=round(megabytes, 1),
         lines=counted[0],
         orders=counted[1],
         customers=counted[2],
@@ -166,8 +191,9 @@ def main() -> None:
         refund_rows=refunded[0],
         orders_refunded=refunded[1],
         seconds=round(seconds, 2),
+        read_seconds=round(reading.seconds, 2),
     )
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:2]))

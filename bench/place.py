@@ -78,9 +78,25 @@ def main(orders: int) -> None:
         entry["entry_microseconds_at_directory"] = _entry(shop)
         first, second = (_moved(shop, server, servers) for server in servers[1:])
         entry["entry_microseconds_elsewhere"] = _entry(shop)
-        print_line(bench="place", orders=orders, moves=[first, second], **entry)
+        print_line(
+            "place",
+            size=f"{first['rows'] + second['rows']:,} rows in two moves",
+            shown=("rows_a_second", "held_milliseconds", "longest_answer_milliseconds"),
+            yardstick="the longest answer when nothing moves",
+            ratio=round(_longest("within", first, second) / _longest("outside", first, second), 2),
+            orders=orders,
+            rows_a_second=min(first["rows_a_second"], second["rows_a_second"]),
+            held_milliseconds=max(first["held_milliseconds"], second["held_milliseconds"]),
+            longest_answer_milliseconds=_longest("within", first, second),
+            moves=[first, second],
+            **entry,
+        )
         opening.close_servers()
         connections.close_all()
+
+
+def _longest(when: str, *moves: dict[str, float]) -> float:
+    return max(move[f"longest_answer_{when}_milliseconds"] for move in moves)
 
 
 def _open_further(folder: Path) -> Sequence[Server]:

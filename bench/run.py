@@ -1,10 +1,11 @@
-"""How many orders a second `run` takes durably: `python -m bench.run [ORDERS]` prints one JSON line for each plan.
+"""How many orders a second `run` takes durably: `python -m bench.run [ORDERS [PLAN]]`.
 
-A new embedded server in a temporary folder, with fsync on, started and migrated before the clock starts. `seconds`
-are a whole process's: it reads the file, records every order and refund, matches, settles and prints.
-`start_seconds` are those of the same command with one order in its file; the rate is of what remains. Without ORDERS
-the order-bonus plan runs over the Online Retail history; with it, two plans run over the year that `bench.orders`
-makes: the order bonus of its Double 11, and the same offers the whole year long.
+Prints one JSON line for each plan. A new embedded server in a temporary folder, with fsync on, started and migrated
+before the clock starts. `seconds` are a whole process's: it reads the file, records every order and refund, matches,
+settles and prints. `start_seconds` are those of the same command with one order in its file; the rate is of what
+remains. Without ORDERS the order-bonus plan runs over the Online Retail history; with it, two plans run over the year
+that `bench.orders` makes: the order bonus of its Double 11 (eleven-days), and the same offers the whole year long
+(whole-year), or the one that is named. The same command again must leave every table as it was.
 
 `copy_orders_a_second` is PostgreSQL's own rate: the same orders and lines by plain COPY, one table after the other,
 into empty tables with the same indexes.
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,12 +27,21 @@ from pathlib import Path
 import psycopg
 
 from bench.measure import measure_process, median, print_line
-from bench.orders import write_history
+from bench.orders import histories, write_history
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = 3
 JIACAN = (sys.executable, "-c", "from jiacan.project.cli import main; main()")
-DURING, WHOLE_YEAR = "{from: 2025-11-01, to: 2025-11-11}", "{from: 2025-01-01, to: 2025-12-31}"
+DURING = "{from: 2025-11-01, to: 2025-11-11}"
+PLANS = {"eleven-days": DURING, "whole-year": "{from: 2025-01-01, to: 2025-12-31}"}
+COUNTED = (
+    "orders_order",
+    "orders_orderline",
+    "orders_refundrow",
+    "offers_award",
+    "offers_clawbackitem",
+    "ledger_transfer",
+)
 
 ONE_ORDER = "order_id,customer_id,paid_at,sku,quantity,unit_price\n1,1,2011-11-01,1,1,1\n"
 
@@ -126,7 +136,10 @@ def run_once(plan: Path, orders: Path, refunds: Path | None = None) -> Runs:
         if timed.returncode != 0:
             raise RuntimeError(err)
         said, times = json.loads(out), json.loads(err.splitlines()[-1])
+        recorded = _rows(url)
         again = measure_process([*JIACAN, *command], environment)
+        if recorded != _rows(url):
+            raise RuntimeError(f"run again, {recorded} rows became {_rows(url)}")
         return Runs(
             start_seconds=start.seconds,
             seconds=seconds,
@@ -138,6 +151,13 @@ def run_once(plan: Path, orders: Path, refunds: Path | None = None) -> Runs:
             awards=sum(count for offer in said["events_by_offer"].values() for count in offer.values()),
             copy_seconds=_copy_again(url, Path(environment["JIACAN_HOME"])),
         )
+
+
+def _rows(url: str) -> dict[str, int]:
+    """How many rows there are of what a run records."""
+    with psycopg.connect(url) as connection:
+        counts = ", ".join(f"(SELECT count(*) FROM {table})" for table in COUNTED)
+        return dict(zip(COUNTED, connection.execute(f"SELECT {counts}").fetchone() or (), strict=True))
 
 
 def _copy_again(url: str, folder: Path) -> float:
@@ -167,8 +187,13 @@ def _measure(name: str, plan: Path, orders: Path, refunds: Path | None = None, *
     each = [run_once(plan, orders, refunds) for _ in range(runs)]
     working = median(run.seconds - run.start_seconds for run in each)
     count = each[0].orders
+    copied = median(run.copy_seconds for run in each)
     print_line(
-        bench="run",
+        "run",
+        size=f"{count:,} orders, {name}",
+        shown=("seconds", "orders_a_second", "seconds_again", "peak_megabytes"),
+        yardstick="COPY of the same rows",
+        ratio=round(copied / working, 3),
         plan=name,
         orders_file=orders.name,
         orders=count,
@@ -179,13 +204,13 @@ def _measure(name: str, plan: Path, orders: Path, refunds: Path | None = None, *
         recorded_a_second=round(count / median(run.record_seconds for run in each)),
         settle_seconds=median(run.settle_seconds for run in each),
         seconds_again=median(run.seconds_again for run in each),
-        copy_orders_a_second=round(count / median(run.copy_seconds for run in each)),
-        peak_megabytes=max(run.peak_megabytes for run in each),
+        copy_orders_a_second=round(count / copied),
+        peak_megabytes=round(max(run.peak_megabytes for run in each)),
         runs=runs,
     )
 
 
-def main(orders: int | None = None) -> None:
+def main(orders: int | None = None, plans: Sequence[str] = tuple(PLANS)) -> None:
     """Run a few times, each on a new database, and print the medians."""
     if orders is None:
         whole = ROOT.parent / "shared" / "data" / "online_retail.parquet"
@@ -193,14 +218,14 @@ def main(orders: int | None = None) -> None:
         file = whole if whole.exists() else shipped
         _measure("order-bonus", ROOT / "examples" / "order-bonus.yaml", file, runs=RUNS)
         return
-    with tempfile.TemporaryDirectory(prefix="jiacan-bench-") as folder:
-        history = write_history(Path(folder), orders)
+    with histories() as kept, tempfile.TemporaryDirectory(prefix="jiacan-bench-") as folder:
+        history = write_history(kept, orders)
         text = (ROOT / "bench" / "large-bonus.yaml").read_text()
-        for name, during in (("eleven days", DURING), ("whole year", WHOLE_YEAR)):
+        for name in plans:
             plan = Path(folder) / "plan.yaml"
-            plan.write_text(text.replace(DURING, during))
+            plan.write_text(text.replace(DURING, PLANS[name]))
             _measure(name, plan, history.orders, history.refunds, runs=1)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else None)
+    main(*map(int, sys.argv[1:2]), *([sys.argv[2:3]] if sys.argv[2:3] else []))

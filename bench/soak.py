@@ -114,7 +114,7 @@ def _children(pid: int) -> list[int]:
     return []
 
 
-def compare(samples: Sequence[Sample]) -> dict[str, object]:
+def compare(samples: Sequence[Sample]) -> dict[str, dict]:
     """The last quarter beside the first one, and by how much memory grows an hour."""
     quarter = max(1, len(samples) // 4)
     first, last, settled = samples[:quarter], samples[-quarter:], samples[quarter:] or samples
@@ -174,15 +174,22 @@ def main(seconds: float | None = None, rate: float | None = None) -> None:
             with sending(f"{bench.url}/orders", bench.secret, connections=CONNECTIONS, name="s", rate=at) as sent:
                 samples = soak(bench, home, sent, lasting)
             faults = check(bench, home, before, sent)
+    compared = compare(samples)
+    p99 = compared["p99_ms"]
     print_line(
-        bench="soak",
+        "soak",
+        size=f"{lasting:g} s at {at:.0f} orders/s",
+        shown=("answered_second", "p99_ms", "web_mb_an_hour", "answered_without_award"),
+        yardstick="p99 of the first quarter",
+        ratio=round(p99["last"] / p99["first"], 2),
+        web_mb_an_hour=compared["memory_mb_an_hour"].get("web-1"),
         seconds=lasting,
         peak_second=None if peak is None else round(peak, 1),
         asked_second=round(at, 1),
         answered_second=round(sum(each.answers for each in samples) / samples[-1].seconds, 1),
         answered=len(sent.answered),
         sent_again=sent.sent_again,
-        **compare(samples),
+        **compared,
         wal_written_mb=samples[-1].wal_written_megabytes - samples[0].wal_written_megabytes,
         database_mb=samples[-1].database_megabytes,
         **faults,

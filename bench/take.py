@@ -3,7 +3,8 @@
 A new embedded server in a temporary folder, with fsync on; the reference plan without its holdout, with more stock
 and budget than is asked for. Each figure is of durable work: one order to a transaction, a hundred to one, the same
 orders delivered again, and carts reserved and then committed. `rows_per_second` is the database's own rate for a
-transaction that inserts one row and updates another, on the same server by the same client.
+transaction that inserts one row and updates another, on the same server by the same client. At the end the ledger's
+audit must be clean.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from django.db import connection, transaction
 import jiacan.project.start  # noqa: F401 - readies the models, before the facades are imported
 from bench.measure import print_line
 from jiacan.campaigns.facade import online, running
+from jiacan.ledger import facade as ledger
 from jiacan.orders.contracts import IncomingOrder, OrderLine
 from jiacan.plans import facade as plans
 from jiacan.project import database
@@ -87,14 +89,24 @@ def measure(count: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE plain_award (id bigint); CREATE TABLE plain_stock (units bigint)")
         cursor.execute("INSERT INTO plain_stock VALUES (1000000)")
+    taken = rate(count, lambda number: online.take(shop, [order(str(number))], (), at=AT))
+    figures = {
+        "orders_a_second": taken,
+        "again_a_second": rate(count, lambda number: online.take(shop, [order(str(number))], (), at=AT)),
+        "in_batches_a_second": rate(max(1, count // BATCH), take_batch, each=BATCH),
+        "reserved_and_committed_a_second": rate(count // 2, reserve_and_commit),
+        "rows_per_second": (least := rate(count, write_one)),
+    }
+    audited = ledger.audit(shop.id)
+    assert audited.clean, audited
     print_line(
-        bench="take",
+        "take",
+        size=f"{count:,} orders",
+        shown=tuple(figures),
+        yardstick="one row in and one changed, a transaction each",
+        ratio=round(taken / least, 3),
         orders=count,
-        orders_a_second=rate(count, lambda number: online.take(shop, [order(str(number))], (), at=AT)),
-        again_a_second=rate(count, lambda number: online.take(shop, [order(str(number))], (), at=AT)),
-        in_batches_a_second=rate(max(1, count // BATCH), take_batch, each=BATCH),
-        reserved_and_committed_a_second=rate(count // 2, reserve_and_commit),
-        rows_per_second=rate(count, write_one),
+        **figures,
     )
 
 
