@@ -25,8 +25,8 @@ from jiacan.offers.readers.histories import MatchedHistory, match_history, match
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import Refund
 
-CHUNK_EVENTS = 500_000
-"""Events settled at once: enough to be fast, few enough that their arrays stay small beside the tables."""
+CHUNK_ORDERS = 500_000
+"""Orders matched and settled at once: enough to be fast, few enough that what they take stays small."""
 
 OnShare = Callable[[float], object]
 OnRows = Callable[[pa.Table], object]
@@ -46,9 +46,7 @@ def replay(
     if rules.window is None or bears_on_prices(rules):
         return _replay_one_by_one(history, rules, on_rows)
     layout = layout_of(rules)
-    began = perf_counter()
     matched = match_history(history.duckdb, layout, rules.window)
-    observe(Stage.MATCH, perf_counter() - began, matched.events)
     return _settle(layout, matched, on_share, on_rows)
 
 
@@ -98,17 +96,14 @@ def replay_matched(
 def _settle(layout: Layout, matched: MatchedHistory, on_share: OnShare, on_rows: OnRows | None) -> Replayed:
     state = opening_state(layout, customers=matched.customers, days=matched.days, orders=matched.orders)
     adder = Adder(layout)
-    done = 0
-    for chunk in matched.chunks(CHUNK_EVENTS):
+    for chunk in matched.chunks(CHUNK_ORDERS, with_names=on_rows is not None):
         began = perf_counter()
-        done += len(chunk.events.events)
-        until_us = matched.until_us if done == matched.events else int(chunk.events.events["at"][-1])
-        state, found = settle_chunk(layout, chunk.events, chunk.pairs, state, until_us=until_us)
+        state, found = settle_chunk(layout, chunk.events, chunk.pairs, state, until_us=chunk.until_us)
         adder.add(chunk.events, chunk.pairs, state, found)
         if on_rows is not None:
             on_rows(award_table(layout, chunk.events, chunk.pairs, chunk.names, state, found))
         observe(Stage.SETTLE, perf_counter() - began, len(chunk.events.events))
-        on_share(done / matched.events)
+        on_share(chunk.share)
     left = state.accounts["left"].tolist()
     return Replayed(
         sums=adder.sums(),

@@ -1,9 +1,15 @@
-"""A history's orders and refunds, matched as tables in DuckDB, and handed out as arrays in the order they settle."""
+"""A history's orders and refunds, matched as tables in DuckDB, and handed out as arrays in the order they settle.
+
+A history is walked one stretch of time after the other: what has to be sorted or grouped at once is as large as a
+stretch, however long the history is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from time import perf_counter
 
 import duckdb
 import ibis
@@ -12,34 +18,40 @@ import numpy as np
 import pyarrow as pa
 
 from jiacan.kernel.periods import Period
+from jiacan.kernel.stages import Stage, observe
 from jiacan.offers.core.arrays.clock import DAY_US, clock_of, to_us
 from jiacan.offers.core.arrays.layout import Layout
-from jiacan.offers.core.arrays.values import Events, Pairs
-from jiacan.offers.measures.match import matched_pairs
+from jiacan.offers.core.arrays.ties import in_order
+from jiacan.offers.core.arrays.values import Events, Pairs, Whole
+from jiacan.offers.measures.figures import order_figures
+from jiacan.offers.measures.match import matched_pairs, pairs_of
 from jiacan.offers.readers.pairs import (
     LINE_SCHEMA,
     ORDER_SCHEMA,
     RETURNED_SCHEMA,
     WHOLE_LINE_SCHEMA,
     held_out,
+    numbers,
     pair_columns,
     to_events,
     to_pairs,
+    to_texts,
 )
 from jiacan.orders import facade as orders
 
 _ASKED = """
 CREATE VIEW asked AS
-SELECT no, order_id, customer_id, customer_no, epoch_us(paid_at) AS paid_us, number, channel, region
+SELECT no, order_id, customer_id, customer_no, paid_at, epoch_us(paid_at) AS paid_us, number, channel, region
 FROM orders WHERE paid_at >= make_timestamptz({starts_us}) AND paid_at < make_timestamptz({ends_us})
 """
 
+# Refunds are few beside orders: what they leave is told for all at once.
 _REFUNDED = """
 CREATE TABLE refunded AS
 SELECT row_number() OVER () AS event, *, dense_rank() OVER (ORDER BY no) - 1 AS place FROM (
-    SELECT DISTINCT no, refund_id, refunds.order_id, customer_id, customer_no, paid_us, number, channel, region,
+    SELECT no, refund_id, order_id, customer_id, customer_no, paid_us, number, channel, region,
         greatest(epoch_us(refunded_at), paid_us) AS at_us
-    FROM refunds JOIN asked USING (no) SEMI JOIN pairs USING (no)
+    FROM (SELECT DISTINCT no, refund_id, refunded_at FROM refunds) JOIN asked USING (no) WHERE customer_id IS NOT NULL
 );
 CREATE TABLE returned AS
 SELECT event, refunded.no, sku, sum(refunds.quantity)::BIGINT AS quantity
@@ -51,85 +63,105 @@ CREATE VIEW refunded_orders AS SELECT event AS no, customer_id, paid_us, number,
 
 _PREPARED = """
 CREATE VIEW asked AS
-SELECT no, order_id, customer_id, customer_id AS customer_no, paid_us, number, channel, region
+SELECT no, order_id, customer_id, customer_id AS customer_no, make_timestamptz(paid_us) AS paid_at, paid_us, number,
+    channel, region
 FROM orders WHERE paid_us >= {starts_us} AND paid_us < {ends_us};
 CREATE TABLE refunded AS
 SELECT 0::BIGINT AS event, *, '' AS refund_id, paid_us AS at_us, 0::BIGINT AS place FROM asked LIMIT 0;
-CREATE TABLE refunds (no BIGINT, refunded_at TIMESTAMPTZ)
+CREATE TABLE refunds (no BIGINT, refunded_at TIMESTAMPTZ);
+CREATE TABLE matched_before AS FROM read_parquet('{pairs}');
+CREATE TABLE kept_pairs AS FROM matched_before LIMIT 0
 """
 
-_PAIRS_IN_ORDER = """
-CREATE TABLE pairs_in_order AS SELECT event, {columns} FROM (
-    SELECT event, {columns} FROM pairs JOIN events ON pairs.no = events.key WHERE NOT is_refund
-    UNION ALL
-    SELECT event, {columns} FROM kept_pairs JOIN events ON kept_pairs.no = events.key WHERE is_refund
-) ORDER BY event, offer
-"""
+_MATCHED_BEFORE = "CREATE OR REPLACE TABLE pairs AS FROM matched_before SEMI JOIN asked_now USING (no)"
 
-_COUNTS = """
-SELECT (SELECT count(*) FROM events), (SELECT coalesce(max(place), -1) + 1 FROM refunded),
-    (SELECT coalesce(max(customer), 0) + 1 FROM events),
-    greatest((SELECT max(paid_us) FROM asked),
-        (SELECT max(epoch_us(refunded_at)) FROM refunds SEMI JOIN asked USING (no)))
-"""
-
-_EVENTS = """
-CREATE TABLE events AS
-SELECT row_number() OVER (ORDER BY at_us, is_refund, id, order_id) - 1 AS event, *, {customer} AS customer FROM (
-    SELECT paid_us AS at_us, false AS is_refund, order_id AS id, order_id, asked.customer_id, customer_no,
-        asked.no AS key, coalesce(place, -1) AS place
-    FROM asked SEMI JOIN pairs USING (no) LEFT JOIN (SELECT DISTINCT no, place FROM refunded) USING (no)
-    UNION ALL
-    SELECT at_us, true, refund_id, order_id, customer_id, customer_no, event, place FROM refunded
-) {customers}
-"""
+_PLACES = "CREATE TABLE places AS SELECT DISTINCT no, place FROM refunded"
 
 # Customers are counted from nothing, so that what each of them got stands in an array.
 _CUSTOMERS = """
-LEFT JOIN (
-    SELECT customer_no, row_number() OVER () - 1 AS customer_place
-    FROM (SELECT DISTINCT customer_no FROM asked SEMI JOIN pairs USING (no))
-) USING (customer_no)
+CREATE TABLE customers AS
+SELECT customer_no, row_number() OVER () - 1 AS customer
+FROM (SELECT DISTINCT customer_no FROM asked WHERE customer_no IS NOT NULL)
 """
 
-_CHUNK_EVENTS = """
-SELECT at_us AS at, is_refund, customer, {held_out} AS held_out, place AS "order",
-    order_id, customer_id, id
-FROM events WHERE event >= {first} AND event < {end} ORDER BY event
+_COUNTS = """
+SELECT (SELECT count(*) FROM places), greatest((SELECT max(paid_us) FROM asked),
+    (SELECT max(epoch_us(refunded_at)) FROM refunds SEMI JOIN asked USING (no)))
 """
 
-_CHUNK_PAIRS = """
-SELECT event - {first} AS event, {columns} FROM pairs_in_order
-WHERE event >= {first} AND event < {end} ORDER BY pairs_in_order.event, offer
+_MINUTES = "SELECT paid_us // {minute_us} AS minute, count(*) AS orders FROM asked GROUP BY minute ORDER BY minute"
+
+_NOW = """
+CREATE OR REPLACE VIEW asked_now AS FROM asked
+WHERE paid_at >= make_timestamptz({starts_us}) AND paid_at < make_timestamptz({ends_us})
 """
+
+_EVENTS = """
+SELECT at_us AS at, is_refund, {customer} AS customer, {held_out} AS held_out, "order", key, id, order_id, customer_id
+FROM (
+    SELECT paid_us AS at_us, false AS is_refund, order_id AS id, order_id, customer_id, customer_no,
+        asked_now.no AS key, coalesce(place, -1) AS "order"
+    FROM asked_now SEMI JOIN pairs USING (no) LEFT JOIN places USING (no)
+    UNION ALL
+    SELECT at_us, true, refund_id, order_id, customer_id, customer_no, event, place
+    FROM refunded WHERE at_us >= {starts_us} AND at_us < {ends_us}
+) {customers}
+"""
+
+_PAIRS = """
+SELECT no AS key, false AS is_refund, {columns} FROM pairs
+UNION ALL
+SELECT event, true, {columns} FROM kept_pairs JOIN refunded ON kept_pairs.no = event
+WHERE at_us >= {starts_us} AND at_us < {ends_us}
+"""
+
+_OF_EVENTS = ("at", "is_refund", "customer", "held_out", "order", "key")
+_NAMES = ("order_id", "customer_id", "id")
+_MINUTE_US = 60_000_000
+_FOR_EVER_US = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some events with their pairs; `names` has the `order_id`, `customer_id` and `id` of each event."""
+    """The events of a stretch of time with their pairs.
+
+    What lapses by `until_us` lapses with them, and `share` of the history is done. `names` has the `order_id`,
+    `customer_id` and `id` of each event, where they are asked for.
+    """
 
     events: Events
     pairs: Pairs
     names: pa.Table
+    until_us: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    starts_us: int
+    ends_us: int
+    share: float
 
 
 def match_history(duck: duckdb.DuckDBPyConnection, layout: Layout, period: Period) -> MatchedHistory:
-    """Match the orders paid in the period, and the goods that refunds of them left.
+    """The orders paid in the period, and the goods that refunds of them left, ready to be matched and settled.
 
     The connection has `orders`, `lines` and `refunds` as `orders` reads them.
     """
     rules, lines = layout.rules, ibis.table(WHOLE_LINE_SCHEMA, name="lines")
     duck.execute(_ASKED.format(starts_us=to_us(period.starts_at), ends_us=to_us(period.ends_at)))
-    _make(duck, "pairs", matched_pairs(ibis.table(ORDER_SCHEMA, name="asked"), lines, rules))
     duck.execute(_REFUNDED)
-    _make(duck, "kept", orders.kept_lines(lines, ibis.table(RETURNED_SCHEMA, name="returned"), rules.currency))
+    kept = orders.kept_lines(lines, ibis.table(RETURNED_SCHEMA, name="returned"), rules.currency)
+    duck.execute(_to_make("kept", kept))
     duck.execute("CREATE VIEW kept_order_lines AS SELECT event AS no, * EXCLUDE (event) FROM kept")
-    kept, refunded = (
-        ibis.table(LINE_SCHEMA, name="kept_order_lines"),
+    of_orders, of_lines = (
         ibis.table(ORDER_SCHEMA, name="refunded_orders"),
+        ibis.table(LINE_SCHEMA, name="kept_order_lines"),
     )
-    _make(duck, "kept_pairs", matched_pairs(refunded, kept, rules))
-    return MatchedHistory(duck, layout, period)
+    duck.execute(_to_make("kept_pairs", matched_pairs(of_orders, of_lines, rules)))
+    figures = order_figures(ibis.table(ORDER_SCHEMA, name="asked_now"), lines, rules)
+    pairs = pairs_of(ibis.table(figures.schema(), name="figures"), rules)
+    return MatchedHistory(duck, layout, period, match=_to_make("figures", figures) + _to_make("pairs", pairs))
 
 
 def matched_before(duck: duckdb.DuckDBPyConnection, layout: Layout, period: Period, *, pairs: str) -> MatchedHistory:
@@ -141,53 +173,120 @@ def matched_before(duck: duckdb.DuckDBPyConnection, layout: Layout, period: Peri
         period: orders paid in it count.
         pairs: the pattern of the pairs' files.
     """
-    duck.execute(_PREPARED.format(starts_us=to_us(period.starts_at), ends_us=to_us(period.ends_at)))
-    duck.execute("CREATE TABLE pairs AS FROM read_parquet(?)", [pairs])
-    duck.execute("CREATE TABLE kept_pairs AS FROM pairs LIMIT 0")
-    return MatchedHistory(duck, layout, period)
+    files = pairs.replace("'", "''")
+    duck.execute(_PREPARED.format(starts_us=to_us(period.starts_at), ends_us=to_us(period.ends_at), pairs=files))
+    return MatchedHistory(duck, layout, period, match=_MATCHED_BEFORE)
 
 
-def _make(duck: duckdb.DuckDBPyConnection, name: str, table: ir.Table) -> None:
-    duck.execute(f"CREATE TABLE {name} AS {ibis.to_sql(table, dialect='duckdb')}")
+def _to_make(name: str, table: ir.Table) -> str:
+    return f"CREATE OR REPLACE TABLE {name} AS {ibis.to_sql(table, dialect='duckdb')};"
 
 
 class MatchedHistory:
-    """A plan's matches of orders paid in a period and of the goods that refunds of them left, ready to be settled.
+    """Orders paid in a period, and what refunds of them left, matched as they are asked for.
 
-    The connection has `asked`, `refunded`, `refunds`, `pairs` and `kept_pairs`; its tables stay in it.
+    The connection has `asked`, `refunded` and `kept_pairs`; `match` makes `pairs` of `asked_now`, a part of `asked`.
+    Its tables stay in it, and nobody else may ask it while chunks are taken.
     """
 
-    def __init__(self, duck: duckdb.DuckDBPyConnection, layout: Layout, period: Period) -> None:
+    def __init__(self, duck: duckdb.DuckDBPyConnection, layout: Layout, period: Period, *, match: str) -> None:
         self._duck = duck
         self._layout = layout
+        self._period = period
+        self._match = match
         starts_us, ends_us = to_us(period.starts_at), to_us(period.ends_at)
-        columns = ", ".join(pair_columns(layout.rules))
-        limited = layout.limits_customers
-        customer, customers = ("customer_place", _CUSTOMERS) if limited else ("0", "")
-        duck.execute(_EVENTS.format(customer=customer, customers=customers))
-        duck.execute(_PAIRS_IN_ORDER.format(columns=columns))
-        duck.execute("DROP TABLE pairs; DROP TABLE kept_pairs")
-        (counts,) = duck.execute(_COUNTS).fetchall()
-        self.events, self.orders, self.customers = (int(count) for count in counts[:3])
-        self.until_us = starts_us if counts[3] is None else int(counts[3])
+        duck.execute(_PLACES)
+        self.customers = self._count_customers() if layout.limits_customers else 1
+        ((self.orders, last_us),) = duck.execute(_COUNTS).fetchall()
+        self._until_us = starts_us if last_us is None else int(last_us)
         longest = max(layout.expiry_days, default=0)
-        self._clock = clock_of(layout.rules.zone, starts_us, max(self.until_us, ends_us) + (longest + 2) * DAY_US)
+        self._clock = clock_of(layout.rules.zone, starts_us, max(self._until_us, ends_us) + (longest + 2) * DAY_US)
         self._first_day = int(self._clock.day(np.array([starts_us]))[0])
-        self.days = int(self._clock.day(np.array([max(self.until_us, ends_us)]))[0]) - self._first_day + 1
+        self.days = int(self._clock.day(np.array([max(self._until_us, ends_us)]))[0]) - self._first_day + 1
 
-    def chunks(self, events: int) -> Iterator[Chunk]:
-        """All events in the order in which they settle, so many at a time."""
-        for first in range(0, self.events, events):
-            yield self._chunk(first, min(first + events, self.events))
+    def chunks(self, orders: int, *, with_names: bool) -> Iterator[Chunk]:
+        """All events in the order in which they settle; each chunk is made ready while the one before is worked on.
 
-    def _chunk(self, first: int, end: int) -> Chunk:
-        rules = self._layout.rules
-        table = self._table(_CHUNK_EVENTS.format(first=first, end=end, held_out=held_out(rules)))
-        found = self._table(_CHUNK_PAIRS.format(first=first, end=end, columns=", ".join(pair_columns(rules))))
-        names = table.select(["order_id", "customer_id", "id"])
+        Args:
+            orders: about how many orders a chunk covers, in whole minutes.
+            with_names: whether the events' names are wanted.
+        """
+        stretches = self._stretches(orders)
+        with ThreadPoolExecutor(1) as ahead:
+            coming = ahead.submit(self._chunk, stretches[0], with_names)
+            for following in stretches[1:]:
+                chunk, coming = coming.result(), ahead.submit(self._chunk, following, with_names)
+                yield chunk
+            yield coming.result()
+
+    def _count_customers(self) -> int:
+        self._duck.execute(_CUSTOMERS)
+        ((customers,),) = self._duck.execute("SELECT count(*) FROM customers").fetchall()
+        return int(customers)
+
+    def _stretches(self, orders: int) -> list[_Stretch]:
+        """The period cut into stretches of at least so many orders; the last one has all refunds that came later."""
+        counted = self._table(_MINUTES.format(minute_us=_MINUTE_US))
+        minutes, so_far = numbers(counted, "minute"), np.cumsum(numbers(counted, "orders"))
+        starts_us, total = to_us(self._period.starts_at), int(so_far[-1]) if len(so_far) else 0
+        found, done = [], 0
+        while total - done > orders:
+            last = int(np.searchsorted(so_far, done + orders))
+            done, ends_us = int(so_far[last]), (int(minutes[last]) + 1) * _MINUTE_US
+            found.append(_Stretch(starts_us, ends_us, done / total))
+            starts_us = ends_us
+        return [*found, _Stretch(starts_us, _FOR_EVER_US, 1.0)]
+
+    def _chunk(self, stretch: _Stretch, with_names: bool) -> Chunk:
+        began = perf_counter()
+        self._match_orders(stretch)
+        table = self._events(stretch, _NAMES if with_names else ())
+        found = self._pairs(stretch, table)
         events = to_events(table, found, self._layout, self._clock, self._first_day)
-        return Chunk(events, to_pairs(found, rules), names)
+        names = table.select(_NAMES if with_names else ())
+        until_us = min(stretch.ends_us - 1, self._until_us)
+        observe(Stage.MATCH, perf_counter() - began, table.num_rows)
+        return Chunk(events, to_pairs(found, self._layout.rules), names, until_us, stretch.share)
+
+    def _match_orders(self, stretch: _Stretch) -> None:
+        ends_us = min(stretch.ends_us, to_us(self._period.ends_at))
+        self._duck.execute(_NOW.format(starts_us=stretch.starts_us, ends_us=ends_us))
+        self._duck.execute(self._match)
+
+    def _events(self, stretch: _Stretch, names: Sequence[str]) -> pa.Table:
+        """The events of a stretch in the order in which they settle."""
+        customer, customers = "0", ""
+        if self._layout.limits_customers:
+            customer, customers = "customer", "JOIN customers USING (customer_no)"
+        table = self._table(
+            _EVENTS.format(
+                customer=customer,
+                customers=customers,
+                held_out=held_out(self._layout.rules),
+                starts_us=stretch.starts_us,
+                ends_us=stretch.ends_us,
+            )
+        )
+        ids, order_ids = to_texts(table, "id"), to_texts(table, "order_id")
+        order = in_order(numbers(table, "at"), numbers(table, "is_refund"), ids, order_ids)
+        return table.select((*_OF_EVENTS, *names)).take(pa.array(order))
+
+    def _pairs(self, stretch: _Stretch, events: pa.Table) -> pa.Table:
+        """The pairs of a stretch, each with its event's place, in the order of events and offers."""
+        columns = ", ".join(pair_columns(self._layout.rules))
+        found = self._table(_PAIRS.format(columns=columns, starts_us=stretch.starts_us, ends_us=stretch.ends_us))
+        keys = _keys(events)
+        by_key = np.argsort(keys)
+        event = by_key[np.searchsorted(keys[by_key], _keys(found))] if len(keys) else keys
+        order = np.argsort(event * len(self._layout.rules.offers) + numbers(found, "offer"))
+        return found.append_column("event", pa.array(event)).take(pa.array(order))
 
     def _table(self, query: str) -> pa.Table:
         table: pa.Table = self._duck.sql(query).to_arrow_table()
         return table
+
+
+def _keys(table: pa.Table) -> Whole:
+    """What tells orders and refunds from each other."""
+    keys: Whole = 2 * numbers(table, "key") + numbers(table, "is_refund")
+    return keys

@@ -9,6 +9,7 @@ from jiacan.kernel.ids import first_at_or_above
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.core.arrays.clock import Clock
 from jiacan.offers.core.arrays.layout import Layout
+from jiacan.offers.core.arrays.ties import Texts
 from jiacan.offers.core.arrays.values import EVENT, PAIR, SLOT, Events, Pairs, Whole, empty_records
 from jiacan.offers.core.slots import slots_of
 
@@ -36,6 +37,14 @@ def pair_columns(rules: PlanRules) -> list[str]:
     of_slots = [f"{name}_{slot}" for name in ("item", "quantity", "amount") for slot in range(slots)]
     of_instead = [f"else_{name}_{slot}" for name in ("item", "quantity", "amount") for slot in range(instead)]
     return ["offer", "rung", *of_slots, *of_instead]
+
+
+def to_texts(table: pa.Table, name: str) -> Texts:
+    """A column of text as bytes."""
+    column = pa.concat_arrays(table[name].cast(pa.large_string()).chunks or [pa.array([], pa.large_string())])
+    _, starts, data = column.buffers()
+    places = np.frombuffer(starts, np.int64)[column.offset : column.offset + len(column) + 1]
+    return Texts(places, np.frombuffer(data or b"", np.uint8))
 
 
 def to_events(table: pa.Table, found: pa.Table, layout: Layout, clock: Clock, first_day: int) -> Events:

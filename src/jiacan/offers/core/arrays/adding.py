@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
 import numpy as np
 
 from jiacan.offers.contracts.awards import Outcome
 from jiacan.offers.contracts.sums import ItemSum, Sums
 from jiacan.offers.core.arrays.clock import from_us
+from jiacan.offers.core.arrays.compiled import compiled
 from jiacan.offers.core.arrays.layout import Layout
 from jiacan.offers.core.arrays.values import (
     GRANTED,
     NONE,
     OTHERWISE,
     SHORT,
+    STACKED,
     Events,
     Found,
     Pairs,
+    Plan,
     State,
     Whole,
 )
@@ -26,40 +33,46 @@ OUTCOMES = (Outcome.GRANTED, Outcome.OTHERWISE, Outcome.REFUSED, Outcome.HELD_OU
 _NEVER = np.iinfo(np.int64).max
 
 
+class Counted(NamedTuple):
+    """What awards came to so far; worked on by `count`."""
+
+    awards: Whole
+    """(offers, outcomes, 1 + reasons), how many, by the refusal's place in `Layout.reasons`; 0 is none"""
+    given: Whole
+    """(2, offers, items), quantities and amounts"""
+    last_given: Whole
+    """(stock,), when something of it was given last"""
+    first_short: Whole
+    """(accounts,), when it was short for the first time"""
+
+
+def nothing_counted(*, offers: int, reasons: int, items: int, stock: int, accounts: int) -> Counted:
+    """Before the first award of a plan with so many of each."""
+    return Counted(
+        awards=np.zeros((offers, len(OUTCOMES), reasons + 1), np.int64),
+        given=np.zeros((2, offers, items), np.int64),
+        last_given=np.full(stock, NONE, np.int64),
+        first_short=np.full(accounts, _NEVER, np.int64),
+    )
+
+
 class Adder:
     """Adds chunks up; `sums` says what they came to."""
 
     def __init__(self, layout: Layout) -> None:
         offers, items = len(layout.rules.offers), len(layout.items)
         self._layout = layout
-        self._awards = np.zeros((offers, len(OUTCOMES), len(layout.reasons) + 1), np.int64)
+        stock, accounts = len(layout.stock), len(layout.stock) + len(layout.budget)
+        self._counted = nothing_counted(
+            offers=offers, reasons=len(layout.reasons), items=items, stock=stock, accounts=accounts
+        )
         self._clawed_back = np.zeros(offers, np.int64)
-        self._given = np.zeros((2, offers, items), np.int64)
         self._taken_back = np.zeros((2, offers, items), np.int64)
-        self._last_given = np.full(len(layout.stock), NONE, np.int64)
-        self._first_short = np.full(len(layout.stock) + len(layout.budget), _NEVER, np.int64)
 
     def add(self, events: Events, pairs: Pairs, state: State, found: Found) -> None:
         """Add a chunk that was just settled."""
-        answers, offers = found.answers, pairs.pairs["offer"]
-        at = np.repeat(events.events["at"], events.events["end_pair"] - events.events["first_pair"])
-        told = answers["outcome"] != NONE
-        reasons = self._layout.reason_of(pairs, found) + 1
-        np.add.at(self._awards, (offers[told], answers["outcome"][told], reasons[told]), 1)
-        short = answers["reason"] == SHORT
-        np.minimum.at(self._first_short, answers["short_of"][short], at[short])
-        self._add_given(pairs.gets[answers["outcome"] == GRANTED], offers, at, answers["outcome"] == GRANTED)
-        self._add_given(pairs.instead[answers["outcome"] == OTHERWISE], offers, at, answers["outcome"] == OTHERWISE)
+        count(self._layout.plan, events, pairs, found.answers, len(self._layout.groups), self._counted)
         self._add_claw_backs(state.holdings, found.claw_backs)
-
-    def _add_given(self, items: Whole, offers: Whole, at: Whole, chosen: Whole) -> None:
-        row, slot = np.nonzero(items["item"] != NONE)
-        given = items[row, slot]
-        place = (offers[chosen][row], given["item"])
-        np.add.at(self._given[0], place, given["quantity"])
-        np.add.at(self._given[1], place, given["amount"])
-        stock = self._layout.plan.items["stock"][given["item"]]
-        np.maximum.at(self._last_given, stock[stock != NONE], at[chosen][row][stock != NONE])
 
     def _add_claw_backs(self, holdings: Whole, claw_backs: Whole) -> None:
         held = holdings[claw_backs["row"]]
@@ -71,23 +84,25 @@ class Adder:
 
     def sums(self) -> Sums:
         """What all chunks came to."""
-        layout = self._layout
+        layout, counted = self._layout, self._counted
         offers = [offer.id for offer in layout.rules.offers]
         reasons = ("", *layout.reasons)
-        accounts = reasons[-len(self._first_short) :] if len(self._first_short) else ()
+        accounts = reasons[len(reasons) - len(counted.first_short) :]
         return Sums(
             awards={
-                (offers[offer], str(OUTCOMES[outcome]), reasons[reason]): int(self._awards[offer, outcome, reason])
-                for offer, outcome, reason in np.argwhere(self._awards)
+                (offers[offer], str(OUTCOMES[outcome]), reasons[reason]): int(counted.awards[offer, outcome, reason])
+                for offer, outcome, reason in np.argwhere(counted.awards)
             },
             clawed_back={offers[offer]: int(self._clawed_back[offer]) for (offer,) in np.argwhere(self._clawed_back)},
-            given=self._item_sums(self._given),
+            given=self._item_sums(counted.given),
             taken_back=self._item_sums(self._taken_back),
             last_given_at={
-                item: from_us(int(at)) for item, at in zip(layout.stock, self._last_given, strict=True) if at != NONE
+                item: from_us(int(at))
+                for item, at in zip(layout.stock, counted.last_given, strict=True)
+                if at != NONE
             },
             short_at={
-                code: from_us(int(at)) for code, at in zip(accounts, self._first_short, strict=True) if at != _NEVER
+                code: from_us(int(at)) for code, at in zip(accounts, counted.first_short, strict=True) if at != _NEVER
             },
         )
 
@@ -99,3 +114,46 @@ class Adder:
             )
             for offer, item in np.argwhere(of[0])
         }
+
+
+def _moments(names: Sequence[str], at_us: Whole, none: int) -> dict[str, datetime]:
+    return {name: from_us(int(at)) for name, at in zip(names, at_us, strict=True) if at != none}
+
+
+@compiled
+def count(plan: Plan, events: Events, pairs: Pairs, answers: Whole, groups: int, counted: Counted) -> None:
+    """Add up what became of the pairs of orders."""
+    for event in range(events.events.shape[0]):
+        if events.events[event]["is_refund"]:
+            continue
+        at = events.events[event]["at"]
+        for pair in range(events.events[event]["first_pair"], events.events[event]["end_pair"]):
+            outcome, reason = answers[pair]["outcome"], answers[pair]["reason"]
+            if outcome == NONE:
+                continue
+            offer, place = pairs.pairs[pair]["offer"], reason
+            if reason == STACKED:
+                place = STACKED + plan.offers[offer]["group"]
+            if reason == SHORT:
+                account = answers[pair]["short_of"]
+                place = STACKED + groups + account
+                counted.first_short[account] = min(counted.first_short[account], at)
+            counted.awards[offer, outcome, place + 1] += 1
+            if outcome == GRANTED:
+                count_items(plan.items, offer, pairs.gets[pair], at, counted)
+            elif outcome == OTHERWISE:
+                count_items(plan.items, offer, pairs.instead[pair], at, counted)
+
+
+@compiled
+def count_items(items: Whole, offer: int, given: Whole, at: int, counted: Counted) -> None:
+    """Add up one award's items."""
+    for slot in range(given.shape[0]):
+        item = given[slot]["item"]
+        if item == NONE:
+            continue
+        counted.given[0, offer, item] += given[slot]["quantity"]
+        counted.given[1, offer, item] += given[slot]["amount"]
+        stock = items[item]["stock"]
+        if stock != NONE:
+            counted.last_given[stock] = max(counted.last_given[stock], at)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from jiacan.offers.core.arrays.adding import count, nothing_counted
 from jiacan.offers.core.arrays.layout import Layout
+from jiacan.offers.core.arrays.ties import Texts, in_order
 from jiacan.offers.core.arrays.values import (
     ACCOUNT,
     ANSWER,
@@ -66,7 +68,7 @@ def settle_chunk(layout: Layout, events: Events, pairs: Pairs, state: State, *, 
 
 
 def be_ready() -> None:
-    """Compile the walk for this machine, if that was not done before; `make setup` asks for it."""
+    """Compile the walk and its sums for this machine, if that was not done before; `make setup` asks for it."""
     nothing = np.zeros((0, 0), np.int64)
     counts = np.zeros(0, np.int64)
     plan = Plan(empty_records(0, OFFER), empty_records(0, ITEM), nothing, nothing.astype(np.bool_))
@@ -85,7 +87,11 @@ def be_ready() -> None:
         turn=counts,
     )
     found = Found(empty_records(0, ANSWER), empty_records(0, CLAW_BACK), empty_records(0, EXPIRY))
-    walk(plan, Events(empty_records(0, EVENT), nothing), pairs, state, found, 0)
+    events = Events(empty_records(0, EVENT), nothing)
+    walk(plan, events, pairs, state, found, 0)
+    texts = Texts(np.frombuffer(bytes(8), np.int64), np.frombuffer(b"", np.uint8))
+    in_order(counts, counts, texts, texts)
+    count(plan, events, pairs, found.answers, 0, nothing_counted(offers=0, reasons=0, items=0, stock=0, accounts=0))
 
 
 def _with_room(state: State, more: int) -> State:

@@ -34,12 +34,20 @@ class Clock:
 
     def local(self, at_us: Whole) -> Whole:
         """Local times of moments, as microseconds since 1970 on the wall clock."""
-        return at_us + self.offsets_us[np.searchsorted(self.changes_us, at_us, side="right")]
+        local_us: Whole = at_us + self._offset(self.changes_us, at_us)
+        return local_us
 
     def utc(self, local_us: Whole) -> Whole:
         """Moments of local times: a repeated one is its first, a skipped one keeps the offset from before."""
         ends = self.changes_us + np.maximum(self.offsets_us[:-1], self.offsets_us[1:])
-        return local_us - self.offsets_us[np.searchsorted(ends, local_us, side="right")]
+        at_us: Whole = local_us - self._offset(ends, local_us)
+        return at_us
+
+    def _offset(self, changes_us: Whole, us: Whole) -> Whole:
+        """The offset of each moment; one for all where the clock never changes."""
+        places = np.searchsorted(changes_us, us, side="right") if len(changes_us) else 0
+        offsets: Whole = self.offsets_us[places]
+        return offsets
 
     def day(self, at_us: Whole) -> Whole:
         """The local day of each moment, in days since 1970."""

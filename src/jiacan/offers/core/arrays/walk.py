@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
-
+from jiacan.offers.core.arrays.compiled import compiled
 from jiacan.offers.core.arrays.values import (
     CLAW_BACKS,
     EVENTS_BEFORE,
@@ -35,8 +34,6 @@ from jiacan.offers.core.arrays.values import (
     State,
     Whole,
 )
-
-compiled = numba.njit(cache=True)
 
 Record = Any  # one row of an array of records
 
