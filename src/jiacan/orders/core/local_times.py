@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
+
+from jiacan.kernel.clocks import offsets_in
+from jiacan.kernel.periods import Period
+
+_ROOM = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,37 +31,11 @@ def offset_steps(zone: ZoneInfo, first: datetime, last: datetime) -> tuple[Offse
     >>> [str(step.offset) for step in steps]
     ['0:00:00', '1:00:00']
     """
-    at = first.replace(tzinfo=UTC, microsecond=0) - timedelta(days=2)
-    end = last.replace(tzinfo=UTC) + timedelta(days=2)
-    offset = _offset(zone, at)
-    steps = []
-    while at < end:
-        tomorrow = at + timedelta(days=1)
-        later = _offset(zone, tomorrow)
-        if later != offset:
-            # Both before a repeated hour's end and before a skipped hour's end the old offset holds.
-            change = _change(zone, at, tomorrow)
-            steps.append(OffsetUntil((change + max(offset, later)).replace(tzinfo=None), offset))
-            offset = later
-        at = tomorrow
-    return (*steps, OffsetUntil(None, offset))
-
-
-def _offset(zone: ZoneInfo, at: datetime) -> timedelta:
-    offset = at.astimezone(zone).utcoffset()
-    assert offset is not None, "a zone has an offset at every moment"
-    return offset
-
-
-def _change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
-    old = _offset(zone, before)
-    while after - before > timedelta(seconds=1):
-        middle = before + (after - before) // 2
-        middle = middle.replace(microsecond=0)
-        if middle <= before:
-            break
-        if _offset(zone, middle) == old:
-            before = middle
-        else:
-            after = middle
-    return after
+    period = Period(first.replace(tzinfo=UTC) - _ROOM, last.replace(tzinfo=UTC) + _ROOM)
+    steps = offsets_in(zone, period)
+    # Both before a repeated hour's end and before a skipped hour's end the old offset holds.
+    ended = [
+        OffsetUntil((then.since + max(now.offset, then.offset)).replace(tzinfo=None), now.offset)
+        for now, then in pairwise(steps)
+    ]
+    return (*ended, OffsetUntil(None, steps[-1].offset))

@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from jiacan.kernel.clocks import offsets_in
+from jiacan.kernel.periods import Period
 from jiacan.offers.core.arrays.values import Whole
 
 DAY_US = 86_400_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_ROOM = timedelta(days=2)
 
 
 def to_us(at: datetime) -> int:
@@ -60,34 +63,7 @@ class Clock:
 
 def clock_of(zone: ZoneInfo, first_us: int, last_us: int) -> Clock:
     """The zone's clock between two moments, to the second; changes less than a day apart are not told apart."""
-    at, end = from_us(first_us) - timedelta(days=2), from_us(last_us) + timedelta(days=2)
-    offset = _offset_us(zone, at)
-    changes, offsets = [], [offset]
-    while at < end:
-        tomorrow = at + timedelta(days=1)
-        later = _offset_us(zone, tomorrow)
-        if later != offset:
-            changes.append(to_us(_change(zone, at, tomorrow)))
-            offsets.append(later)
-            offset = later
-        at = tomorrow
+    steps = offsets_in(zone, Period(from_us(first_us) - _ROOM, from_us(last_us) + _ROOM))
+    changes = [to_us(step.since) for step in steps[1:]]
+    offsets = [step.offset // _MICROSECOND for step in steps]
     return Clock(np.array(changes, np.int64), np.array(offsets, np.int64))
-
-
-def _offset_us(zone: ZoneInfo, at: datetime) -> int:
-    offset = at.astimezone(zone).utcoffset()
-    assert offset is not None, "a zone has an offset at every moment"
-    return offset // _MICROSECOND
-
-
-def _change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
-    """The whole second from which the later offset holds."""
-    before = before.replace(microsecond=0)
-    old = _offset_us(zone, before)
-    while after - before > timedelta(seconds=1):
-        middle = (before + (after - before) / 2).replace(microsecond=0)
-        if _offset_us(zone, middle) == old:
-            before = middle
-        else:
-            after = middle
-    return before + timedelta(seconds=1)
