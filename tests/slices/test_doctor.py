@@ -147,7 +147,8 @@ def test_an_index_that_has_grown_far_beyond_its_rows_is_named(test_database_url:
         assert finding.figures["index"] == "a_tally_by_n"
         assert "takes 1 MB where about 1 would do" in str(finding.says)
         other.execute("REINDEX INDEX CONCURRENTLY a_tally_by_n")
-        assert look(index_bytes=65_536, index_unused_days=1000.0) == []
+        found = look(index_bytes=65_536, index_unused_days=1000.0)  # what is dead may be told a moment late
+        assert [finding for finding in found if finding.check == "indexes"] == []
 
 
 def test_an_index_that_nobody_uses_is_named_after_its_days(test_database_url: str):
