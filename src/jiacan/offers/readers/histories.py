@@ -13,7 +13,6 @@ from time import perf_counter
 
 import duckdb
 import ibis
-import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
@@ -23,8 +22,6 @@ from jiacan.offers.core.arrays.clock import DAY_US, clock_of, to_us
 from jiacan.offers.core.arrays.layout import Layout
 from jiacan.offers.core.arrays.ties import in_order
 from jiacan.offers.core.arrays.values import Events, Pairs, Whole
-from jiacan.offers.measures.figures import order_figures
-from jiacan.offers.measures.match import matched_pairs, pairs_of
 from jiacan.offers.readers.pairs import (
     LINE_SCHEMA,
     ORDER_SCHEMA,
@@ -34,6 +31,8 @@ from jiacan.offers.readers.pairs import (
     numbers,
     pair_columns,
     to_events,
+    to_make,
+    to_match,
     to_pairs,
     to_texts,
 )
@@ -152,16 +151,14 @@ def match_history(duck: duckdb.DuckDBPyConnection, layout: Layout, period: Perio
     duck.execute(_ASKED.format(starts_us=to_us(period.starts_at), ends_us=to_us(period.ends_at)))
     duck.execute(_REFUNDED)
     kept = orders.kept_lines(lines, ibis.table(RETURNED_SCHEMA, name="returned"), rules.currency)
-    duck.execute(_to_make("kept", kept))
-    duck.execute("CREATE VIEW kept_order_lines AS SELECT event AS no, * EXCLUDE (event) FROM kept")
-    of_orders, of_lines = (
-        ibis.table(ORDER_SCHEMA, name="refunded_orders"),
-        ibis.table(LINE_SCHEMA, name="kept_order_lines"),
+    duck.execute(to_make("kept", kept.rename(no="event")))
+    match = to_match(
+        rules,
+        pairs=(ibis.table(ORDER_SCHEMA, name="asked_now"), lines),
+        kept_pairs=(ibis.table(ORDER_SCHEMA, name="refunded_orders"), ibis.table(LINE_SCHEMA, name="kept")),
     )
-    duck.execute(_to_make("kept_pairs", matched_pairs(of_orders, of_lines, rules)))
-    figures = order_figures(ibis.table(ORDER_SCHEMA, name="asked_now"), lines, rules)
-    pairs = pairs_of(ibis.table(figures.schema(), name="figures"), rules)
-    return MatchedHistory(duck, layout, period, match=_to_make("figures", figures) + _to_make("pairs", pairs))
+    duck.execute(match["kept_pairs"])
+    return MatchedHistory(duck, layout, period, match=match["pairs"])
 
 
 def matched_before(duck: duckdb.DuckDBPyConnection, layout: Layout, period: Period, *, pairs: str) -> MatchedHistory:
@@ -176,10 +173,6 @@ def matched_before(duck: duckdb.DuckDBPyConnection, layout: Layout, period: Peri
     files = pairs.replace("'", "''")
     duck.execute(_PREPARED.format(starts_us=to_us(period.starts_at), ends_us=to_us(period.ends_at), pairs=files))
     return MatchedHistory(duck, layout, period, match=_MATCHED_BEFORE)
-
-
-def _to_make(name: str, table: ir.Table) -> str:
-    return f"CREATE OR REPLACE TABLE {name} AS {ibis.to_sql(table, dialect='duckdb')};"
 
 
 class MatchedHistory:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
@@ -12,6 +14,8 @@ from jiacan.offers.core.arrays.layout import Layout
 from jiacan.offers.core.arrays.ties import Texts
 from jiacan.offers.core.arrays.values import EVENT, PAIR, SLOT, Events, Pairs, Whole, empty_records
 from jiacan.offers.core.slots import slots_of
+from jiacan.offers.measures.figures import order_figures
+from jiacan.offers.measures.match import pairs_of
 
 ORDER_SCHEMA = {
     "no": "int64",
@@ -37,6 +41,22 @@ def pair_columns(rules: PlanRules) -> list[str]:
     of_slots = [f"{name}_{slot}" for name in ("item", "quantity", "amount") for slot in range(slots)]
     of_instead = [f"else_{name}_{slot}" for name in ("item", "quantity", "amount") for slot in range(instead)]
     return ["offer", "rung", *of_slots, *of_instead]
+
+
+def to_match(rules: PlanRules, **tables: tuple[ir.Table, ir.Table]) -> dict[str, str]:
+    """What DuckDB is told to match orders and their lines: for each name, how a table of pairs so called is made.
+
+    What orders come to is kept in between: as one query, it would be reckoned anew for many an offer.
+    """
+    figures = {name: order_figures(orders, lines, rules) for name, (orders, lines) in tables.items()}
+    (schema,) = {each.schema() for each in figures.values()}
+    pairs = to_make("{name}", pairs_of(ibis.table(schema, name="figures"), rules))
+    return {name: to_make("figures", each) + pairs.replace("{name}", name, 1) for name, each in figures.items()}
+
+
+def to_make(name: str, table: ir.Table) -> str:
+    """What DuckDB is told to make a table."""
+    return f"CREATE OR REPLACE TABLE {name} AS {ibis.to_sql(table, dialect='duckdb')};"
 
 
 def to_texts(table: pa.Table, name: str) -> Texts:

@@ -13,7 +13,6 @@ import pyarrow as pa
 from jiacan.offers.core.arrays.clock import DAY_US, clock_of
 from jiacan.offers.core.arrays.layout import Layout
 from jiacan.offers.core.arrays.values import Events, Pairs, Whole
-from jiacan.offers.measures.match import matched_pairs
 from jiacan.offers.readers.pairs import (
     LINE_SCHEMA,
     ORDER_SCHEMA,
@@ -23,6 +22,8 @@ from jiacan.offers.readers.pairs import (
     numbers,
     pair_columns,
     to_events,
+    to_make,
+    to_match,
     to_pairs,
 )
 from jiacan.orders import facade as orders
@@ -111,14 +112,12 @@ class RecordedEvents:
         self._columns = ", ".join(["spend_minor", *pair_columns(rules)])
         lines = ibis.table(WHOLE_LINE_SCHEMA, name="lines")
         kept = orders.kept_lines(lines, ibis.table(RETURNED_SCHEMA, name="returned"), rules.currency)
-        kept_lines = kept.rename(no="event")
-        pairs = matched_pairs(ibis.table(ORDER_SCHEMA, name="asked"), lines, rules)
-        refunded = ibis.table(ORDER_SCHEMA, name="refunded_orders")
-        kept_pairs = matched_pairs(refunded, ibis.table(LINE_SCHEMA, name="kept"), rules)
-        self._match = "; ".join(
-            f"CREATE OR REPLACE TABLE {name} AS {ibis.to_sql(table, dialect='duckdb')}"
-            for name, table in (("pairs", pairs), ("kept", kept_lines), ("kept_pairs", kept_pairs))
+        match = to_match(
+            rules,
+            pairs=(ibis.table(ORDER_SCHEMA, name="asked"), lines),
+            kept_pairs=(ibis.table(ORDER_SCHEMA, name="refunded_orders"), ibis.table(LINE_SCHEMA, name="kept")),
         )
+        self._match = match["pairs"] + to_make("kept", kept.rename(no="event")) + match["kept_pairs"]
 
     def chunks(self, tables: Iterator[orders.EventTables]) -> Iterator[RecordedChunk]:
         """Each of the tables, matched."""

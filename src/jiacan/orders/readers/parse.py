@@ -23,17 +23,20 @@ _US_MOMENT = r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}"
 
 # `stripped` trims what differs from row to row: nearly all of it begins and ends with a sign that is no blank, and
 # trimming costs ten times as much as a look. Words that repeat are trimmed once for each word as they are.
+# `scientific` is a CASE because what stands after an AND may be asked of every row.
 _MACROS = f"""
-CREATE MACRO stripped(t) AS CASE WHEN t BETWEEN '!' AND '~' AND right(t, 1) BETWEEN '!' AND '~' THEN t
+CREATE MACRO stripped(t) AS CASE WHEN t BETWEEN '!' AND '~' AND t[-1] BETWEEN '!' AND '~' THEN t
     ELSE nullif(trim(t, '{BLANKS}'), '') END;
 CREATE MACRO clean_id(t) AS
     CASE WHEN ends_with(t, '.0') AND regexp_full_match(t, '\\d+\\.0') THEN left(t, -2) ELSE t END;
+CREATE MACRO scientific(t) AS
+    CASE WHEN contains(t, '+') THEN regexp_full_match(t, '{cells.SCIENTIFIC}') ELSE false END;
 CREATE MACRO unprintable(t) AS coalesce(contains(t, chr(0)), false);
 CREATE MACRO bad_id(t) AS length(t) > {cells.LONGEST_ID} OR contains(t, chr(0))
-    OR (contains(t, '+') AND regexp_full_match(t, '{cells.SCIENTIFIC}'));
+    OR scientific(t);
 CREATE MACRO as_it_stands(t) AS stripped(t) IS NOT DISTINCT FROM t AND strlen(t) <= {cells.LONGEST_ID}
     AND NOT contains(t, chr(0)) AND NOT ends_with(t, '.0')
-    AND NOT (contains(t, '+') AND regexp_full_match(t, '{cells.SCIENTIFIC}'));
+    AND NOT scientific(t);
 CREATE MACRO plain_number(t) AS translate(t, '{cells.SIGNS}', '');
 CREATE MACRO decimal_of(t) AS CASE WHEN regexp_full_match(t, '{cells.AMOUNT}') THEN
     coalesce(TRY_CAST(t AS DECIMAL(18, 6)), TRY_CAST(plain_number(t) AS DECIMAL(18, 6))) END;
