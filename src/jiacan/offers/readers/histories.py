@@ -6,7 +6,7 @@ stretch, however long the history is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import perf_counter
@@ -41,7 +41,8 @@ from jiacan.orders import facade as orders
 _ASKED = """
 CREATE VIEW asked AS
 SELECT no, order_id, customer_id, customer_no, paid_at, epoch_us(paid_at) AS paid_us, number, channel, region
-FROM orders WHERE paid_at >= make_timestamptz({starts_us}) AND paid_at < make_timestamptz({ends_us})
+FROM orders WHERE paid_at >= make_timestamptz({starts_us}) AND paid_at < make_timestamptz({ends_us});
+CREATE VIEW named AS SELECT customer_no, customer_id FROM orders WHERE no = customer_no
 """
 
 # Refunds are few beside orders: what they leave is told for all at once.
@@ -65,6 +66,7 @@ CREATE VIEW asked AS
 SELECT no, order_id, customer_id, customer_id AS customer_no, make_timestamptz(paid_us) AS paid_at, paid_us, number,
     channel, region
 FROM orders WHERE paid_us >= {starts_us} AND paid_us < {ends_us};
+CREATE VIEW named AS SELECT DISTINCT customer_no, customer_id FROM asked WHERE customer_no IS NOT NULL;
 CREATE TABLE refunded AS
 SELECT 0::BIGINT AS event, *, '' AS refund_id, paid_us AS at_us, 0::BIGINT AS place FROM asked LIMIT 0;
 CREATE TABLE refunds (no BIGINT, refunded_at TIMESTAMPTZ);
@@ -79,12 +81,11 @@ _PLACES = "CREATE TABLE places AS SELECT DISTINCT no, place FROM refunded"
 # Customers are counted from nothing, so that what each of them got stands in an array.
 _CUSTOMERS = """
 CREATE TABLE customers AS
-SELECT customer_no, row_number() OVER () - 1 AS customer
-FROM (SELECT DISTINCT customer_no FROM asked WHERE customer_no IS NOT NULL)
+SELECT customer_no, row_number() OVER () - 1 AS customer, {held_out} AS held_out FROM named
 """
 
 _COUNTS = """
-SELECT (SELECT count(*) FROM places), greatest((SELECT max(paid_us) FROM asked),
+SELECT (SELECT count(*) FROM places), (SELECT count(*) FROM customers), greatest((SELECT max(paid_us) FROM asked),
     (SELECT max(epoch_us(refunded_at)) FROM refunds SEMI JOIN asked USING (no)))
 """
 
@@ -96,16 +97,17 @@ WHERE paid_at >= make_timestamptz({starts_us}) AND paid_at < make_timestamptz({e
 """
 
 _EVENTS = """
-SELECT at_us AS at, is_refund, {customer} AS customer, {held_out} AS held_out, "order", key, id, order_id, customer_id
-FROM (
-    SELECT paid_us AS at_us, false AS is_refund, order_id AS id, order_id, customer_id, customer_no,
+SELECT at_us AS at, is_refund, customer, held_out, "order", key, refund_id, order_id{names} FROM (
+    SELECT paid_us AS at_us, false AS is_refund, '' AS refund_id, order_id, customer_id, customer_no,
         asked_now.no AS key, coalesce(place, -1) AS "order"
     FROM asked_now SEMI JOIN pairs USING (no) LEFT JOIN places USING (no)
     UNION ALL
     SELECT at_us, true, refund_id, order_id, customer_id, customer_no, event, place
     FROM refunded WHERE at_us >= {starts_us} AND at_us < {ends_us}
-) {customers}
+) JOIN customers USING (customer_no)
 """
+
+_NAMES = ", customer_id, if(is_refund, refund_id, order_id) AS id"
 
 _PAIRS = """
 SELECT no AS key, false AS is_refund, {columns} FROM pairs
@@ -114,8 +116,8 @@ SELECT event, true, {columns} FROM kept_pairs JOIN refunded ON kept_pairs.no = e
 WHERE at_us >= {starts_us} AND at_us < {ends_us}
 """
 
+_OF_NAMES = ("order_id", "customer_id", "id")
 _OF_EVENTS = ("at", "is_refund", "customer", "held_out", "order", "key")
-_NAMES = ("order_id", "customer_id", "id")
 _MINUTE_US = 60_000_000
 _FOR_EVER_US = 1 << 62
 
@@ -189,8 +191,8 @@ class MatchedHistory:
         self._match = match
         starts_us, ends_us = to_us(period.starts_at), to_us(period.ends_at)
         duck.execute(_PLACES)
-        self.customers = self._count_customers() if layout.limits_customers else 1
-        ((self.orders, last_us),) = duck.execute(_COUNTS).fetchall()
+        duck.execute(_CUSTOMERS.format(held_out=held_out(layout.rules)))
+        ((self.orders, self.customers, last_us),) = duck.execute(_COUNTS).fetchall()
         self._until_us = starts_us if last_us is None else int(last_us)
         longest = max(layout.expiry_days, default=0)
         self._clock = clock_of(layout.rules.zone, starts_us, max(self._until_us, ends_us) + (longest + 2) * DAY_US)
@@ -212,11 +214,6 @@ class MatchedHistory:
                 yield chunk
             yield coming.result()
 
-    def _count_customers(self) -> int:
-        self._duck.execute(_CUSTOMERS)
-        ((customers,),) = self._duck.execute("SELECT count(*) FROM customers").fetchall()
-        return int(customers)
-
     def _stretches(self, orders: int) -> list[_Stretch]:
         """The period cut into stretches of at least so many orders; the last one has all refunds that came later."""
         counted = self._table(_MINUTES.format(minute_us=_MINUTE_US))
@@ -233,10 +230,10 @@ class MatchedHistory:
     def _chunk(self, stretch: _Stretch, with_names: bool) -> Chunk:
         began = perf_counter()
         self._match_orders(stretch)
-        table = self._events(stretch, _NAMES if with_names else ())
+        table = self._events(stretch, with_names)
         found = self._pairs(stretch, table)
         events = to_events(table, found, self._layout, self._clock, self._first_day)
-        names = table.select(_NAMES if with_names else ())
+        names = table.select(_OF_NAMES if with_names else ())
         until_us = min(stretch.ends_us - 1, self._until_us)
         observe(Stage.MATCH, perf_counter() - began, table.num_rows)
         return Chunk(events, to_pairs(found, self._layout.rules), names, until_us, stretch.share)
@@ -246,23 +243,14 @@ class MatchedHistory:
         self._duck.execute(_NOW.format(starts_us=stretch.starts_us, ends_us=ends_us))
         self._duck.execute(self._match)
 
-    def _events(self, stretch: _Stretch, names: Sequence[str]) -> pa.Table:
+    def _events(self, stretch: _Stretch, with_names: bool) -> pa.Table:
         """The events of a stretch in the order in which they settle."""
-        customer, customers = "0", ""
-        if self._layout.limits_customers:
-            customer, customers = "customer", "JOIN customers USING (customer_no)"
-        table = self._table(
-            _EVENTS.format(
-                customer=customer,
-                customers=customers,
-                held_out=held_out(self._layout.rules),
-                starts_us=stretch.starts_us,
-                ends_us=stretch.ends_us,
-            )
-        )
-        ids, order_ids = to_texts(table, "id"), to_texts(table, "order_id")
-        order = in_order(numbers(table, "at"), numbers(table, "is_refund"), ids, order_ids)
-        return table.select((*_OF_EVENTS, *names)).take(pa.array(order))
+        names = _NAMES if with_names else ""
+        table = self._table(_EVENTS.format(names=names, starts_us=stretch.starts_us, ends_us=stretch.ends_us))
+        refunds, of_orders = to_texts(table, "refund_id"), to_texts(table, "order_id")
+        order = in_order(numbers(table, "at"), numbers(table, "is_refund"), refunds, of_orders)
+        columns = (*_OF_EVENTS, *_OF_NAMES) if with_names else _OF_EVENTS
+        return table.select(columns).take(pa.array(order))
 
     def _pairs(self, stretch: _Stretch, events: pa.Table) -> pa.Table:
         """The pairs of a stretch, each with its event's place, in the order of events and offers."""

@@ -67,24 +67,26 @@ WITH paid_shipping AS (
     GROUP BY file_no, order_id
 ), together AS (
     SELECT no, order_id, customer_id, placed_at, paid_at, received_at, status, channel, region,
-        coalesce(to_minor(shipping_micros), 0) AS shipping_minor, spend_minor, lines, file_no, true AS is_plain
+        coalesce(to_minor(shipping_micros), 0) AS shipping_minor, spend_minor, lines, file_no, true AS is_plain,
+        is_together
     FROM plain
     UNION ALL
     SELECT file_no::BIGINT << 40 | first_row, order_id, customer_id, placed_at, paid_at, received_at,
         status::status_word, channel::channel_word, region::region_word,
         coalesce(to_minor(shipping_micros), 0) + coalesce(paid_shipping.minor, 0), spend_minor, rows::INTEGER,
-        file_no, false
+        file_no, false, false
     FROM verdicts LEFT JOIN paid_shipping USING (file_no, order_id)
     WHERE kind = 'order' AND verdict = 'kept'
 )
 SELECT no, order_id, customer_id,
     CASE WHEN customer_id IS NOT NULL THEN first_value(no) OVER of_customer END AS customer_no,
     CASE WHEN customer_id IS NULL OR paid_at IS NULL THEN 0 ELSE row_number() OVER of_customer END AS number,
-    placed_at, paid_at, received_at, status, channel, region, shipping_minor, spend_minor, lines, file_no, is_plain
+    placed_at, paid_at, received_at, status, channel, region, shipping_minor, spend_minor, lines, file_no, is_plain,
+    is_together
 FROM together WINDOW of_customer AS (PARTITION BY customer_id ORDER BY paid_at NULLS LAST, order_id);
 
 CREATE VIEW orders AS
-SELECT * EXCLUDE (is_plain) REPLACE (
+SELECT * EXCLUDE (is_plain, is_together) REPLACE (
     status::VARCHAR AS status, channel::VARCHAR AS channel, region::VARCHAR AS region)
 FROM order_facts;
 """
@@ -98,12 +100,6 @@ FROM parsed JOIN order_facts USING (file_no, order_id) WHERE parsed.kind = 'orde
 
 CREATE VIEW lines AS
 SELECT * REPLACE (sku::VARCHAR AS sku, title::VARCHAR AS title, category::VARCHAR AS category) FROM line_facts;
-"""
-
-_PLAIN_LINES = """
-INSERT INTO line_facts
-SELECT no, line, sku, title, category, quantity, unit_price_micros, discount_micros, of_file.spend_minor
-FROM ($lines) AS of_file JOIN (FROM order_facts WHERE is_plain) USING (order_id)
 """
 
 _BAD_ORDER_ROWS = """
@@ -199,21 +195,14 @@ def define_bad_rows(duck: duckdb.DuckDBPyConnection) -> None:
     """)
 
 
-def merge_orders(duck: duckdb.DuckDBPyConnection, lines: str) -> None:
-    """Make `orders` and `lines` of `plain` and `parsed`, and `verdicts` of the latter; adds to `bad_rows`.
-
-    Args:
-        duck: where the tables are; `plain` is used up.
-        lines: the query for the lines of files whose orders may be plain, if there are any.
-    """
+def merge_orders(duck: duckdb.DuckDBPyConnection) -> None:
+    """Make `orders` of `plain`, which is used up, and of `parsed`, and `lines` of the latter; adds to `bad_rows`."""
     duck.execute(_DELIVERIES)
     duck.execute(_VERDICTS)
     duck.execute(_BAD_ORDER_ROWS)
     duck.execute(_ORDERS)
     duck.execute("DROP TABLE plain")
     duck.execute(_LINES)
-    if lines:
-        duck.execute(_PLAIN_LINES.replace("$lines", lines))
 
 
 def merge_refunds(duck: duckdb.DuckDBPyConnection) -> None:

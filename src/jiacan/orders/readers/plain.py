@@ -16,6 +16,7 @@ import duckdb
 from jiacan.orders.readers import typed
 from jiacan.orders.readers.columns import Form
 from jiacan.orders.readers.parse import parse_more_orders
+from jiacan.orders.readers.places import NO_ORDER, find_places, order_of_line
 from jiacan.orders.readers.sources import Source, as_text, text_rows
 
 ORDER_WORDS = ("status", "channel", "region")
@@ -29,13 +30,14 @@ _PLAIN = """
 CREATE TABLE plain (
     no BIGINT, file_no INTEGER, order_id VARCHAR, customer_id VARCHAR, placed_at TIMESTAMPTZ, paid_at TIMESTAMPTZ,
     received_at TIMESTAMPTZ, status status_word, channel channel_word, region region_word, shipping_micros BIGINT,
-    lines INTEGER, spend_minor BIGINT, is_fine BOOLEAN)
+    lines INTEGER, spend_minor BIGINT, is_fine BOOLEAN, is_together BOOLEAN)
 """
 
 _FILL = """
 INSERT INTO plain
 SELECT min(file_no::BIGINT << 40 | line), file_no::INTEGER, order_id, customer_id, placed_at, paid_at, received_at,
-    status, channel, region, shipping_micros, count(*)::INTEGER, sum(spend_minor)::BIGINT, bool_and(is_fine)
+    status, channel, region, shipping_micros, count(*)::INTEGER, sum(spend_minor)::BIGINT, bool_and(is_fine),
+    max(line) - min(line) < count(*)
 FROM ($rows)
 GROUP BY file_no, order_id, customer_id, placed_at, paid_at, received_at, status, channel, region, shipping_micros
 """
@@ -48,6 +50,20 @@ UNION
 SELECT order_id FROM plain GROUP BY order_id HAVING count(*) > 1
 UNION
 SELECT order_id FROM plain SEMI JOIN parsed USING (order_id)
+"""
+
+_LINES = """
+INSERT INTO line_facts
+SELECT no, line, sku, title, category, quantity, unit_price_micros, discount_micros,
+    to_minor(gross_micros - discount_micros)
+FROM (SELECT $order_of_line(line) AS no, line, $facts) WHERE no <> $none
+"""
+
+_SCATTERED_LINES = """
+INSERT INTO line_facts
+SELECT no, line, sku, title, category, quantity, unit_price_micros, discount_micros,
+    to_minor(gross_micros - discount_micros)
+FROM (SELECT $order_id AS order_id, line, $facts WHERE line IN (FROM others)) JOIN scattered USING (order_id)
 """
 
 _DROP_ODD = """
@@ -96,9 +112,21 @@ def find_plain_orders(duck: duckdb.DuckDBPyConnection, sources: Sequence[Source]
         duck.execute("DROP TABLE picked")
 
 
-def plain_lines(sources: Sequence[Source]) -> str:
-    """The query for the lines of the files, by `order_id`."""
-    return " UNION ALL ".join(_line_facts(source) for source in sources)
+def add_plain_lines(duck: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
+    """Add the lines of plain orders to `line_facts`: by their places, or by `order_id` where they stand scattered."""
+    duck.execute("CREATE VIEW scattered AS SELECT no, order_id FROM order_facts WHERE is_plain AND NOT is_together")
+    some_scattered = _any(duck, "scattered")
+    for source in sources:
+        ((rows,),) = duck.execute(f"SELECT count(*) FROM {source.typed_table}").fetchall()  # noqa: S608 - our name
+        places, facts = find_places(duck, source.number, last_line=int(rows) + 1), _line_facts(source)
+        with order_of_line(duck, places) as order_of:
+            together = _LINES.replace("$order_of_line", order_of).replace("$none", str(NO_ORDER))
+            duck.execute(together.replace("$facts", facts)).fetchall()
+        if some_scattered:
+            duck.register("others", places.others())
+            scattered = _SCATTERED_LINES.replace("$order_id", _text(source, "order_id"))
+            duck.execute(scattered.replace("$facts", facts)).fetchall()
+            duck.unregister("others")
 
 
 def _order_facts(duck: duckdb.DuckDBPyConnection, source: Source) -> str:
@@ -132,15 +160,10 @@ def _order_facts(duck: duckdb.DuckDBPyConnection, source: Source) -> str:
 
 
 def _line_facts(source: Source) -> str:
+    """What lines say of the goods, and where it is said."""
     words = ", ".join(f"{_word(source, field)} AS {field}" for field in LINE_WORDS)
     joined = [field for field in LINE_WORDS if _cell(source, field)]
-    return f"""
-    SELECT *, to_minor(gross_micros - discount_micros) AS spend_minor
-    FROM (
-        SELECT line, {_text(source, "order_id")} AS order_id, {words}, {_goods(source)}
-        FROM {source.typed_table} {_join_words(source, joined)}
-    )
-    """  # noqa: S608 - names of ours only
+    return f"{words}, {_goods(source)} FROM {source.typed_table} {_join_words(source, joined)}"
 
 
 def _goods(source: Source) -> str:
