@@ -39,18 +39,25 @@ RUN_BEGAN = timedelta(days=5)
 WARM_UPS = 3
 
 _ORDERS = """
-INSERT INTO orders_order (shop_id, order_id, customer_id, paid_at, status, channel, region, shipping_minor,
-                          spend_minor, goods_hash)
-SELECT %(shop_id)s, 'B-' || lpad(n::text, 9, '0'), 'C-' || n %% %(customers)s, %(from)s::timestamptz
-       + (%(to)s::timestamptz - %(from)s::timestamptz) * (n::float / %(orders)s), 'paid', '', '', 0,
-       (ARRAY[4000, 16000, 31000, 90000])[1 + n %% 4], md5(n::text)::uuid
-FROM generate_series(%(first)s, %(first)s + %(orders)s - 1) AS series (n)
+WITH known AS (
+    INSERT INTO orders_knownorder (shop_id, order_id, customer_id, paid_at, counted_at, spend_minor)
+    SELECT %(shop_id)s, 'B-' || lpad(n::text, 9, '0'), 'C-' || n %% %(customers)s, paid_at, paid_at,
+           (ARRAY[4000, 16000, 31000, 90000])[1 + n %% 4]
+    FROM generate_series(%(first)s, %(first)s + %(orders)s - 1) AS series (n), LATERAL (
+        SELECT %(from)s::timestamptz + (%(to)s::timestamptz - %(from)s::timestamptz) * (n::float / %(orders)s)
+            AS paid_at) AS paid
+    RETURNING *
+)
+INSERT INTO orders_order (shop_id, order_id, customer_id, counted_at, paid_at, status, channel, region,
+                          shipping_minor, spend_minor, goods_hash)
+SELECT shop_id, order_id, customer_id, counted_at, paid_at, 'paid', '', '', 0, spend_minor, md5(order_id)::uuid
+FROM known
 """
 
 _LINES = """
-INSERT INTO orders_orderline (shop_id, order_id, position, sku, title, category, quantity, unit_price_micros,
-                              discount_micros, spend_minor)
-SELECT shop_id, order_id, 1, '22423', '', '', 1, spend_minor * 10000, 0, spend_minor
+INSERT INTO orders_orderline (shop_id, order_id, counted_at, position, sku, title, category, quantity,
+                              unit_price_micros, discount_micros, spend_minor)
+SELECT shop_id, order_id, counted_at, 1, '22423', '', '', 1, spend_minor * 10000, 0, spend_minor
 FROM orders_order WHERE shop_id = %s
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -95,9 +96,9 @@ SELECT %(shop)s, %(plan)s, 1, 'x-' || n, 'y-' || n %% 40000, 'offer-' || n %% 5,
 FROM generate_series(1, 100000) AS n
 """
 MANY_ITEMS = """
-INSERT INTO offers_awarditem (shop_id, plan_id, order_id, offer_id, place, kind, item, quantity, amount_minor,
-    quantity_left, amount_left_minor, lapsed, hold_keys)
-SELECT shop_id, plan_id, order_id, offer_id, 0, 'points', '', 1, 1, 1, 1, false, '{}'
+INSERT INTO offers_awarditem (shop_id, plan_id, order_id, offer_id, settled_for, place, kind, item, quantity,
+    amount_minor, quantity_left, amount_left_minor, lapsed, hold_keys)
+SELECT shop_id, plan_id, order_id, offer_id, settled_for, 0, 'points', '', 1, 1, 1, 1, false, '{}'
 FROM offers_award
 """
 
@@ -126,7 +127,7 @@ def test_no_search_reads_a_hundred_thousand_awards_row_by_row(shop):
             query = f"SELECT 1 FROM offers_award AS award WHERE {conditions} ORDER BY {order} LIMIT %(limit)s"
             cursor.execute(f"EXPLAIN {query}", values_of(shop.id, PLAN_ID, asked, None, 51))
             plan = "\n".join(row[0] for row in cursor.fetchall())
-            assert "Seq Scan on offers_award" not in plan, f"{asked}\n{plan}"
+            assert re.search("Seq Scan on offers_award(item)?_rest", plan) is None, f"{asked}\n{plan}"
 
 
 # --- taken back -------------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ CLEARED = {
     "auth_permission": {"name", "codename"},
     "ledger_account": {"unit"},
     "ledger_transfer": {"key", "kind", "refers_to"},
+    "orders_archivedorders": {"folder", "orders_sha256", "lines_sha256"},
+    "orders_knownorder": {"order_id"},
     "orders_order": {"order_id", "status", "channel", "content_hash", "source"},
     "orders_orderline": {"order_id", "sku", "title", "category"},
     "orders_refundrow": {"order_id", "refund_id", "sku"},

@@ -1,6 +1,7 @@
 """Awards, their items, claw-backs, reservations and counters, and which events have been settled.
 
-Natural keys; a row belongs to one shop.
+Natural keys; a row belongs to one shop. Awards and their items lie in partitions by the quarter of `settled_for`; see
+docs/decisions/0016-quarters.md.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,8 +11,12 @@ from django.db.models.functions import Collate, Now
 
 
 class Award(models.Model):
-    """One match, settled: granted, otherwise, refused or held out. An order meets an offer once."""
+    """One match, settled: granted, otherwise, refused or held out. An order meets an offer once.
 
+    That is kept by `SettledEvent`, whose row is written by the same statement; the key here sees one quarter only.
+    """
+
+    pk = models.CompositePrimaryKey("shop_id", "plan_id", "order_id", "offer_id", "settled_for")
     shop = models.ForeignKey("tenancy.Shop", models.PROTECT, db_constraint=False, db_index=False)
     plan_id = models.CharField(max_length=64, db_collation="C")
     plan_version = models.PositiveIntegerField()
@@ -27,11 +32,6 @@ class Award(models.Model):
     stored_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=("shop", "plan_id", "order_id", "offer_id"), name="an_order_earns_an_offer_once"
-            ),
-        )
         indexes = (
             models.Index(fields=("shop", "plan_id", "settled_for", "order_id"), name="award_in_order"),
             models.Index(fields=("shop", "customer_id", "plan_id"), name="award_of_customer"),
@@ -53,11 +53,12 @@ class AwardItem(models.Model):
     The key is its name: an award has an item once, and an order earns an offer once.
     """
 
-    pk = models.CompositePrimaryKey("shop_id", "plan_id", "order_id", "offer_id", "kind", "item")
+    pk = models.CompositePrimaryKey("shop_id", "plan_id", "order_id", "offer_id", "kind", "item", "settled_for")
     shop = models.ForeignKey("tenancy.Shop", models.PROTECT, db_constraint=False, db_index=False)
     plan_id = models.CharField(max_length=64, db_collation="C")
     order_id = models.CharField(max_length=200, db_collation="C")
     offer_id = models.CharField(max_length=64, db_collation="C")
+    settled_for = models.DateTimeField()
     place = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=20)
     item = models.CharField(max_length=64, db_collation="C")

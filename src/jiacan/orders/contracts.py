@@ -44,6 +44,33 @@ class ColumnRepeated(JiacanError):
 
 
 @dataclass(eq=False)
+class ArchiveUnreadable(JiacanError):
+    """A file with archived orders is not there, or is not what was written."""
+
+    path: str
+
+    def message(self) -> Message:
+        return tell(
+            "The file {path} with archived orders is missing or damaged. Bring it back from a copy: what it has is "
+            "nowhere else.",
+            path=self.path,
+        )
+
+
+@dataclass(eq=False)
+class QuarterChanged(JiacanError):
+    """Orders of a quarter came or changed while they were written to files."""
+
+    quarter: str
+
+    def message(self) -> Message:
+        return tell(
+            "Orders of {quarter} came or changed while they were written; nothing was taken out. Repeat the command.",
+            quarter=self.quarter,
+        )
+
+
+@dataclass(eq=False)
 class OrderUnusable(JiacanError):
     """An order or refund that cannot be recorded as it stands; nothing of its batch was."""
 
@@ -177,6 +204,22 @@ class TakenResult:
     orders: tuple[Taken, ...]
     refunds: tuple[Taken, ...]
     fresh: Mapping[str, Order]
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """Paid orders of one quarter that were written to files, with their lines."""
+
+    shop_id: int
+    quarter: date
+    part: int
+    folder: str
+    orders: int
+    lines: int
+    orders_sha256: str
+    lines_sha256: str
+    first_at: datetime
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ import pyarrow as pa
 from django.db import transaction
 
 from jiacan.kernel.periods import Period
+from jiacan.kernel.quarters import Quarter
 from jiacan.orders.contracts import (
+    Archived,
     EventKey,
     HourTotal,
     IncomingOrder,
@@ -36,7 +38,18 @@ from jiacan.orders.core.incoming import check_order, check_refund
 from jiacan.orders.measures import kept
 from jiacan.orders.readers.history import History
 from jiacan.orders.readers.reading import read
-from jiacan.orders.store import events, hours, looking, reading, recording, tables, taking
+from jiacan.orders.store import (
+    archived,
+    archiving,
+    events,
+    hours,
+    looking,
+    quarters,
+    reading,
+    recording,
+    tables,
+    taking,
+)
 from jiacan.orders.store.events import EventTables, Unsettled
 
 OnProgress = Callable[[str, float], None]
@@ -88,6 +101,7 @@ def record(
     """
     tell_progress = on_progress or _unheard
     summary = RecordSummary()
+    quarters.add_quarters(history.duckdb)
     chunks = recording.chunk_bounds(history.duckdb, chunk_orders)
     recorded = recording.add_orders(shop_id, history.duckdb, history.folder, chunks)
     for done, chunk in enumerate(recorded, start=1):
@@ -248,6 +262,55 @@ def count_within(shop_id: int, period: Period) -> PeriodTotal:
 def first_paid_at(shop_id: int) -> datetime | None:
     """When the first order was paid, as far as they are recorded; None without any."""
     return hours.find_first_paid_at(shop_id)
+
+
+def archives_of(shop_id: int) -> tuple[Archived, ...]:
+    """Every pair of files with archived orders of the shop and their lines."""
+    return archived.find_archives(shop_id)
+
+
+def check_archive(files: Archived, *, whole: bool = False) -> None:
+    """See that both files are there with their rows; or, `whole`, that they are byte for byte what was written.
+
+    Raises:
+        ArchiveUnreadable: one is missing or damaged.
+    """
+    (archiving.verify if whole else archiving.look_for)(files)
+
+
+def quarters_before(until: datetime) -> tuple[Quarter, ...]:
+    """The quarters with paid orders before the moment that are not archived."""
+    return archiving.quarters_before(until)
+
+
+def shops_in(quarter: Quarter) -> tuple[int, ...]:
+    """The shops that have paid orders in the quarter that are not archived."""
+    return archiving.shops_in(quarter)
+
+
+def archive_quarter(quarter: Quarter, folder: Path, *, told: Callable[[Archived], None]) -> tuple[Archived, ...]:
+    """Write the paid orders of a quarter to files, and take them out of the database; safe to kill and repeat.
+
+    Orders that are not paid stay. Of every order that goes, its number, customer, moment and amount stay too.
+
+    Args:
+        quarter: which.
+        folder: where each shop gets a folder for it.
+        told: called for each shop in the transaction that takes its orders out.
+
+    Raises:
+        QuarterChanged: orders of the quarter came or changed meanwhile; everything is as before.
+        ArchiveUnreadable: what was written cannot be read back; everything is as before.
+    """
+    with transaction.atomic():
+        archiving.add_quarter(quarter)
+    seen = archiving.look(quarter)
+    written = tuple(archiving.write_shop(shop_id, quarter, folder) for shop_id in archiving.shops_in(quarter))
+    with transaction.atomic():
+        archiving.take_out(quarter, seen, written)
+        for each in written:
+            told(each)
+    return written
 
 
 def _add(summary: RecordSummary, chunk: recording.ChunkRecorded) -> RecordSummary:

@@ -33,6 +33,9 @@ app.command(f"{COMMANDS}.run:run", name="run", help="Award a plan's benefits dur
 app.command(f"{COMMANDS}.receipt:receipt", name="receipt", help="What one order got and why, offer by offer.")
 app.command(f"{COMMANDS}.customer:customer", name="customer", help="What one customer has, owes and got.")
 app.command(f"{COMMANDS}.report:report", name="report", help="What happened, against the goals: HTML or XLSX.")
+app.command(
+    f"{COMMANDS}.archive:archive", name="archive", help="Old orders to files, where receipts still find them."
+)
 app.command(f"{COMMANDS}.serve:serve", name="serve", help="The server: console, public pages, API and worker.")
 app.command(f"{COMMANDS}.demo:demo", name="demo", help="A server with a real campaign in full swing.")
 app.command(f"{COMMANDS}.doctor:doctor", name="doctor", help="What is slow or wrong, and what to do.")

@@ -31,13 +31,24 @@ MIGRATION_LOCK = 0x6A69_6163_616E  # "jiacan"
 
 # Durable as PostgreSQL ships (fsync and synchronous_commit stay on); sized for one small machine. What must be redone
 # after a crash is what two minutes of orders wrote, or 4 GB of a bulk load; docs/decisions/0015-standing-by.md.
+# Why these, and what autovacuum is told: docs/decisions/0016-quarters.md.
 SERVER_SETTINGS = """
-# Set by Jiacan.
+# Set by Jiacan, 2.
 shared_buffers = '512MB'
 work_mem = '64MB'
 maintenance_work_mem = '256MB'
 max_wal_size = '4GB'
 checkpoint_timeout = '2min'
+random_page_cost = 1.1
+effective_cache_size = '2GB'
+enable_partitionwise_join = on
+enable_partitionwise_aggregate = on
+jit = off
+autovacuum_naptime = '15s'
+autovacuum_vacuum_scale_factor = 0.05
+autovacuum_vacuum_insert_scale_factor = 0.05
+autovacuum_analyze_scale_factor = 0.02
+autovacuum_vacuum_cost_limit = 1000
 timezone = 'UTC'
 """
 # One call for the whole disk before recovery, instead of one for each of some two thousand files.
@@ -114,7 +125,7 @@ def _start(folder: Path) -> str:
         with server._lock:
             server.ensure_pgdata_inited()
             configuration = data / "postgresql.auto.conf"
-            if "Set by Jiacan" not in configuration.read_text():
+            if "Set by Jiacan, 2." not in configuration.read_text():
                 own = SERVER_SETTINGS + (LINUX_SETTINGS if sys.platform == "linux" else "")
                 configuration.write_text(configuration.read_text() + own)
         server.start()

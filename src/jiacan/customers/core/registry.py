@@ -17,6 +17,9 @@ _LEDGER_OWNER = "whose account it is; a customer's carries their number"
 
 PERSONAL_FIELDS = (
     PersonalField(
+        "orders_knownorder", "customer_id", _CUSTOMER, "to number their orders", THREE_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
         "orders_order", "customer_id", _CUSTOMER, "to award what an order earned", THREE_YEARS, OnErasure.PSEUDONYMISE
     ),
     PersonalField(

@@ -38,8 +38,9 @@ FROM told_awards JOIN offer_of USING (offer) ORDER BY pair
 """
 
 _ITEMS = """
-SELECT order_id, offer_id, slot AS place, kind, item_of.id AS item, quantity, amount AS amount_minor, valid_days,
-    make_timestamptz(expires_us) AS expires_at, quantity_left, amount_left AS amount_left_minor, lapsed,
+SELECT order_id, offer_id, make_timestamptz(at_us) AS settled_for, slot AS place, kind, item_of.id AS item, quantity,
+    amount AS amount_minor, valid_days, make_timestamptz(expires_us) AS expires_at,
+    quantity_left, amount_left AS amount_left_minor, lapsed,
     CASE WHEN changed.hold_keys IS NOT NULL THEN changed.hold_keys
         WHEN NOT is_given OR hold_parts IS NULL OR amount = 0 THEN '{}'
         ELSE '{' || array_to_string(list_transform(range(CASE WHEN hold_parts THEN quantity ELSE 1 END),
@@ -165,8 +166,8 @@ class Outcome:
         return self._table(_AWARDS)
 
     def items(self) -> pa.Table:
-        """`order_id, offer_id, place, kind, item, quantity, amount_minor, valid_days, expires_at, quantity_left,
-        amount_left_minor, lapsed, hold_keys`.
+        """`order_id, offer_id, settled_for, place, kind, item, quantity, amount_minor, valid_days, expires_at,
+        quantity_left, amount_left_minor, lapsed, hold_keys`.
         """
         return self._table(_ITEMS)
 

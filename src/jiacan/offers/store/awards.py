@@ -194,9 +194,9 @@ def _held(award: AwardRecord, items: Iterable[AwardItem]) -> Held:
 def find_emptied_at(shop_id: int, plan_id: str, stock: Iterable[str]) -> dict[str, datetime]:
     """When the last piece of each of these stock items was given; stock that none was given of is absent."""
     query = """
-        SELECT item.item, max(award.settled_for)
+        SELECT item.item, max(settled_for)
         FROM offers_awarditem item
-        JOIN offers_award award USING (shop_id, plan_id, order_id, offer_id)
+        JOIN offers_award award USING (shop_id, plan_id, order_id, offer_id, settled_for)
         WHERE item.shop_id = %s AND item.plan_id = %s AND item.item = ANY(%s)
           AND item.kind IN ('gift', 'service') AND award.outcome IN ('granted', 'otherwise')
         GROUP BY item.item

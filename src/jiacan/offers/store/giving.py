@@ -19,12 +19,12 @@ WITH settled AS (
     SELECT %(shop_id)s::bigint, %(plan_id)s::text, event.*
     FROM json_to_recordset(%(events)s::json) AS event (is_refund bool, event_id text, order_id text)
 ), items AS (
-    INSERT INTO offers_awarditem (shop_id, plan_id, order_id, offer_id, place, kind, item, quantity, amount_minor,
-        valid_days, expires_at, quantity_left, amount_left_minor, lapsed, hold_keys)
+    INSERT INTO offers_awarditem (shop_id, plan_id, order_id, offer_id, settled_for, place, kind, item, quantity,
+        amount_minor, valid_days, expires_at, quantity_left, amount_left_minor, lapsed, hold_keys)
     SELECT %(shop_id)s::bigint, %(plan_id)s::text, item.*
-    FROM json_to_recordset(%(items)s::json) AS item (order_id text, offer_id text, place smallint, kind text,
-        item text, quantity bigint, amount_minor bigint, valid_days int, expires_at timestamptz,
-        quantity_left bigint, amount_left_minor bigint, lapsed bool, hold_keys text[])
+    FROM json_to_recordset(%(items)s::json) AS item (order_id text, offer_id text, settled_for timestamptz,
+        place smallint, kind text, item text, quantity bigint, amount_minor bigint, valid_days int,
+        expires_at timestamptz, quantity_left bigint, amount_left_minor bigint, lapsed bool, hold_keys text[])
 )
 INSERT INTO offers_award (shop_id, plan_id, plan_version, order_id, customer_id, offer_id, offer_place, rung,
     settled_for, spend_minor, outcome, refusal)
@@ -109,6 +109,7 @@ def _item_rows(award: Award, holdings: Sequence[Holding]) -> Iterator[dict[str, 
         yield {
             "order_id": award.order_id,
             "offer_id": award.offer_id,
+            "settled_for": award.settled_for.isoformat(),
             "place": place,
             "kind": item.kind,
             "item": item.id,

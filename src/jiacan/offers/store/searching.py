@@ -24,7 +24,7 @@ _REASON = """refusal IS NOT NULL AND (refusal ->> 'code') COLLATE "C" LIKE %(rea
 _OF_KIND = """EXISTS (
     SELECT FROM offers_awarditem AS item
     WHERE item.shop_id = award.shop_id AND item.plan_id = award.plan_id AND item.order_id = award.order_id
-        AND item.offer_id = award.offer_id AND item.kind = %(kind)s)
+        AND item.offer_id = award.offer_id AND item.kind = %(kind)s AND item.settled_for = award.settled_for)
 """
 
 _CLAWED_BACK = """(order_id, offer_id) IN (

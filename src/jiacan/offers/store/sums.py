@@ -12,8 +12,8 @@ from jiacan.offers.store import pace
 
 _GIVEN = """
 SELECT item.offer_id, item.kind, item.item, sum(item.quantity)::bigint, sum(item.amount_minor)::bigint,
-    max(award.settled_for) FILTER (WHERE item.kind IN ('gift', 'service'))
-FROM offers_awarditem item JOIN offers_award award USING (shop_id, plan_id, order_id, offer_id)
+    max(settled_for) FILTER (WHERE item.kind IN ('gift', 'service'))
+FROM offers_awarditem item JOIN offers_award award USING (shop_id, plan_id, order_id, offer_id, settled_for)
 WHERE item.shop_id = %s AND item.plan_id = %s AND award.outcome IN ('granted', 'otherwise')
 GROUP BY item.offer_id, item.kind, item.item
 """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from psycopg import Connection
 
 from jiacan.kernel.periods import Period
+from jiacan.orders.store.archived import load_archived
 from jiacan.orders.store.copying import copy_out, fetch_columns, to_json
 from jiacan.orders.store.writers import writers
 
@@ -26,33 +27,41 @@ _US = "(extract(epoch FROM {}) * 1000000)::bigint"
 
 _REFUND_KEYS = f"""
 SELECT DISTINCT {_US.format("greatest(refunded_at, paid_at)")}, refund_id, refund.order_id
-FROM orders_refundrow AS refund JOIN orders_order AS paid USING (shop_id, order_id)
+FROM orders_refundrow AS refund JOIN orders_knownorder AS paid USING (shop_id, order_id)
 WHERE shop_id = %(shop_id)s AND paid_at >= %(starts_at)s AND paid_at < %(ends_at)s
 """  # noqa: S608 - the expression above
 
 _ORDER_KEYS = f"""
-SELECT {_US.format("paid_at")}, order_id FROM orders_order
+SELECT {_US.format("paid_at")}, order_id FROM orders_knownorder
 WHERE shop_id = %(shop_id)s AND paid_at >= %(at)s AND paid_at < %(ends_at)s AND (paid_at, order_id) > (%(at)s, %(id)s)
 ORDER BY paid_at, order_id LIMIT %(chunk)s
 """  # noqa: S608 - the expression above
 
-_ORDERS = f"""
-SELECT paid.order_id, customer_id, {_US.format("paid_at")}, number, channel, region, spend_minor
+_NAMED = """
 FROM json_array_elements_text(%(order_ids)s::json) AS asked (order_id)
 CROSS JOIN LATERAL (
-    SELECT * FROM orders_order WHERE shop_id = %(shop_id)s AND order_id = asked.order_id OFFSET 0) AS paid
-CROSS JOIN LATERAL (
-    SELECT count(*) AS number FROM orders_order AS earlier
-    WHERE earlier.shop_id = %(shop_id)s AND earlier.customer_id = paid.customer_id
-        AND (earlier.paid_at, earlier.order_id) <= (paid.paid_at, paid.order_id) OFFSET 0) AS counted
-"""  # noqa: S608 - the expression above
-
-_LINES = """
-SELECT line.order_id, position, sku, category, quantity, unit_price_micros, discount_micros, spend_minor
-FROM json_array_elements_text(%(order_ids)s::json) AS asked (order_id)
-CROSS JOIN LATERAL (
-    SELECT * FROM orders_orderline WHERE shop_id = %(shop_id)s AND order_id = asked.order_id OFFSET 0) AS line
+    SELECT * FROM orders_knownorder WHERE shop_id = %(shop_id)s AND order_id = asked.order_id OFFSET 0) AS named
 """
+
+_ORDERS = f"""
+SELECT named.order_id, named.customer_id, {_US.format("named.paid_at")}, number, channel, region, named.spend_minor
+{_NAMED}
+LEFT JOIN LATERAL (
+    SELECT * FROM orders_order AS known WHERE known.shop_id = %(shop_id)s AND known.order_id = named.order_id
+        AND known.counted_at = named.counted_at OFFSET 0) AS paid ON true
+CROSS JOIN LATERAL (
+    SELECT count(*) AS number FROM orders_knownorder AS earlier
+    WHERE earlier.shop_id = %(shop_id)s AND earlier.customer_id = named.customer_id
+        AND (earlier.paid_at, earlier.order_id) <= (named.paid_at, named.order_id) OFFSET 0) AS counted
+"""  # noqa: S608 - the expressions above
+
+_LINES = f"""
+SELECT line.order_id, position, sku, category, quantity, unit_price_micros, discount_micros, line.spend_minor
+{_NAMED}
+CROSS JOIN LATERAL (
+    SELECT * FROM orders_orderline AS line WHERE line.shop_id = %(shop_id)s AND line.order_id = named.order_id
+        AND line.counted_at = named.counted_at OFFSET 0) AS line
+"""  # noqa: S608 - the expression above
 
 _REFUNDS = f"""
 SELECT refund.order_id, refund_id, {_US.format("refunded_at")}, sku, quantity
@@ -155,8 +164,11 @@ def _refund_keys(connection: Connection, shop_id: int, period: Period) -> pa.Tab
 
 
 def _place_of_last(paid: pa.Table) -> tuple[datetime, str]:
-    at_us, order_id = paid["at_us"][-1].as_py(), paid["order_id"][-1].as_py()
-    return datetime.fromtimestamp(at_us // 1_000_000, UTC).replace(microsecond=at_us % 1_000_000), order_id
+    return _moment_of(paid["at_us"][-1].as_py()), paid["order_id"][-1].as_py()
+
+
+def _moment_of(at_us: int) -> datetime:
+    return datetime.fromtimestamp(at_us // 1_000_000, UTC).replace(microsecond=at_us % 1_000_000)
 
 
 def _split(refunds: pa.Table, until_us: int) -> tuple[pa.Table, pa.Table]:
@@ -168,12 +180,37 @@ def _split(refunds: pa.Table, until_us: int) -> tuple[pa.Table, pa.Table]:
 def _load(connection: Connection, shop_id: int, keys: pa.Table, passed: int) -> EventTables:
     asked = {"shop_id": shop_id, "order_ids": _unique(keys)}
     refunded = {"shop_id": shop_id, "order_ids": _unique(keys.filter(keys["is_refund"]))}
+    orders = fetch_columns(connection, _ORDERS, asked, _ORDER_TYPES)
+    lines = fetch_columns(connection, _LINES, asked, _LINE_TYPES)
+    if orders["channel"].null_count:
+        orders, lines = _with_archived(connection, shop_id, orders, lines)
     return EventTables(
         keys=keys,
-        orders=fetch_columns(connection, _ORDERS, asked, _ORDER_TYPES),
-        lines=fetch_columns(connection, _LINES, asked, _LINE_TYPES),
+        orders=orders,
+        lines=lines,
         refunds=fetch_columns(connection, _REFUNDS, refunded, _REFUND_TYPES),
         passed=passed,
+    )
+
+
+def _with_archived(
+    connection: Connection, shop_id: int, orders: pa.Table, lines: pa.Table
+) -> tuple[pa.Table, pa.Table]:
+    """The same with what lies in files."""
+    rows = orders.to_pylist()
+    lost = {row["order_id"]: _moment_of(row["paid_us"]) for row in rows if row["channel"] is None}
+    archived = load_archived(shop_id, lost, connection)
+    for row in rows:
+        if (order := archived.get(row["order_id"])) is not None:
+            row |= {"channel": order.channel, "region": order.region}
+    of_archived = [
+        {**asdict(each.line), "order_id": order_id, "position": each.position, "spend_minor": each.spend_minor}
+        for order_id, order in archived.items()
+        for each in order.lines
+    ]
+    return (
+        pa.Table.from_pylist(rows, orders.schema),
+        pa.concat_tables([lines, pa.Table.from_pylist(of_archived, lines.schema)]),
     )
 
 

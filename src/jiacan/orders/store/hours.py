@@ -14,17 +14,17 @@ _BY_HOUR = """
 SELECT local::date, extract(hour FROM local)::int, count(*), sum(spend_minor)::bigint
 FROM (
     SELECT date_trunc('hour', paid_at AT TIME ZONE %s) AS local, spend_minor
-    FROM orders_order WHERE shop_id = %s AND paid_at >= %s AND paid_at < %s
+    FROM orders_knownorder WHERE shop_id = %s AND paid_at >= %s AND paid_at < %s
 ) AS paid
 GROUP BY local ORDER BY local
 """
 
 _TOTAL = """
 SELECT count(*), coalesce(sum(spend_minor), 0)::bigint
-FROM orders_order WHERE shop_id = %s AND paid_at >= %s AND paid_at < %s
+FROM orders_knownorder WHERE shop_id = %s AND paid_at >= %s AND paid_at < %s
 """
 
-_FIRST = "SELECT min(paid_at) FROM orders_order WHERE shop_id = %s AND paid_at IS NOT NULL"
+_FIRST = "SELECT min(paid_at) FROM orders_knownorder WHERE shop_id = %s AND paid_at IS NOT NULL"
 
 
 def count_by_hour(shop_id: int, period: Period, zone: ZoneInfo) -> tuple[HourTotal, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -21,33 +22,65 @@ from jiacan.orders.contracts import (
     OrderPage,
     RecordedOrder,
 )
+from jiacan.orders.store.archived import load_archived
 from jiacan.orders.store.reading import load_lines, load_refunds
 
-_COLUMNS = sql.SQL(
-    "order_id, customer_id, paid_at, placed_at, received_at, status, channel, region, shipping_minor, spend_minor"
+_FIELDS = (
+    "order_id",
+    "customer_id",
+    "paid_at",
+    "placed_at",
+    "received_at",
+    "status",
+    "channel",
+    "region",
+    "shipping_minor",
+    "spend_minor",
 )
+_COLUMNS = sql.SQL(", ".join(_FIELDS))
+_OF_ORDER = attrgetter(*_FIELDS)
+
+# Numbers are chosen first, and rows looked up one by one then, each in its own partition; what is not there lies in
+# files.
+_FIND = """
+SELECT id, at, {columns} FROM (
+    SELECT shop_id AS shop, order_id AS id, counted_at AS at, row_number() OVER ({order}) AS place
+    FROM orders_knownorder WHERE {where} {order} {limit}) AS named
+LEFT JOIN LATERAL (
+    SELECT * FROM orders_order WHERE shop_id = named.shop AND order_id = named.id AND counted_at = named.at
+    OFFSET 0) AS known ON true
+ORDER BY place
+"""
 
 # Some exports date a refund before its order; it then counts at the order's moment, just after it.
 _EVENTS_OF = Prepared("""
-SELECT order_id, paid_at, false, order_id FROM orders_order
+SELECT order_id, paid_at, false, order_id FROM orders_knownorder
 WHERE shop_id = %(shop_id)s::bigint AND order_id = ANY(%(order_ids)s::text[]) AND paid_at IS NOT NULL
 UNION ALL
 SELECT DISTINCT refund.order_id, greatest(refunded_at, paid_at), true, refund_id
-FROM orders_refundrow AS refund JOIN orders_order AS paid USING (shop_id, order_id)
+FROM orders_refundrow AS refund JOIN orders_knownorder AS paid USING (shop_id, order_id)
 WHERE shop_id = %(shop_id)s::bigint AND order_id = ANY(%(order_ids)s::text[]) AND paid_at IS NOT NULL
 ORDER BY 1, 3, 2, 4
 """)
 
+_GOODS = """
+SELECT named.order_id, named.counted_at, goods_hash FROM orders_knownorder AS named LEFT JOIN LATERAL (
+    SELECT goods_hash FROM orders_order AS known WHERE known.shop_id = %(shop_id)s
+        AND known.order_id = named.order_id AND known.counted_at = named.counted_at OFFSET 0) AS known ON true
+WHERE named.shop_id = %(shop_id)s AND named.order_id = ANY(%(order_ids)s)
+"""
+
 _EARLIER = """
-SELECT count(*) FROM orders_order
+SELECT count(*) FROM orders_knownorder
 WHERE shop_id = %s AND customer_id = %s AND order_id <> %s AND (paid_at, order_id) <= (%s, %s)
 """
 
 
 def find_orders(shop_id: int, order_ids: Collection[str]) -> dict[str, RecordedOrder]:
     """These orders, paid or not, by number; one that was never recorded is absent."""
-    query = sql.SQL("SELECT {} FROM orders_order WHERE shop_id = %s AND order_id = ANY(%s)").format(_COLUMNS)
-    return {found.order.order_id: found for found in _fetch(shop_id, query, [shop_id, list(order_ids)])}
+    where = [sql.SQL("shop_id = %s AND order_id = ANY(%s)")]
+    found = _fetch(shop_id, where, [shop_id, list(order_ids)])
+    return {each.order.order_id: each for each in found}
 
 
 def orders_page(shop_id: int, asked: OrderFilter, after: OrderCursor | None, limit: int) -> OrderPage:
@@ -63,10 +96,7 @@ def orders_page(shop_id: int, asked: OrderFilter, after: OrderCursor | None, lim
     elif after is not None:
         where.append(sql.SQL("(paid_at, order_id) < (%s, %s)"))
         values.extend((after.paid_at, after.order_id))
-    query = sql.SQL(
-        "SELECT {} FROM orders_order WHERE {} ORDER BY paid_at DESC NULLS FIRST, order_id DESC LIMIT %s"
-    ).format(_COLUMNS, sql.SQL(" AND ").join(where))
-    found = _fetch(shop_id, query, [*values, limit + 1])
+    found = _fetch(shop_id, where, values, limit=limit + 1)
     if len(found) <= limit:
         return OrderPage(tuple(found), None)
     last = found[limit - 1].order
@@ -86,16 +116,26 @@ def _conditions(asked: OrderFilter) -> list[tuple[str, tuple[Any, ...]]]:
     return conditions
 
 
-def _fetch(shop_id: int, query: sql.Composable, values: Sequence[object]) -> list[RecordedOrder]:
+def _fetch(
+    shop_id: int, where: Sequence[sql.Composable], values: Sequence[object], *, limit: int | None = None
+) -> list[RecordedOrder]:
+    query = sql.SQL(_FIND).format(
+        columns=_COLUMNS,
+        where=sql.SQL(" AND ").join(where),
+        order=sql.SQL("ORDER BY paid_at DESC NULLS FIRST, order_id DESC"),
+        limit=sql.SQL("LIMIT {}").format(limit),
+    )
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         rows = cursor.fetchall()
-    order_ids = [row[0] for row in rows]
-    lines = load_lines(shop_id, order_ids)
-    refunds = load_refunds(shop_id, order_ids)
+    archived = load_archived(shop_id, {order_id: at for order_id, at, known, *_ in rows if known is None})
+    lines = load_lines(shop_id, [order_id for order_id, *_ in rows if order_id not in archived])
+    lines |= {order_id: tuple(each.line for each in order.lines) for order_id, order in archived.items()}
+    refunds = load_refunds(shop_id, [order_id for order_id, *_ in rows])
+    found = (_OF_ORDER(archived[row[0]]) if row[0] in archived else row[2:] for row in rows)
     return [
         RecordedOrder(_to_order(row, lines[row[0]]), spend_minor=row[-1], refunds=refunds.get(row[0], ()))
-        for row in rows
+        for row in found
     ]
 
 
@@ -129,11 +169,11 @@ def events_of(shop_id: int, order_ids: Collection[str]) -> dict[str, tuple[Event
 def goods_of(shop_id: int, order_ids: Collection[str]) -> dict[str, UUID]:
     """The hash of each recorded order's goods."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT order_id, goods_hash FROM orders_order WHERE shop_id = %s AND order_id = ANY(%s)",
-            [shop_id, list(order_ids)],
-        )
-        return dict(cursor.fetchall())
+        cursor.execute(_GOODS, {"shop_id": shop_id, "order_ids": list(order_ids)})
+        rows = cursor.fetchall()
+    archived = load_archived(shop_id, {order_id: at for order_id, at, goods in rows if goods is None})
+    goods = {order_id: goods for order_id, _, goods in rows}
+    return goods | {order_id: order.goods_hash for order_id, order in archived.items()}
 
 
 def count_earlier(shop_id: int, customer_id: str, order_id: str, at: datetime) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -18,38 +19,47 @@ from psycopg.errors import DeadlockDetected, UniqueViolation
 from jiacan.orders.store.copying import copy_file
 from jiacan.orders.store.writers import in_turn, writers
 
+_KNOWN_COLUMNS = "shop_id, order_id, customer_id, paid_at, counted_at, spend_minor"
 _ORDER_COLUMNS = (
-    "shop_id, order_id, customer_id, placed_at, paid_at, received_at, status, channel, region, "
+    "shop_id, order_id, customer_id, counted_at, placed_at, paid_at, received_at, status, channel, region, "
     "shipping_minor, spend_minor, goods_hash"
 )
 _LINE_COLUMNS = (
-    "shop_id, order_id, position, sku, title, category, quantity, unit_price_micros, discount_micros, spend_minor"
+    "shop_id, order_id, counted_at, position, sku, title, category, quantity, unit_price_micros, discount_micros, "
+    "spend_minor"
 )
 _REFUND_COLUMNS = "shop_id, refund_id, order_id, sku, refunded_at, quantity, amount_minor"
 
-_ORDERS_OF_CHUNK = """
+_COUNTED_AT = "coalesce(paid_at, placed_at, $recorded_at::TIMESTAMPTZ)"
+
+_KNOWN_OF_CHUNK = f"""
+SELECT $shop_id, order_id, customer_id, paid_at, {_COUNTED_AT}, spend_minor
+FROM orders WHERE no BETWEEN $first AND $last ORDER BY order_id
+"""  # noqa: S608 - the expression above
+
+_ORDERS_OF_CHUNK = f"""
 WITH goods AS (
     SELECT no, count(*) AS rows, sum(goods_row(sku, quantity, unit_price_micros, discount_micros)) AS total
     FROM lines WHERE no BETWEEN $first AND $last GROUP BY no
 )
-SELECT $shop_id, order_id, customer_id, placed_at, paid_at, received_at,
+SELECT $shop_id, order_id, customer_id, {_COUNTED_AT}, placed_at, paid_at, received_at,
     coalesce(status, ''), coalesce(channel, ''), coalesce(region, ''), shipping_minor, spend_minor,
     goods_hash(customer_id, rows, total)
 FROM orders JOIN goods USING (no) WHERE no BETWEEN $first AND $last ORDER BY order_id
-"""
+"""  # noqa: S608 - the expression above
 
-_LINES_OF_CHUNK = """
-SELECT $shop_id, orders.order_id, position, sku, coalesce(title, ''), coalesce(category, ''),
+_LINES_OF_CHUNK = f"""
+SELECT $shop_id, orders.order_id, {_COUNTED_AT}, position, sku, coalesce(title, ''), coalesce(category, ''),
     quantity, unit_price_micros, discount_micros, lines.spend_minor
 FROM lines JOIN orders USING (no) WHERE no BETWEEN $first AND $last ORDER BY orders.order_id, position
-"""
+"""  # noqa: S608 - the expression above
 
 _REFUND_ROWS = """
 SELECT $shop_id, refund_id, order_id, sku, refunded_at, quantity, amount_minor
 FROM refunds ORDER BY refund_id, order_id, sku, refunded_at
 """
 
-_ANY_KNOWN = "SELECT EXISTS (SELECT FROM orders_order WHERE shop_id = %s AND order_id = ANY(%s))"
+_ANY_KNOWN = "SELECT EXISTS (SELECT FROM orders_knownorder WHERE shop_id = %s AND order_id = ANY(%s))"
 _PROBES = """
 SELECT list(order_id) FROM (
     SELECT order_id FROM orders WHERE no BETWEEN $first AND $last ORDER BY hash(no) LIMIT 100)
@@ -57,44 +67,69 @@ SELECT list(order_id) FROM (
 """Some orders of a chunk: where none of them is known, likely none of it is."""
 
 _ADD_ORDERS = f"""
-INSERT INTO orders_order ({_ORDER_COLUMNS})
-SELECT {_ORDER_COLUMNS} FROM staged_order ORDER BY order_id
-ON CONFLICT DO NOTHING RETURNING order_id
+WITH named AS (
+    INSERT INTO orders_knownorder ({_KNOWN_COLUMNS})
+    SELECT {_KNOWN_COLUMNS} FROM staged_order ORDER BY order_id
+    ON CONFLICT DO NOTHING RETURNING order_id
+), added AS (
+    INSERT INTO orders_order ({_ORDER_COLUMNS})
+    SELECT {_ORDER_COLUMNS} FROM staged_order JOIN named USING (order_id) ORDER BY order_id
+)
+SELECT order_id FROM named
 """  # noqa: S608 - the columns above
 
 _LOCK_KNOWN = """
-SELECT known.order_id FROM orders_order AS known JOIN staged_order AS staged USING (shop_id, order_id)
-WHERE NOT staged.order_id = ANY(%s) ORDER BY known.order_id FOR NO KEY UPDATE OF known
+SELECT named.order_id FROM orders_knownorder AS named JOIN staged_order AS staged USING (shop_id, order_id)
+WHERE NOT staged.order_id = ANY(%s) ORDER BY named.order_id FOR NO KEY UPDATE OF named
+"""
+
+_NAMED = """
+FROM staged_order AS staged JOIN orders_knownorder AS named USING (shop_id, order_id)
+WHERE known.shop_id = staged.shop_id AND known.order_id = staged.order_id AND known.counted_at = named.counted_at
 """
 
 _CONFLICTS = """
-SELECT staged.order_id FROM orders_order AS known JOIN staged_order AS staged USING (shop_id, order_id)
-WHERE known.paid_at IS NOT NULL AND staged.paid_at IS NOT NULL AND known.goods_hash <> staged.goods_hash
+SELECT staged.order_id
+FROM staged_order AS staged JOIN orders_knownorder AS named USING (shop_id, order_id)
+CROSS JOIN LATERAL (
+    SELECT goods_hash FROM orders_order AS known WHERE known.shop_id = staged.shop_id
+        AND known.order_id = staged.order_id AND known.counted_at = named.counted_at OFFSET 0) AS known
+WHERE named.paid_at IS NOT NULL AND staged.paid_at IS NOT NULL AND known.goods_hash <> staged.goods_hash
 """
 
-_PAY = """
+_PAY = f"""
 UPDATE orders_order AS known SET customer_id = staged.customer_id, placed_at = staged.placed_at,
-    paid_at = staged.paid_at, received_at = coalesce(staged.received_at, known.received_at),
+    paid_at = staged.paid_at, counted_at = staged.counted_at,
+    received_at = coalesce(staged.received_at, known.received_at),
     status = coalesce(nullif(staged.status, ''), known.status), channel = staged.channel, region = staged.region,
     shipping_minor = staged.shipping_minor, spend_minor = staged.spend_minor, goods_hash = staged.goods_hash
-FROM staged_order AS staged
-WHERE known.shop_id = staged.shop_id AND known.order_id = staged.order_id
-    AND known.paid_at IS NULL AND staged.paid_at IS NOT NULL
+{_NAMED} AND known.paid_at IS NULL AND staged.paid_at IS NOT NULL
 RETURNING known.order_id
-"""
+"""  # noqa: S608 - the tables above
 
-_FILL_IN = """
+_FILL_IN = f"""
 UPDATE orders_order AS known SET received_at = coalesce(known.received_at, staged.received_at),
     status = coalesce(nullif(known.status, ''), staged.status)
-FROM staged_order AS staged
-WHERE known.shop_id = staged.shop_id AND known.order_id = staged.order_id
+{_NAMED}
     AND (known.goods_hash = staged.goods_hash OR staged.paid_at IS NULL)
     AND ((known.received_at IS NULL AND staged.received_at IS NOT NULL)
         OR (known.status = '' AND staged.status <> ''))
 RETURNING known.order_id
+"""  # noqa: S608 - the tables above
+
+_DROP_LINES = """
+DELETE FROM orders_orderline AS line USING orders_knownorder AS named
+WHERE named.shop_id = %(shop_id)s AND named.order_id = ANY(%(order_ids)s) AND line.shop_id = %(shop_id)s
+    AND line.order_id = named.order_id AND line.counted_at = named.counted_at
 """
 
-_DROP_LINES = "DELETE FROM orders_orderline WHERE shop_id = %s AND order_id = ANY(%s)"
+_SAY_PAID = """
+UPDATE orders_knownorder AS named SET customer_id = staged.customer_id, paid_at = staged.paid_at,
+    counted_at = staged.counted_at, spend_minor = staged.spend_minor
+FROM staged_order AS staged
+WHERE named.shop_id = %(shop_id)s AND named.order_id = ANY(%(order_ids)s)
+    AND staged.shop_id = named.shop_id AND staged.order_id = named.order_id
+"""
 
 _ADD_LINES = f"""
 INSERT INTO orders_orderline ({_LINE_COLUMNS})
@@ -130,18 +165,23 @@ class ChunkRecorded:
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
-    """Orders of a history numbered from `first` to `last`, on their way out of DuckDB through files of a folder."""
+    """Orders of a history numbered from `first` to `last`, on their way out of DuckDB through files of a folder.
+
+    `recorded_at` stands in for the moment of those that tell none.
+    """
 
     shop_id: int
     duck: duckdb.DuckDBPyConnection
     folder: Path
     first: int
     last: int
+    recorded_at: datetime
 
     def copy(self, connection: Connection, query: str, into: str) -> int:
         """Copy what the query says of these orders into a table; counts the rows."""
         path = self.folder / f"chunk-{self.first}.csv"
-        _export(self.duck, path, query, shop_id=self.shop_id, first=self.first, last=self.last)
+        bounds = {"first": self.first, "last": self.last, "recorded_at": self.recorded_at}
+        _export(self.duck, path, query, shop_id=self.shop_id, **bounds)
         return copy_file(connection, path, into)
 
     def probes(self) -> list[str]:
@@ -167,10 +207,11 @@ def add_orders(
 
     Two chunks are written at a time, by two connections; inside the caller's transaction, one after the other.
     """
+    recorded_at = datetime.now(UTC)
     with writers(2) as connections:
 
         def add(number: int, connection: Connection) -> ChunkRecorded:
-            return _add_chunk(connection, _Chunk(shop_id, duck.cursor(), folder, *chunks[number]))
+            return _add_chunk(connection, _Chunk(shop_id, duck.cursor(), folder, *chunks[number], recorded_at))
 
         yield from in_turn(connections, add, len(chunks))
 
@@ -187,9 +228,10 @@ def _add_unknown(connection: Connection, chunk: _Chunk) -> ChunkRecorded | None:
         return None
     try:
         with connection.transaction():
-            new = chunk.copy(connection, _ORDERS_OF_CHUNK, f"orders_order ({_ORDER_COLUMNS})")
+            new = chunk.copy(connection, _KNOWN_OF_CHUNK, f"orders_knownorder ({_KNOWN_COLUMNS})")
     except (UniqueViolation, DeadlockDetected):
         return None
+    chunk.copy(connection, _ORDERS_OF_CHUNK, f"orders_order ({_ORDER_COLUMNS})")
     lines = chunk.copy(connection, _LINES_OF_CHUNK, f"orders_orderline ({_LINE_COLUMNS})")
     return ChunkRecorded(new, 0, 0, lines, ())
 
@@ -213,7 +255,8 @@ def _add_lines(connection: Connection, chunk: _Chunk, *, new: Sequence[str], pai
     """Write the lines of orders that are new, and those of orders that are paid now in place of what they had."""
     connection.execute("CREATE TEMPORARY TABLE staged_line (LIKE orders_orderline) ON COMMIT DROP")
     chunk.copy(connection, _LINES_OF_CHUNK, f"staged_line ({_LINE_COLUMNS})")
-    connection.execute(_DROP_LINES, [chunk.shop_id, paid])
+    connection.execute(_DROP_LINES, {"shop_id": chunk.shop_id, "order_ids": paid})
+    connection.execute(_SAY_PAID, {"shop_id": chunk.shop_id, "order_ids": paid})
     written = connection.execute(_ADD_LINES, [[*new, *paid]]).rowcount
     connection.execute("DROP TABLE staged_line")
     return written
@@ -238,7 +281,7 @@ def add_refunds(shop_id: int, duck: duckdb.DuckDBPyConnection, folder: Path) -> 
 def look_over() -> None:
     """Let the planner know how full the tables are; it knows nothing of what was just copied into them."""
     with writers(1) as (connection,):
-        connection.execute("ANALYZE orders_order, orders_orderline, orders_refundrow")
+        connection.execute("ANALYZE orders_knownorder, orders_order, orders_orderline, orders_refundrow")
 
 
 def _export(duck: duckdb.DuckDBPyConnection, path: Path, query: str, **values: object) -> Path:

@@ -9,7 +9,7 @@ from jiacan.orders.store.copying import copy_out
 
 _PAID_ORDERS = """
 SELECT order_id, customer_id, (extract(epoch FROM paid_at) * 1000000)::bigint, spend_minor
-FROM orders_order WHERE shop_id = %(shop_id)s AND paid_at IS NOT NULL
+FROM orders_knownorder WHERE shop_id = %(shop_id)s AND paid_at IS NOT NULL
 """
 
 _TYPES = {

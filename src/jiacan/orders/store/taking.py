@@ -17,6 +17,7 @@ from django.db import connection
 from jiacan.kernel.statements import Prepared
 from jiacan.orders.contracts import IncomingOrder, OrderLine, Refund, RefundLine, Taken, spend_minor
 from jiacan.orders.core.goods import goods_hash
+from jiacan.orders.store.archived import load_archived
 
 _LINES = """(position bigint, sku text, title text, category text, quantity int,
     unit_price_micros bigint, discount_micros bigint, spend_minor bigint)"""
@@ -29,54 +30,86 @@ asked AS MATERIALIZED (
 )
 """
 
+_COUNTED_AT = "coalesce(asked.paid_at, asked.placed_at, now())"
+
 _ADD_LINES = f"""
-INSERT INTO orders_orderline (shop_id, order_id, position, sku, title, category, quantity, unit_price_micros,
-    discount_micros, spend_minor)
-SELECT %(shop_id)s::bigint, asked.order_id, line.*
+INSERT INTO orders_orderline (shop_id, order_id, counted_at, position, sku, title, category, quantity,
+    unit_price_micros, discount_micros, spend_minor)
+SELECT %(shop_id)s::bigint, asked.order_id, {_COUNTED_AT}, line.*
 FROM asked CROSS JOIN json_to_recordset(asked.lines) AS line {_LINES}
 """  # noqa: S608 - the statement above
 
 _ADD_ORDERS = Prepared(f"""
-WITH {_ASKED}, added AS (
-    INSERT INTO orders_order (shop_id, order_id, customer_id, placed_at, paid_at, received_at, status, channel,
-        region, shipping_minor, spend_minor, goods_hash)
-    SELECT %(shop_id)s::bigint, order_id, customer_id, placed_at, paid_at, received_at, status, channel, region,
-        shipping_minor, spend_minor, goods_hash
+WITH {_ASKED}, named AS (
+    INSERT INTO orders_knownorder (shop_id, order_id, customer_id, paid_at, counted_at, spend_minor)
+    SELECT %(shop_id)s::bigint, order_id, customer_id, paid_at, {_COUNTED_AT}, spend_minor
     FROM asked ORDER BY order_id COLLATE "C"
     ON CONFLICT DO NOTHING RETURNING order_id
-), added_lines AS ({_ADD_LINES} JOIN added ON added.order_id = asked.order_id)
+), added AS (
+    INSERT INTO orders_order (shop_id, order_id, customer_id, counted_at, placed_at, paid_at, received_at, status,
+        channel, region, shipping_minor, spend_minor, goods_hash)
+    SELECT %(shop_id)s::bigint, asked.order_id, customer_id, {_COUNTED_AT}, placed_at, paid_at, received_at, status,
+        channel, region, shipping_minor, spend_minor, goods_hash
+    FROM asked JOIN named ON named.order_id = asked.order_id
+), added_lines AS ({_ADD_LINES} JOIN named ON named.order_id = asked.order_id)
 SELECT order_id, EXISTS (SELECT FROM orders_refundrow AS refund
-    WHERE refund.shop_id = %(shop_id)s::bigint AND refund.order_id = added.order_id) FROM added
+    WHERE refund.shop_id = %(shop_id)s::bigint AND refund.order_id = named.order_id) FROM named
 """)  # noqa: S608 - the statements above
 
 # Sent with the statement before it, and so beginning after it: it counts what that has added.
 _NUMBERS = Prepared("""
-SELECT order_id, (SELECT count(*) FROM orders_order AS earlier
+SELECT order_id, (SELECT count(*) FROM orders_knownorder AS earlier
     WHERE earlier.shop_id = %(shop_id)s::bigint AND earlier.customer_id = this.customer_id
         AND (earlier.paid_at, earlier.order_id) <= (this.paid_at, this.order_id)) AS number
-FROM orders_order AS this
+FROM orders_knownorder AS this
 WHERE shop_id = %(shop_id)s::bigint AND order_id = ANY(%(order_ids)s::text[]) AND paid_at IS NOT NULL
 """)
 
-_LOCK_KNOWN = """
-SELECT order_id, paid_at, received_at, status, goods_hash FROM orders_order
-WHERE shop_id = %s AND order_id = ANY(%s) ORDER BY order_id FOR NO KEY UPDATE
+_LOCK_KNOWN = Prepared("""
+SELECT FROM orders_knownorder
+WHERE shop_id = %(shop_id)s::bigint AND order_id = ANY(%(order_ids)s::text[]) ORDER BY order_id FOR NO KEY UPDATE
+""")
+
+# Begun after the lock was there, and so seeing what those did who had it before.
+_FIND_KNOWN = Prepared("""
+SELECT named.order_id, named.paid_at, received_at, status, goods_hash
+FROM orders_knownorder AS named LEFT JOIN LATERAL (
+    SELECT * FROM orders_order AS known WHERE known.shop_id = %(shop_id)s::bigint
+        AND known.order_id = named.order_id AND known.counted_at = named.counted_at OFFSET 0) AS known ON true
+WHERE named.shop_id = %(shop_id)s::bigint AND named.order_id = ANY(%(order_ids)s::text[])
+""")
+
+_NAMED = """
+JOIN orders_knownorder AS named ON named.shop_id = %(shop_id)s AND named.order_id = asked.order_id
+WHERE known.shop_id = %(shop_id)s AND known.order_id = named.order_id AND known.counted_at = named.counted_at
 """
 
-_PAY = f"""
-WITH {_ASKED}
-UPDATE orders_order AS known SET customer_id = asked.customer_id, placed_at = asked.placed_at,
-    paid_at = asked.paid_at, received_at = coalesce(asked.received_at, known.received_at),
-    status = coalesce(nullif(asked.status, ''), known.status), channel = asked.channel, region = asked.region,
-    shipping_minor = asked.shipping_minor, spend_minor = asked.spend_minor, goods_hash = asked.goods_hash
-FROM asked WHERE known.shop_id = %(shop_id)s AND known.order_id = asked.order_id
-"""  # noqa: S608 - the statement above
+# What is paid moves to where it is counted: its old lines go first, and its register says so last.
+_PAY = (
+    f"WITH {_ASKED} DELETE FROM orders_orderline AS known USING asked {_NAMED}",  # noqa: S608
+    f"""
+    WITH {_ASKED}
+    UPDATE orders_order AS known SET customer_id = asked.customer_id, placed_at = asked.placed_at,
+        paid_at = asked.paid_at, counted_at = asked.paid_at,
+        received_at = coalesce(asked.received_at, known.received_at),
+        status = coalesce(nullif(asked.status, ''), known.status), channel = asked.channel, region = asked.region,
+        shipping_minor = asked.shipping_minor, spend_minor = asked.spend_minor, goods_hash = asked.goods_hash
+    FROM asked {_NAMED}
+    """,  # noqa: S608 - the statements above
+    f"""
+    WITH {_ASKED}
+    UPDATE orders_knownorder AS named SET customer_id = asked.customer_id, paid_at = asked.paid_at,
+        counted_at = asked.paid_at, spend_minor = asked.spend_minor
+    FROM asked WHERE named.shop_id = %(shop_id)s AND named.order_id = asked.order_id
+    """,  # noqa: S608 - the statement above
+    f"WITH {_ASKED} {_ADD_LINES}",
+)
 
 _FILL_IN = f"""
 WITH {_ASKED}
 UPDATE orders_order AS known SET received_at = coalesce(known.received_at, asked.received_at),
     status = coalesce(nullif(known.status, ''), asked.status)
-FROM asked WHERE known.shop_id = %(shop_id)s AND known.order_id = asked.order_id
+FROM asked {_NAMED}
 """  # noqa: S608 - the statement above
 
 _KNOWN_REFUNDS = """
@@ -93,12 +126,13 @@ SELECT %s, row.* FROM unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What tells a recorded order from a delivery of it."""
+    """What tells a recorded order from a delivery of it; one that lies in files is not written to any more."""
 
     paid_at: datetime | None
     received_at: datetime | None
     status: str
     goods_hash: UUID
+    can_change: bool = True
 
     def compare(self, order: IncomingOrder, delivered_hash: UUID) -> Taken:
         """What the delivery is to what is known."""
@@ -106,6 +140,8 @@ class _Known:
             return Taken.COMPLETED
         if order.paid_at is not None and self.goods_hash != delivered_hash:
             return Taken.CONFLICT
+        if not self.can_change:
+            return Taken.KNOWN
         fills = (self.received_at is None and order.received_at is not None) or (not self.status and order.status)
         return Taken.COMPLETED if fills else Taken.KNOWN
 
@@ -140,20 +176,21 @@ def add_orders(shop_id: int, orders: Sequence[IncomingOrder], currency: str) -> 
 def _complete(
     cursor: Any, shop_id: int, orders: Sequence[IncomingOrder], hashes: Mapping[str, UUID], currency: str
 ) -> dict[str, Taken]:
-    cursor.execute(_LOCK_KNOWN, [shop_id, [order.order_id for order in orders]])
-    known = {row[0]: _Known(*row[1:]) for row in cursor.fetchall()}
+    asked_for = {"shop_id": shop_id, "order_ids": [order.order_id for order in orders]}
+    cursor.execute(_LOCK_KNOWN, asked_for)
+    cursor.execute(_FIND_KNOWN, asked_for)
+    rows = cursor.fetchall()
+    known = {row[0]: _Known(*row[1:]) for row in rows}
+    archived = load_archived(shop_id, {row[0]: row[1] for row in rows if row[4] is None})
+    known |= {name: _Known(order.paid_at, None, "", order.goods_hash, False) for name, order in archived.items()}
     taken = {order.order_id: known[order.order_id].compare(order, hashes[order.order_id]) for order in orders}
     completed = [order for order in orders if taken[order.order_id] is Taken.COMPLETED]
     paid = [order for order in completed if order.paid_at is not None and known[order.order_id].paid_at is None]
     filled = [order for order in completed if order not in paid]
     if paid:
         asked = _asked(shop_id, paid, hashes, currency)
-        cursor.execute(_PAY, asked)
-        cursor.execute(
-            "DELETE FROM orders_orderline WHERE shop_id = %s AND order_id = ANY(%s)",
-            [shop_id, [order.order_id for order in paid]],
-        )
-        cursor.execute(f"WITH {_ASKED} {_ADD_LINES}", asked)
+        for statement in _PAY:
+            cursor.execute(statement, asked)
     if filled:
         cursor.execute(_FILL_IN, _asked(shop_id, filled, hashes, currency))
     return taken

@@ -22,6 +22,8 @@ from jiacan.kernel.places import each_server, long_at_place
 from jiacan.ledger import facade as ledger
 from jiacan.ledger.contracts import AuditReport
 from jiacan.offers.facade.waiting import held_beyond
+from jiacan.orders import facade as orders
+from jiacan.orders.contracts import Archived
 from jiacan.project import database
 from jiacan.project.doctor import database as judging
 from jiacan.project.doctor import machine, postgres, work
@@ -160,6 +162,7 @@ def _work(*, full: bool, limits: Limits, at: datetime) -> Iterator[Finding]:
     unsettled: list[tuple[str, UnsettledOrders]] = []
     audits: list[tuple[str, AuditReport]] = []
     sums: list[tuple[str, tuple[str, ...]]] = []
+    archives: list[tuple[str, Archived, JiacanError | None]] = []
     for shop in shops:
         with long_at_place(shop.id):
             try:
@@ -167,6 +170,7 @@ def _work(*, full: bool, limits: Limits, at: datetime) -> Iterator[Finding]:
             except JiacanError as error:
                 remedy = tell("Put that right first; no order of the shop is settled before.")
                 yield Finding("orders", Level.WRONG, error.message(), {"shop": shop.slug}, remedy)
+            archives += [(shop.slug, each, _broken(each, full=full)) for each in orders.archives_of(shop.id)]
             if full:
                 audits.append((shop.slug, ledger.audit(shop.id)))
             else:
@@ -174,7 +178,16 @@ def _work(*, full: bool, limits: Limits, at: datetime) -> Iterator[Finding]:
     looked_at = tell("all time") if full else tell("the last hour")
     yield from work.judge_orders(unsettled, looked_at=looked_at)
     yield from work.judge_reservations(_held_beyond(shops, at, limits), limits)
+    yield from work.judge_archives(archives)
     yield from work.judge_audits(audits) if full else work.judge_sums(sums)
+
+
+def _broken(files: Archived, *, full: bool) -> JiacanError | None:
+    try:
+        orders.check_archive(files, whole=full)
+    except JiacanError as error:
+        return error
+    return None
 
 
 def _held_beyond(shops: Sequence[Shop], at: datetime, limits: Limits) -> list[tuple[str, str]]:

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from jiacan.campaigns.contracts.waiting import UnsettledOrders
+from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, tell
 from jiacan.ledger.contracts import AuditReport
+from jiacan.orders.contracts import Archived
 from jiacan.project.doctor.findings import Finding, Level, Limits
 from jiacan.webhooks.contracts import Backlog, QueueFigures
 
@@ -95,6 +97,19 @@ def judge_orders(unsettled: Sequence[tuple[str, UnsettledOrders]], *, looked_at:
     if not missing:
         said = tell("Every paid order of {when} is settled by each live plan of its time.", when=looked_at)
         yield Finding("orders", Level.OK, said, {"plans": len(unsettled)})
+
+
+def judge_archives(archives: Sequence[tuple[str, Archived, JiacanError | None]]) -> Iterator[Finding]:
+    """Whether archived orders can be read; beside each pair of files, its shop and what is wrong with it."""
+    for shop, files, error in archives:
+        if error is not None:
+            figures = {"shop": shop, "folder": files.folder, "orders": files.orders}
+            remedy = tell("Until then receipts and refunds of these orders stop with the same words.")
+            yield Finding("archive", Level.WRONG, error.message(), figures, remedy)
+    if archives and all(error is None for *_, error in archives):
+        count = sum(files.orders for _, files, _ in archives)
+        said = tell("Archived orders can be read: {count}.", count=count)
+        yield Finding("archive", Level.OK, said, {"orders": count})
 
 
 def judge_reservations(plans: Sequence[tuple[str, str]], limits: Limits) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What the worker does for the server itself: it counts jobs, and forgets sessions that are over."""
+"""What the worker does for the server itself: it counts jobs, makes partitions, and forgets sessions."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from procrastinate.worker import Worker
 
 from jiacan.campaigns.facade.waiting import unsettled_orders
 from jiacan.kernel.periods import Period
-from jiacan.kernel.places import at_place
+from jiacan.kernel.places import at_place, each_server
 from jiacan.kernel.stages import Stage, observe
+from jiacan.project.quarters.keeping import add_quarters
 from jiacan.project.serving.metrics import JOB_SECONDS, JOBS, UNSETTLED_ORDERS, UNSETTLED_SECONDS
 from jiacan.tenancy import facade as tenancy
 
@@ -57,6 +58,15 @@ def count_unsettled(now: datetime) -> None:
 def forget_sessions(timestamp: int) -> None:
     """Delete sessions that have run out, daily."""
     call_command("clearsessions")
+
+
+@app.periodic(cron="23 2 * * *")
+@app.task(name="serving.keep_quarters", queue="upkeep", queueing_lock="serving.keep_quarters")
+def keep_quarters(timestamp: int) -> None:
+    """Make the partitions that the coming quarters need on every server, daily, and look their tables over."""
+    for here in each_server():
+        with here:
+            add_quarters(timezone.now().date())
 
 
 async def _count(call_next: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker) -> Any:
