@@ -6,9 +6,10 @@ stretch, however long the history is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 
 import duckdb
@@ -19,6 +20,7 @@ import pyarrow as pa
 from jiacan.kernel.periods import Period
 from jiacan.kernel.stages import Stage, observe
 from jiacan.offers.core.arrays.clock import DAY_US, clock_of, to_us
+from jiacan.offers.core.arrays.joining import by_event
 from jiacan.offers.core.arrays.layout import Layout
 from jiacan.offers.core.arrays.ties import in_order
 from jiacan.offers.core.arrays.values import Events, Pairs, Whole
@@ -27,12 +29,12 @@ from jiacan.offers.readers.pairs import (
     ORDER_SCHEMA,
     RETURNED_SCHEMA,
     WHOLE_LINE_SCHEMA,
+    Matcher,
     held_out,
     numbers,
     pair_columns,
     to_events,
     to_make,
-    to_match,
     to_pairs,
     to_texts,
 )
@@ -74,7 +76,7 @@ CREATE TABLE matched_before AS FROM read_parquet('{pairs}');
 CREATE TABLE kept_pairs AS FROM matched_before LIMIT 0
 """
 
-_MATCHED_BEFORE = "CREATE OR REPLACE TABLE pairs AS FROM matched_before SEMI JOIN asked_now USING (no)"
+_MATCHED_BEFORE = "FROM matched_before SEMI JOIN asked_now USING (no)"
 
 _PLACES = "CREATE TABLE places AS SELECT DISTINCT no, place FROM refunded"
 
@@ -109,10 +111,8 @@ SELECT at_us AS at, is_refund, customer, held_out, "order", key, refund_id, orde
 
 _NAMES = ", customer_id, if(is_refund, refund_id, order_id) AS id"
 
-_PAIRS = """
-SELECT no AS key, false AS is_refund, {columns} FROM pairs
-UNION ALL
-SELECT event, true, {columns} FROM kept_pairs JOIN refunded ON kept_pairs.no = event
+_KEPT_PAIRS = """
+SELECT event, {columns} FROM kept_pairs JOIN refunded ON kept_pairs.no = event
 WHERE at_us >= {starts_us} AND at_us < {ends_us}
 """
 
@@ -154,13 +154,14 @@ def match_history(duck: duckdb.DuckDBPyConnection, layout: Layout, period: Perio
     duck.execute(_REFUNDED)
     kept = orders.kept_lines(lines, ibis.table(RETURNED_SCHEMA, name="returned"), rules.currency)
     duck.execute(to_make("kept", kept.rename(no="event")))
-    match = to_match(
+    matcher = Matcher(
+        duck,
         rules,
-        pairs=(ibis.table(ORDER_SCHEMA, name="asked_now"), lines),
-        kept_pairs=(ibis.table(ORDER_SCHEMA, name="refunded_orders"), ibis.table(LINE_SCHEMA, name="kept")),
+        orders=(ibis.table(ORDER_SCHEMA, name="asked_now"), lines),
+        refunds=(ibis.table(ORDER_SCHEMA, name="refunded_orders"), ibis.table(LINE_SCHEMA, name="kept")),
     )
-    duck.execute(match["kept_pairs"])
-    return MatchedHistory(duck, layout, period, match=match["pairs"])
+    duck.register("kept_pairs", matcher.pairs("refunds"))
+    return MatchedHistory(duck, layout, period, match=partial(matcher.pairs, "orders"))
 
 
 def matched_before(duck: duckdb.DuckDBPyConnection, layout: Layout, period: Period, *, pairs: str) -> MatchedHistory:
@@ -174,17 +175,19 @@ def matched_before(duck: duckdb.DuckDBPyConnection, layout: Layout, period: Peri
     """
     files = pairs.replace("'", "''")
     duck.execute(_PREPARED.format(starts_us=to_us(period.starts_at), ends_us=to_us(period.ends_at), pairs=files))
-    return MatchedHistory(duck, layout, period, match=_MATCHED_BEFORE)
+    return MatchedHistory(duck, layout, period, match=lambda: duck.sql(_MATCHED_BEFORE).to_arrow_table())
 
 
 class MatchedHistory:
     """Orders paid in a period, and what refunds of them left, matched as they are asked for.
 
-    The connection has `asked`, `refunded` and `kept_pairs`; `match` makes `pairs` of `asked_now`, a part of `asked`.
-    Its tables stay in it, and nobody else may ask it while chunks are taken.
+    The connection has `asked`, `refunded` and `kept_pairs`; `match` gives the pairs of
+    `asked_now`, a part of `asked`. Tables stay in it, and nobody else may ask it while chunks are taken.
     """
 
-    def __init__(self, duck: duckdb.DuckDBPyConnection, layout: Layout, period: Period, *, match: str) -> None:
+    def __init__(
+        self, duck: duckdb.DuckDBPyConnection, layout: Layout, period: Period, *, match: Callable[[], pa.Table]
+    ) -> None:
         self._duck = duck
         self._layout = layout
         self._period = period
@@ -229,19 +232,26 @@ class MatchedHistory:
 
     def _chunk(self, stretch: _Stretch, with_names: bool) -> Chunk:
         began = perf_counter()
-        self._match_orders(stretch)
+        pairs = self._pairs_of_orders(stretch)
         table = self._events(stretch, with_names)
-        found = self._pairs(stretch, table)
-        events = to_events(table, found, self._layout, self._clock, self._first_day)
+        keys = _keys(numbers(table, "key"), numbers(table, "is_refund"))
+        found, rows, ends = self._of_events(keys, pairs, self._pairs_of_refunds(stretch))
+        events = to_events(table, ends, self._layout, self._clock, self._first_day)
         names = table.select(_OF_NAMES if with_names else ())
         until_us = min(stretch.ends_us - 1, self._until_us)
         observe(Stage.MATCH, perf_counter() - began, table.num_rows)
-        return Chunk(events, to_pairs(found, self._layout.rules), names, until_us, stretch.share)
+        return Chunk(events, to_pairs(found, rows, self._layout.rules), names, until_us, stretch.share)
 
-    def _match_orders(self, stretch: _Stretch) -> None:
+    def _pairs_of_orders(self, stretch: _Stretch) -> pa.Table:
         ends_us = min(stretch.ends_us, to_us(self._period.ends_at))
         self._duck.execute(_NOW.format(starts_us=stretch.starts_us, ends_us=ends_us))
-        self._duck.execute(self._match)
+        pairs = self._match()
+        self._duck.register("pairs", pairs)
+        return pairs
+
+    def _pairs_of_refunds(self, stretch: _Stretch) -> pa.Table:
+        columns = ", ".join(pair_columns(self._layout.rules))
+        return self._table(_KEPT_PAIRS.format(columns=columns, starts_us=stretch.starts_us, ends_us=stretch.ends_us))
 
     def _events(self, stretch: _Stretch, with_names: bool) -> pa.Table:
         """The events of a stretch in the order in which they settle."""
@@ -252,22 +262,19 @@ class MatchedHistory:
         columns = (*_OF_EVENTS, *_OF_NAMES) if with_names else _OF_EVENTS
         return table.select(columns).take(pa.array(order))
 
-    def _pairs(self, stretch: _Stretch, events: pa.Table) -> pa.Table:
-        """The pairs of a stretch, each with its event's place, in the order of events and offers."""
-        columns = ", ".join(pair_columns(self._layout.rules))
-        found = self._table(_PAIRS.format(columns=columns, starts_us=stretch.starts_us, ends_us=stretch.ends_us))
-        keys = _keys(events)
-        by_key = np.argsort(keys)
-        event = by_key[np.searchsorted(keys[by_key], _keys(found))] if len(keys) else keys
-        order = np.argsort(event * len(self._layout.rules.offers) + numbers(found, "offer"))
-        return found.append_column("event", pa.array(event)).take(pa.array(order))
+    def _of_events(self, keys: Whole, of_orders: pa.Table, of_refunds: pa.Table) -> tuple[pa.Table, Whole, Whole]:
+        """All pairs, their rows by event and offer, and where those of each event end."""
+        columns = pair_columns(self._layout.rules)
+        found = pa.concat_tables([table.select(columns) for table in (of_orders, of_refunds)])
+        asked = np.concatenate([_keys(numbers(of_orders, "no"), False), _keys(numbers(of_refunds, "event"), True)])
+        return found, *by_event(keys, asked, numbers(found, "offer"))
 
     def _table(self, query: str) -> pa.Table:
         table: pa.Table = self._duck.sql(query).to_arrow_table()
         return table
 
 
-def _keys(table: pa.Table) -> Whole:
+def _keys(numbers: Whole, is_refund: Whole | bool) -> Whole:
     """What tells orders and refunds from each other."""
-    keys: Whole = 2 * numbers(table, "key") + numbers(table, "is_refund")
+    keys: Whole = 2 * numbers + is_refund
     return keys

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 import numpy as np
@@ -10,6 +11,7 @@ import pyarrow as pa
 from jiacan.kernel.ids import first_at_or_above
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.core.arrays.clock import Clock
+from jiacan.offers.core.arrays.joining import gather
 from jiacan.offers.core.arrays.layout import Layout
 from jiacan.offers.core.arrays.ties import Texts
 from jiacan.offers.core.arrays.values import EVENT, PAIR, SLOT, Events, Pairs, Whole, empty_records
@@ -32,6 +34,7 @@ WHOLE_LINE_SCHEMA = {
     "unit_price_micros": "int64",
     "discount_micros": "int64",
 }
+_TYPES = {"int64": "BIGINT", "boolean": "BOOLEAN"}
 RETURNED_SCHEMA = {"event": "int64", "no": "int64", "sku": "string", "quantity": "int64"}
 
 
@@ -43,15 +46,34 @@ def pair_columns(rules: PlanRules) -> list[str]:
     return ["offer", "rung", *of_slots, *of_instead]
 
 
-def to_match(rules: PlanRules, **tables: tuple[ir.Table, ir.Table]) -> dict[str, str]:
-    """What DuckDB is told to match orders and their lines: for each name, how a table of pairs so called is made.
+class Matcher:
+    """Matches orders that stand in DuckDB against a plan.
 
-    What orders come to is kept in between: as one query, it would be reckoned anew for many an offer.
+    What orders come to is kept in between: as one query, it would be reckoned anew for many an offer. What the plan
+    asks of it, which is long where offers are many, is made ready once.
     """
-    figures = {name: order_figures(orders, lines, rules) for name, (orders, lines) in tables.items()}
-    (schema,) = {each.schema() for each in figures.values()}
-    pairs = to_make("{name}", pairs_of(ibis.table(schema, name="figures"), rules))
-    return {name: to_make("figures", each) + pairs.replace("{name}", name, 1) for name, each in figures.items()}
+
+    def __init__(
+        self, duck: duckdb.DuckDBPyConnection, rules: PlanRules, **tables: tuple[ir.Table, ir.Table]
+    ) -> None:
+        """For each name, the tables of the orders that are matched by it, and of their lines."""
+        figures = {name: order_figures(orders, lines, rules) for name, (orders, lines) in tables.items()}
+        (schema,) = {each.schema() for each in figures.values()}
+        columns = ", ".join(f"{name} {_TYPES[str(of)]}" for name, of in schema.items())
+        pairs = ibis.to_sql(pairs_of(ibis.table(schema, name="figures"), rules), dialect="duckdb")
+        self._duck = duck
+        self._fill = {
+            name: f"TRUNCATE figures; INSERT INTO figures {ibis.to_sql(each, dialect='duckdb')}"
+            for name, each in figures.items()
+        }
+        duck.execute(f"CREATE TABLE figures ({columns})")
+        duck.execute(f"PREPARE pairs_of_figures AS {pairs}")
+
+    def pairs(self, name: str) -> pa.Table:
+        """The pairs of the orders that stand in the tables of this name."""
+        self._duck.execute(self._fill[name])
+        pairs: pa.Table = self._duck.sql("EXECUTE pairs_of_figures").to_arrow_table()
+        return pairs
 
 
 def to_make(name: str, table: ir.Table) -> str:
@@ -67,17 +89,16 @@ def to_texts(table: pa.Table, name: str) -> Texts:
     return Texts(places, np.frombuffer(data or b"", np.uint8))
 
 
-def to_events(table: pa.Table, found: pa.Table, layout: Layout, clock: Clock, first_day: int) -> Events:
+def to_events(table: pa.Table, ends: Whole, layout: Layout, clock: Clock, first_day: int) -> Events:
     """Events with their pairs.
 
     Args:
         table: `at, customer, order, is_refund, held_out` of each event, in order.
-        found: the pairs in order, each with its `event`'s place in the table.
+        ends: where the pairs of each event end.
         layout: the plan.
         clock: its zone's, over all events and what they give.
         first_day: the local day that days are counted from.
     """
-    ends = np.cumsum(np.bincount(numbers(found, "event"), minlength=table.num_rows))
     events = np.empty(table.num_rows, EVENT)
     for name in ("at", "customer", "order", "is_refund", "held_out"):
         events[name] = numbers(table, name)
@@ -87,20 +108,21 @@ def to_events(table: pa.Table, found: pa.Table, layout: Layout, clock: Clock, fi
     return Events(events, np.stack(rows) if rows else np.empty((0, len(events)), np.int64))
 
 
-def to_pairs(found: pa.Table, rules: PlanRules) -> Pairs:
-    """The pairs of a table that has `pair_columns`."""
+def to_pairs(found: pa.Table, rows: Whole, rules: PlanRules) -> Pairs:
+    """These rows, in this order, of a table that has `pair_columns`."""
     slots, instead = slots_of(rules)
-    pairs = np.empty(found.num_rows, PAIR)
-    pairs["offer"], pairs["rung"] = numbers(found, "offer"), numbers(found, "rung")
-    return Pairs(pairs, _slots(found, "", slots), _slots(found, "else_", instead))
+    pairs = np.empty(len(rows), PAIR)
+    for name in ("offer", "rung"):
+        gather(pairs[name], numbers(found, name), rows)
+    return Pairs(pairs, _slots(found, rows, "", slots), _slots(found, rows, "else_", instead))
 
 
-def _slots(found: pa.Table, prefix: str, slots: int) -> Whole:
+def _slots(found: pa.Table, rows: Whole, prefix: str, slots: int) -> Whole:
     """The items of each pair; one empty slot where there is none."""
-    items = empty_records((found.num_rows, max(1, slots)), SLOT, "item")
+    items = np.empty((len(rows), slots), SLOT) if slots else empty_records((len(rows), 1), SLOT, "item")
     for slot in range(slots):
         for name in ("item", "quantity", "amount"):
-            items[name][:, slot] = numbers(found, f"{prefix}{name}_{slot}")
+            gather(items[name][:, slot], numbers(found, f"{prefix}{name}_{slot}"), rows)
     return items
 
 

@@ -18,12 +18,12 @@ from jiacan.offers.readers.pairs import (
     ORDER_SCHEMA,
     RETURNED_SCHEMA,
     WHOLE_LINE_SCHEMA,
+    Matcher,
     held_out,
     numbers,
     pair_columns,
     to_events,
     to_make,
-    to_match,
     to_pairs,
 )
 from jiacan.orders import facade as orders
@@ -112,12 +112,13 @@ class RecordedEvents:
         self._columns = ", ".join(["spend_minor", *pair_columns(rules)])
         lines = ibis.table(WHOLE_LINE_SCHEMA, name="lines")
         kept = orders.kept_lines(lines, ibis.table(RETURNED_SCHEMA, name="returned"), rules.currency)
-        match = to_match(
+        self._keep = to_make("kept", kept.rename(no="event"))
+        self._matcher = Matcher(
+            duck,
             rules,
-            pairs=(ibis.table(ORDER_SCHEMA, name="asked"), lines),
-            kept_pairs=(ibis.table(ORDER_SCHEMA, name="refunded_orders"), ibis.table(LINE_SCHEMA, name="kept")),
+            orders=(ibis.table(ORDER_SCHEMA, name="asked"), lines),
+            refunds=(ibis.table(ORDER_SCHEMA, name="refunded_orders"), ibis.table(LINE_SCHEMA, name="kept")),
         )
-        self._match = match["pairs"] + to_make("kept", kept.rename(no="event")) + match["kept_pairs"]
 
     def chunks(self, tables: Iterator[orders.EventTables]) -> Iterator[RecordedChunk]:
         """Each of the tables, matched."""
@@ -129,19 +130,22 @@ class RecordedEvents:
         for name in ("keys", "orders", "lines", "refunds"):
             duck.register(f"read_{name}", getattr(read, name))
         duck.execute(_KNOWN)
-        duck.execute(self._match)
+        duck.register("pairs", self._matcher.pairs("orders"))
+        duck.execute(self._keep)
+        duck.register("kept_pairs", self._matcher.pairs("refunds"))
         duck.execute(_PAIRS_IN_ORDER.format(columns=self._columns))
         customer = "customer" if layout.limits_customers else "0"
         table = duck.sql(_EVENTS.format(customer=customer, held_out=held_out(layout.rules))).to_arrow_table()
         found = duck.sql(_PAIRS.format(columns=self._columns)).to_arrow_table()
+        ends = np.cumsum(np.bincount(numbers(found, "event"), minlength=table.num_rows))
         at_us = numbers(read.keys, "at_us")
         first_us, last_us = (int(at_us[0]), int(at_us[-1])) if len(at_us) else (0, 0)
         clock = clock_of(layout.rules.zone, first_us, last_us + (max(layout.expiry_days, default=0) + 2) * DAY_US)
         first_day, last_day = (int(clock.day(np.array([us]))[0]) for us in (first_us, last_us))
         return RecordedChunk(
             keys=read.keys,
-            events=to_events(table, found, layout, clock, first_day),
-            pairs=to_pairs(found, layout.rules),
+            events=to_events(table, ends, layout, clock, first_day),
+            pairs=to_pairs(found, np.arange(found.num_rows), layout.rules),
             names=table.select(["order_id", "customer_id", "id"]),
             spend_minor=numbers(found, "spend_minor"),
             minutes=duck.sql(_MINUTES).to_arrow_table(),

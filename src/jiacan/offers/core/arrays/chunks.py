@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from jiacan.offers.core.arrays.adding import count, nothing_counted
+from jiacan.offers.core.arrays.joining import by_event, gather
 from jiacan.offers.core.arrays.layout import Layout
 from jiacan.offers.core.arrays.ties import Texts, in_order
 from jiacan.offers.core.arrays.values import (
@@ -91,7 +92,18 @@ def be_ready() -> None:
     walk(plan, events, pairs, state, found, 0)
     texts = Texts(np.frombuffer(bytes(8), np.int64), np.frombuffer(b"", np.uint8))
     in_order(counts, counts, texts, texts)
+    _be_ready_to_join()
     count(plan, events, pairs, found.answers, 0, nothing_counted(offers=0, reasons=0, items=0, stock=0, accounts=0))
+
+
+def _be_ready_to_join() -> None:
+    """For columns as Arrow hands them out, which nobody may write to."""
+    offers, numbers = np.frombuffer(b"", np.int16), np.frombuffer(b"", np.int64)
+    rows, _ = by_event(np.zeros(0, np.int64), np.zeros(0, np.int64), offers)
+    pairs, items = empty_records(0, PAIR), empty_records((0, 1), SLOT)
+    gather(pairs["offer"], offers, rows)
+    gather(items["item"][:, 0], offers, rows)
+    gather(items["quantity"][:, 0], numbers, rows)
 
 
 def _with_room(state: State, more: int) -> State:
