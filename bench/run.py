@@ -166,7 +166,10 @@ def _copy_again(url: str, folder: Path) -> float:
     with psycopg.connect(url) as connection:
         for table in ("orders_order", "orders_orderline"):
             path = folder / f"{table}.csv"
-            with path.open("wb") as file, connection.cursor().copy(f"COPY {table} TO STDOUT (FORMAT csv)") as copy:
+            with (
+                path.open("wb") as file,
+                connection.cursor().copy(f"COPY (SELECT * FROM {table}) TO STDOUT (FORMAT csv)") as copy,
+            ):
                 file.writelines(copy)
             connection.execute(f"CREATE TABLE again_{table} (LIKE {table} INCLUDING ALL)")
             connection.commit()

@@ -30,6 +30,9 @@ from tests.web.test_api_scopes import OPERATIONS
 
 pytestmark = pytest.mark.django_db
 
+TABLES = """
+SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+"""
 OF_THE_DIRECTORY = {
     *("tenancy_shop", "tenancy_member", "tenancy_token", "tenancy_invitation", "project_place", "api_ratebucket"),
 }
@@ -147,7 +150,7 @@ def test_public_pages_are_made_at_the_shops_place(watched):
 def test_every_table_is_of_shops_or_of_the_directory_or_the_queue(db):
     with psycopg.connect(database.current_url()) as session:
         moved = {table.name for table in tables_of_shops(session)}
-        every = {row[0] for row in session.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+        every = {row[0] for row in session.execute(TABLES)}
     of_directory = {
         each._meta.db_table for each in apps.get_models(include_auto_created=True) if is_of_directory(each)
     }

@@ -24,6 +24,7 @@ _NAMES = {
         tell("invitation withdrawn"),
         tell("job retried"),
         tell("member removed"),
+        tell("orders archived"),
         tell("password changed"),
         tell("person invited"),
         tell("person renamed"),
