@@ -38,7 +38,7 @@ test: $(VENV)/.spark
 	$(MAKE) --jobs 2 check tests
 
 tests: $(VENV)/.spark
-	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 bench: setup
 	$(BIN)/python -m bench

@@ -31,7 +31,8 @@ from tests.web.test_api_scopes import OPERATIONS
 pytestmark = pytest.mark.django_db
 
 TABLES = """
-SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+SELECT relname FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
 """
 OF_THE_DIRECTORY = {
     *("tenancy_shop", "tenancy_member", "tenancy_token", "tenancy_invitation", "project_place", "api_ratebucket"),
