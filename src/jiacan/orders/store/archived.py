@@ -19,13 +19,13 @@ from jiacan.orders.contracts import Archived, ArchiveUnreadable, OrderLine
 
 ORDERS_FILE, LINES_FILE = "orders.parquet", "lines.parquet"
 
-_COLUMNS = tuple(Archived.__dataclass_fields__)
+COLUMNS = tuple(Archived.__dataclass_fields__)
 
 _FIND = f"""
-SELECT {", ".join(_COLUMNS)} FROM orders_archivedorders WHERE shop_id = %s ORDER BY quarter, part
+SELECT {", ".join(COLUMNS)} FROM orders_archivedorders WHERE shop_id = %s ORDER BY quarter, part
 """  # noqa: S608 - the columns above
 
-_ORDERS = (
+ORDER_FIELDS = (
     "order_id",
     "customer_id",
     "paid_at",
@@ -36,8 +36,8 @@ _ORDERS = (
     "region",
     "shipping_minor",
     "spend_minor",
-    "goods_hash",
 )
+_ORDERS = (*ORDER_FIELDS, "goods_hash")
 _LINES = (
     "order_id",
     "position",

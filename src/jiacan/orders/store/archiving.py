@@ -22,7 +22,7 @@ from psycopg import Connection, errors, sql
 
 from jiacan.kernel.quarters import Quarter
 from jiacan.orders.contracts import Archived, ArchiveUnreadable, QuarterChanged
-from jiacan.orders.store.archived import LINES_FILE, ORDERS_FILE
+from jiacan.orders.store.archived import COLUMNS, LINES_FILE, ORDERS_FILE
 from jiacan.orders.store.copying import copy_out
 
 CHUNK_ROWS = 100_000
@@ -300,7 +300,6 @@ def take_out(quarter: Quarter, seen: Seen, archived: Sequence[Archived]) -> None
             cursor.execute(_INSERT, row)
 
 
-_COLUMNS = tuple(Archived.__dataclass_fields__)
 _INSERT = f"""
-INSERT INTO orders_archivedorders ({", ".join(_COLUMNS)}) VALUES ({", ".join(f"%({name})s" for name in _COLUMNS)})
+INSERT INTO orders_archivedorders ({", ".join(COLUMNS)}) VALUES ({", ".join(f"%({name})s" for name in COLUMNS)})
 """  # noqa: S608 - the columns above

@@ -22,23 +22,11 @@ from jiacan.orders.contracts import (
     OrderPage,
     RecordedOrder,
 )
-from jiacan.orders.store.archived import load_archived
+from jiacan.orders.store.archived import ORDER_FIELDS, load_archived
 from jiacan.orders.store.reading import load_lines, load_refunds
 
-_FIELDS = (
-    "order_id",
-    "customer_id",
-    "paid_at",
-    "placed_at",
-    "received_at",
-    "status",
-    "channel",
-    "region",
-    "shipping_minor",
-    "spend_minor",
-)
-_COLUMNS = sql.SQL(", ".join(_FIELDS))
-_OF_ORDER = attrgetter(*_FIELDS)
+_COLUMNS = sql.SQL(", ".join(ORDER_FIELDS))
+_OF_ORDER = attrgetter(*ORDER_FIELDS)
 
 # Numbers are chosen first, and rows looked up one by one then, each in its own partition; what is not there lies in
 # files.

@@ -18,11 +18,9 @@ from jiacan.offers.core.arrays.values import (
     NONE,
     OTHERWISE,
     SHORT,
-    STACKED,
     Events,
     Found,
     Pairs,
-    Plan,
     State,
     Whole,
 )
@@ -71,7 +69,8 @@ class Adder:
 
     def add(self, events: Events, pairs: Pairs, state: State, found: Found) -> None:
         """Add a chunk that was just settled."""
-        count(self._layout.plan, events, pairs, found.answers, len(self._layout.groups), self._counted)
+        reasons = self._layout.reason_of(pairs, found)
+        count(self._layout.plan.items, events, pairs, found.answers, reasons, self._counted)
         self._add_claw_backs(state.holdings, found.claw_backs)
 
     def _add_claw_backs(self, holdings: Whole, claw_backs: Whole) -> None:
@@ -96,14 +95,8 @@ class Adder:
             clawed_back={offers[offer]: int(self._clawed_back[offer]) for (offer,) in np.argwhere(self._clawed_back)},
             given=self._item_sums(counted.given),
             taken_back=self._item_sums(self._taken_back),
-            last_given_at={
-                item: from_us(int(at))
-                for item, at in zip(layout.stock, counted.last_given, strict=True)
-                if at != NONE
-            },
-            short_at={
-                code: from_us(int(at)) for code, at in zip(accounts, counted.first_short, strict=True) if at != _NEVER
-            },
+            last_given_at=_moments(layout.stock, counted.last_given, NONE),
+            short_at=_moments(accounts, counted.first_short, _NEVER),
         )
 
     def _item_sums(self, of: Whole) -> dict[tuple[str, str, str], ItemSum]:
@@ -121,28 +114,24 @@ def _moments(names: Sequence[str], at_us: Whole, none: int) -> dict[str, datetim
 
 
 @compiled
-def count(plan: Plan, events: Events, pairs: Pairs, answers: Whole, groups: int, counted: Counted) -> None:
-    """Add up what became of the pairs of orders."""
+def count(items: Whole, events: Events, pairs: Pairs, answers: Whole, reasons: Whole, counted: Counted) -> None:
+    """Add up what became of the pairs of orders; `reasons` as `Layout.reason_of` has them."""
     for event in range(events.events.shape[0]):
         if events.events[event]["is_refund"]:
             continue
         at = events.events[event]["at"]
         for pair in range(events.events[event]["first_pair"], events.events[event]["end_pair"]):
-            outcome, reason = answers[pair]["outcome"], answers[pair]["reason"]
+            offer, outcome = pairs.pairs[pair]["offer"], answers[pair]["outcome"]
             if outcome == NONE:
                 continue
-            offer, place = pairs.pairs[pair]["offer"], reason
-            if reason == STACKED:
-                place = STACKED + plan.offers[offer]["group"]
-            if reason == SHORT:
+            if answers[pair]["reason"] == SHORT:
                 account = answers[pair]["short_of"]
-                place = STACKED + groups + account
                 counted.first_short[account] = min(counted.first_short[account], at)
-            counted.awards[offer, outcome, place + 1] += 1
+            counted.awards[offer, outcome, reasons[pair] + 1] += 1
             if outcome == GRANTED:
-                count_items(plan.items, offer, pairs.gets[pair], at, counted)
+                count_items(items, offer, pairs.gets[pair], at, counted)
             elif outcome == OTHERWISE:
-                count_items(plan.items, offer, pairs.instead[pair], at, counted)
+                count_items(items, offer, pairs.instead[pair], at, counted)
 
 
 @compiled

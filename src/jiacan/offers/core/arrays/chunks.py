@@ -93,7 +93,8 @@ def be_ready() -> None:
     texts = Texts(np.frombuffer(bytes(8), np.int64), np.frombuffer(b"", np.uint8))
     in_order(counts, counts, texts, texts)
     _be_ready_to_join()
-    count(plan, events, pairs, found.answers, 0, nothing_counted(offers=0, reasons=0, items=0, stock=0, accounts=0))
+    counted = nothing_counted(offers=0, reasons=0, items=0, stock=0, accounts=0)
+    count(plan.items, events, pairs, found.answers, counts, counted)
 
 
 def _be_ready_to_join() -> None:
