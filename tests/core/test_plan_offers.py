@@ -243,6 +243,7 @@ BROKEN = [
         "    during: {from: 2026-03-10, to: 2026-03-16}",
         "    trigger: referral_completed\n    during: {from: 2026-03-10, to: 2026-03-16}",
         "warning 36:14 offers[1].trigger: The plan has no `referral` terms, so no referral is ever completed.",
+        "error 38:5 offers[1].when: chance is not given for an order, so there is nothing to ask; remove it.",
         "error 39:5 offers[1].give: A referral has two sides; write `to_referrer`, `to_friend`, or both.",
     ),
     broken(
@@ -257,6 +258,30 @@ BROKEN = [
         "    when: {weekdays: [sat, sun]}\n    give: [{ticket: wheel}]",
         "    trigger: referral_completed\n    give: {to_friend: [{tier: gold}]}",
         "warning 37:14 offers[1].trigger: The plan has no `referral` terms, so no referral is ever completed.",
+    ),
+    broken(
+        "an offer for tickets, which is written under draws",
+        "    when: {weekdays: [sat, sun]}\n    give: [{ticket: wheel}]",
+        "    trigger: ticket_drawn\n    give: [{tier: gold}]",
+        "error 37:14 offers[1].trigger: `ticket_drawn` is not one of order_paid, referral_completed.",
+    ),
+    broken(
+        "a referral that reckons on goods",
+        "    when: {weekdays: [sat, sun]}\n    give: [{ticket: wheel}]",
+        "    trigger: referral_completed\n"
+        "    give: {to_friend: [{points: {per: 1.00, points: 2}}, {discount: {off: 5}}]}",
+        "warning 37:14 offers[1].trigger: The plan has no `referral` terms, so no referral is ever completed.",
+        "error 38:39 offers[1].give.to_friend[0].points.per: chance is not given for an order, so no spend earns "
+        "points; write a number.",
+        "error 38:59 offers[1].give.to_friend[1].discount: chance is not given for an order, so no price can be "
+        "reduced; give a coupon.",
+    ),
+    broken(
+        "a prize that reckons on goods",
+        "{id: first, gift: cup, per_day: 2, days: [1, 7]}",
+        "{id: first, points: {per: 1.00, points: 2}, per_day: 2}",
+        "error 44:35 draws[0].prizes[0].points.per: wheel is not given for an order, so no spend earns points; "
+        "write a number.",
     ),
     broken(
         "a tier for a thousand, below",

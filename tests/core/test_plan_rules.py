@@ -35,6 +35,7 @@ from jiacan.offers.contracts.conditions import (
     SpendAtLeast,
     SpendEvery,
 )
+from jiacan.offers.contracts.occasions import TO_FRIEND, TO_REFERRER
 from jiacan.offers.contracts.rules import (
     BudgetLine,
     Coupon,
@@ -42,6 +43,7 @@ from jiacan.offers.contracts.rules import (
     Limits,
     Pick,
     RefundPolicy,
+    Rung,
     Stacking,
     StockItem,
     Trigger,
@@ -122,7 +124,7 @@ def test_the_reference_rules_are_what_the_plan_says(reference):
 @needs_shared
 def test_the_reference_offers_are_what_the_plan_says(reference):
     rules, _ = reference
-    ladder, tea, weekend, hundred, chance, friend = rules.offers
+    ladder, tea, weekend, hundred, chance, friend, _ = rules.offers
     assert [rung.number for rung in ladder.rungs] == [1, 2, 3]
     assert [rung.conditions for rung in ladder.rungs] == [
         (SpendAtLeast(15_000),),
@@ -140,8 +142,27 @@ def test_the_reference_offers_are_what_the_plan_says(reference):
     assert hundred.conditions == (SpendEvery(10_000, at_most_times=5),)
     assert hundred.rungs[0].benefits == (PointsBenefit(points=50),)
     assert chance.rungs[0].benefits == (TicketBenefit("lucky-draw", 1),)
-    assert (friend.trigger, friend.rungs[0].benefits) == (Trigger.REFERRAL_COMPLETED, (CouponBenefit("first-10", 1),))
+    assert friend.trigger is Trigger.REFERRAL_COMPLETED
+    assert friend.rungs == (
+        Rung(TO_REFERRER, (), (PointsBenefit(500),)),
+        Rung(TO_FRIEND, (), (CouponBenefit("first-10", 1),)),
+    )
     assert friend.during == Period(utc(2011, 11, 14), utc(2012, 1, 1))
+
+
+@needs_shared
+def test_the_reference_draw_is_an_offer_with_a_rung_for_each_prize_and_one_for_the_consolation(reference):
+    rules, _ = reference
+    draw = rules.offers[-1]
+    assert (draw.id, draw.trigger, draw.during) == ("lucky-draw", Trigger.TICKET_DRAWN, rules.window)
+    assert draw.rungs == (
+        Rung(1, (), (GiftBenefit("tablet", 1),)),
+        Rung(2, (), (GiftBenefit("topup", 1),)),
+        Rung(3, (), (CouponBenefit("next-20", 1),)),
+        Rung(4, (), (PointsBenefit(20),)),
+    )
+    assert draw.budget == {Kind.GIFT: "prizes", Kind.COUPON: "coupons"}
+    assert (draw.limits, draw.conditions, draw.otherwise, draw.stacking) == (Limits(), (), (), None)
 
 
 @needs_shared

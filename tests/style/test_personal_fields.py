@@ -33,6 +33,7 @@ CLEARED = {
     "offers_clawbackitem": {"plan_id", "order_id", "offer_id", "refund_id", "kind", "item"},
     "offers_reservation": {"reservation_id", "order_id", "state"},
     "offers_reservationpart": {"reservation_id", "order_id", "plan_id", "awards", "state"},
+    "offers_pendingoccasion": {"plan_id", "occasion_id", "trigger", "awards", "state"},
     "offers_awardsum": {"plan_id", "offer_id", "outcome", "reason"},
     "offers_ordersum": {"plan_id"},
     "offers_awardpace": {"plan_id", "offer_id", "outcome", "reason"},

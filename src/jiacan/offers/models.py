@@ -193,6 +193,32 @@ class ReservationPart(models.Model):
         )
 
 
+class PendingOccasion(models.Model):
+    """An occasion for which everything that it would take is held, until it is sure or comes to nothing."""
+
+    pk = models.CompositePrimaryKey("shop_id", "plan_id", "occasion_id")
+    shop = models.ForeignKey("tenancy.Shop", models.PROTECT, db_constraint=False, db_index=False)
+    plan_id = models.CharField(max_length=64, db_collation="C")
+    occasion_id = models.CharField(max_length=200, db_collation="C")
+    trigger = models.CharField(max_length=20)
+    customer_id = models.CharField(max_length=200, db_collation="C")
+    plan_version = models.PositiveIntegerField()
+    awards = models.JSONField()
+    holds = models.PositiveSmallIntegerField()
+    occurred_at = models.DateTimeField()
+    state = models.CharField(max_length=20)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(state="open", ended_at__isnull=True)
+                | models.Q(state__in=("used", "let_go"), ended_at__isnull=False),
+                name="an_occasion_pends_or_has_ended",
+            ),
+        )
+
+
 class AwardPace(models.Model):
     """How many awards of one minute came to the same; see `contracts.pace`."""
 

@@ -11,6 +11,9 @@ from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import divide_half_up, micros_to_minor
 
+RESERVED_MARK = "~"
+"""What no order's number begins with: ids that do are those of what gives and is no order; see `offers`."""
+
 
 @dataclass(eq=False)
 class ColumnsMissing(JiacanError):

@@ -78,7 +78,7 @@ def _courses(shop_id: int, rules: PlanRules, now: datetime, *, live: bool) -> tu
             reasons=tuple((code, reason_named(code, rules), n) for code, n in reasons[offer.offer_id].most_common()),
             by_hour=tuple(given[offer.offer_id][hour] for hour in range(HOURS)) if given[offer.offer_id] else (),
         )
-        for offer in reading.in_words(rules)
+        for offer in reading.in_words_with_draws(rules)
     )
 
 

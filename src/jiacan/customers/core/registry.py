@@ -37,6 +37,10 @@ PERSONAL_FIELDS = (
     PersonalField(
         "offers_reservation", "cart", "what was to be bought", "to hold a cart's benefits", TWO_YEARS, OnErasure.KEEP
     ),
+    PersonalField(
+        *("offers_pendingoccasion", "customer_id", _CUSTOMER),
+        *("to hold what they will be given", TWO_YEARS, OnErasure.PSEUDONYMISE),
+    ),
     PersonalField("offers_reservation", "made_by", _STAFF, "to account for what is held", TWO_YEARS, OnErasure.KEEP),
     PersonalField(
         "ledger_account", "owner", _LEDGER_OWNER, "to keep points and coupons", THREE_YEARS, OnErasure.PSEUDONYMISE

@@ -5,7 +5,9 @@ JiacanError
 ├── OrderNotPaid         no paid order of that number was recorded
 ├── CustomerUnknown      the plan has no answer to any order of that customer
 ├── AwardUnknown         the order met no such offer of the plan
-└── NothingToTakeBack    nothing is left of the award with its customer
+├── NothingToTakeBack    nothing is left of the award with its customer
+├── OfferUnknown         the plan has no such offer for what happened
+└── OccasionNotSettled   nothing was settled for the occasion that is taken back
 """
 
 from __future__ import annotations
@@ -91,4 +93,33 @@ class NothingToTakeBack(JiacanError):
             "back before, or has expired.",
             order=self.order_id,
             offer=self.offer_id,
+        )
+
+
+@dataclass(eq=False)
+class OfferUnknown(JiacanError):
+    """The version of the plan has no such offer for what happened."""
+
+    plan_id: str
+    offer_id: str
+
+    def message(self) -> Message:
+        return tell(
+            "Plan {plan} has nothing of the id {offer} that gives for this. Put it back into the plan, and go live "
+            "with that as a new version.",
+            plan=self.plan_id,
+            offer=self.offer_id,
+        )
+
+
+@dataclass(eq=False)
+class OccasionNotSettled(JiacanError):
+    """Nothing was settled for the occasion, so that nothing of it can be taken back."""
+
+    occasion_id: str
+
+    def message(self) -> Message:
+        return tell(
+            "Nothing was settled for {occasion}, so there is nothing to take back. Let go of it if it still pends.",
+            occasion=self.occasion_id,
         )

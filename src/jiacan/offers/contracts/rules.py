@@ -17,10 +17,11 @@ from jiacan.offers.contracts.conditions import Condition
 
 
 class Trigger(StrEnum):
-    """The event that makes an offer be tried."""
+    """The event that makes an offer be tried. All but the first are occasions; see `contracts.occasions`."""
 
     ORDER_PAID = "order_paid"
     REFERRAL_COMPLETED = "referral_completed"
+    TICKET_DRAWN = "ticket_drawn"
 
 
 class Ladder(StrEnum):
@@ -88,7 +89,10 @@ class BudgetLine:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One step: what must hold, and what is then given. `number` counts from 1; 0 where there is no ladder."""
+    """One step: what must hold, and what is then given. `number` counts from 1; 0 where there is no ladder.
+
+    A draw's prizes and the sides of a referral are rungs too; their occasions name the one that is given.
+    """
 
     number: int
     conditions: tuple[Condition, ...]

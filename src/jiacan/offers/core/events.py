@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jiacan.offers.contracts.awards import Match, Prices
-from jiacan.offers.contracts.rules import PlanRules
+from jiacan.offers.contracts.rules import PlanRules, Trigger
 from jiacan.offers.core.match import match_order
 from jiacan.offers.core.pricing import NO_PRICES, list_prices
 from jiacan.offers.core.stacking import in_turn
@@ -16,13 +16,22 @@ from jiacan.orders.contracts import Order, Refund
 
 @dataclass(frozen=True, slots=True)
 class PaidEvent:
-    """An order was paid, and meets these offers. `prices` are its list prices, where an offer bears on them."""
+    """An order was paid, and meets these offers. `prices` are its list prices, where an offer bears on them.
+
+    Or, where `trigger` says so, an occasion came about: `order_id` is then its id.
+    """
 
     order_id: str
     customer_id: str
     at: datetime
     matches: tuple[Match, ...]
     prices: Prices = NO_PRICES
+    trigger: Trigger = Trigger.ORDER_PAID
+
+    @property
+    def of_order(self) -> bool:
+        """Whether it is an order that was paid."""
+        return self.trigger is Trigger.ORDER_PAID
 
     @property
     def place(self) -> tuple[datetime, bool, str, str]:
@@ -32,7 +41,7 @@ class PaidEvent:
 
 @dataclass(frozen=True, slots=True)
 class RefundEvent:
-    """Goods of an order came back; the goods kept after it meet these offers.
+    """Goods of an order came back; the goods kept after it meet these offers. Or an occasion is revoked, whole.
 
     Where an offer bears on prices, `prices` are the list prices of what was kept, and `turn` names the offers that
     the whole order met, as they were tried: in that turn they take from the prices again.
@@ -44,6 +53,7 @@ class RefundEvent:
     deserved: tuple[Match, ...]
     prices: Prices = NO_PRICES
     turn: tuple[str, ...] = ()
+    of_order: bool = True
 
     @property
     def place(self) -> tuple[datetime, bool, str, str]:

@@ -34,14 +34,13 @@ def explain_order(order: Order, rules: PlanRules) -> tuple[Unmet, ...]:
 
 
 def ask_every_offer(order: Order, rules: PlanRules) -> tuple[Match | Unmet, ...]:
-    """Each offer's answer to the order, in plan order: what it would give, or why it is not met."""
+    """Each offer's answer to the order, in plan order: what it would give, or why it is not met. Draws have none."""
+    asked = tuple(offer for offer in rules.offers if offer.trigger is not Trigger.TICKET_DRAWN)
     why = barred(order, rules)
     if why is not None:
-        return tuple(Unmet(offer.id, why) for offer in rules.offers)
+        return tuple(Unmet(offer.id, why) for offer in asked)
     basket = Basket(order, rules)
-    return tuple(
-        _meet(offer, basket, rules) or Unmet(offer.id, _why_not(offer, basket, rules)) for offer in rules.offers
-    )
+    return tuple(_meet(offer, basket, rules) or Unmet(offer.id, _why_not(offer, basket, rules)) for offer in asked)
 
 
 def barred(order: Order, rules: PlanRules) -> Message | None:

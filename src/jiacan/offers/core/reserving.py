@@ -12,7 +12,7 @@ from datetime import datetime
 
 from jiacan.ledger.contracts import AccountKey, Entry, Expire, Group, Hold, Move, Void
 from jiacan.offers.contracts.awards import Award, Outcome
-from jiacan.offers.contracts.rules import PlanRules
+from jiacan.offers.contracts.rules import PlanRules, Trigger
 from jiacan.offers.core.accounts import allowances, means, plan_account
 from jiacan.offers.core.book import Held
 from jiacan.offers.core.events import PaidEvent
@@ -42,18 +42,36 @@ class Part:
         return tuple(_hold_key(self.reservation_id, self.plan_id, number) for number in range(self.holds))
 
 
-def _hold_key(reservation_id: str, plan_id: str, number: int) -> str:
-    return f"reservation/{reservation_id}/{plan_id}/{number}"
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What is held for an occasion that is not sure yet: the awards as they were settled, without an hour."""
+
+    occasion_id: str
+    trigger: Trigger
+    customer_id: str
+    plan_id: str
+    plan_version: int
+    awards: tuple[Award, ...]
+    holds: int
+    reserved_at: datetime
+
+    def hold_keys(self) -> tuple[str, ...]:
+        """The keys of its holds in the ledger."""
+        return tuple(_hold_key(self.occasion_id, self.plan_id, number) for number in range(self.holds))
+
+
+def _hold_key(name: str, plan_id: str, number: int) -> str:
+    return f"reservation/{name}/{plan_id}/{number}"
 
 
 def hold_group(
-    reservation_id: str,
+    name: str,
     grants: Iterable[Group],
     bounded: Container[AccountKey],
     *,
     rules: PlanRules,
     at: datetime,
-    expires_at: datetime,
+    expires_at: datetime | None,
 ) -> Group:
     """Holds of everything that the grants would take out of bounded accounts; empty where they take nothing."""
     taken: dict[AccountKey, int] = {}
@@ -64,7 +82,7 @@ def hold_group(
     return Group(
         tuple(
             Hold(
-                _hold_key(reservation_id, rules.plan_id, number),
+                _hold_key(name, rules.plan_id, number),
                 account,
                 plan_account(rules.plan_id, "reserved", account.unit),
                 amount,
@@ -80,10 +98,15 @@ def release_group(part: Part, at: datetime) -> Group:
     """Let go of what the part holds: by its time being over, or before."""
     if at >= part.expires_at:
         return Group(tuple(Expire(f"{key}/expire", key, at) for key in part.hold_keys()))
+    return void_group(part, at)
+
+
+def void_group(part: Part | Pending, at: datetime) -> Group:
+    """Let go of what is held, before any time is over."""
     return Group(tuple(_voids(part, at)))
 
 
-def _voids(part: Part, at: datetime) -> Iterator[Entry]:
+def _voids(part: Part | Pending, at: datetime) -> Iterator[Entry]:
     return (Void(f"{key}/void", key, at) for key in part.hold_keys())
 
 
@@ -96,13 +119,13 @@ class Used:
     bounded: frozenset[AccountKey]
 
 
-def use(part: Part, event: PaidEvent, rules: PlanRules) -> Used:
-    """The paid order gets exactly what was reserved.
+def use(part: Part | Pending, event: PaidEvent, rules: PlanRules) -> Used:
+    """The paid order, or the occasion that is sure now, gets exactly what was held.
 
     Args:
-        part: what was reserved of this plan.
-        event: the order, paid; it need not have been matched.
-        rules: of the version by which it was reserved.
+        part: what was held of this plan.
+        event: the order or the occasion; it need not have been matched.
+        rules: of the version by which it was held.
     """
     offers = {offer.id: offer for offer in rules.offers}
     awards = tuple(replace(award, settled_for=event.at) for award in part.awards)

@@ -24,7 +24,7 @@ from jiacan.offers.contracts.awards import (
     PriceTaken,
     Refusal,
 )
-from jiacan.offers.contracts.rules import Offer, PlanRules
+from jiacan.offers.contracts.rules import Offer, PlanRules, Trigger
 from jiacan.offers.core.accounts import Allowance, allowances, budget_account
 from jiacan.offers.core.book import Book, Held
 from jiacan.offers.core.clawback import claw_back
@@ -77,6 +77,11 @@ def is_held_out(customer_id: str, rules: PlanRules) -> bool:
     return rules.holdout_share > 0 and fraction_of(f"{rules.plan_id}:{customer_id}") < rules.holdout_share
 
 
+def is_withheld(event: PaidEvent, rules: PlanRules) -> bool:
+    """Whether nothing is given because the customer is held out; never from a ticket, whose odds are published."""
+    return event.trigger is not Trigger.TICKET_DRAWN and is_held_out(event.customer_id, rules)
+
+
 @dataclass(frozen=True, slots=True)
 class _Tried:
     """What became of one match, and what it did to the ledger."""
@@ -121,7 +126,7 @@ class _Walk:
 
     def award(self, event: PaidEvent, groups: list[Group]) -> Settlement:
         counts: list[Allowance] = []
-        if is_held_out(event.customer_id, self.rules):
+        if is_withheld(event, self.rules):
             awards = list(self._would_give(event))
         else:
             awards = []

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from jiacan.offers.contracts.awards import Award, ClawBack, Outcome
 from jiacan.offers.contracts.pace import AwardPace, OrderPace
-from jiacan.offers.core.events import PaidEvent
+from jiacan.offers.core.events import Event, PaidEvent
 from jiacan.offers.core.settle import Settlement
 from jiacan.orders.contracts import Order
 
@@ -27,19 +27,13 @@ def minute_of(at: datetime) -> datetime:
 
 
 def count(settlements: Iterable[Settlement], orders: Mapping[str, Order], currency: str) -> Counted:
-    """What the settlements add to the counters; `orders` are those that were paid in them."""
+    """What the settlements add to the counters; `orders` are those paid in them, occasions none."""
     awards: dict[tuple[datetime, str, str, str], list[int]] = {}
     by_minute: dict[datetime, list[int]] = {}
     for settlement in settlements:
         at = minute_of(settlement.event.at)
-        figures = by_minute.setdefault(at, [0, 0, 0, 0])
-        if isinstance(settlement.event, PaidEvent):
-            order = orders[settlement.event.order_id]
-            figures[0] += 1
-            figures[1] += order.spend_minor(currency)
-            figures[2] += order.number == 1
-        else:
-            figures[3] += 1
+        if settlement.event.of_order:
+            _add_order(by_minute.setdefault(at, [0, 0, 0, 0]), settlement.event, orders, currency)
         for award in settlement.awards:
             _add(awards, at, award)
         for back in settlement.claw_backs:
@@ -48,6 +42,16 @@ def count(settlements: Iterable[Settlement], orders: Mapping[str, Order], curren
         awards=tuple(AwardPace(*key, *awards[key]) for key in sorted(awards)),
         orders=tuple(OrderPace(minute, *by_minute[minute]) for minute in sorted(by_minute)),
     )
+
+
+def _add_order(figures: list[int], event: Event, orders: Mapping[str, Order], currency: str) -> None:
+    if not isinstance(event, PaidEvent):
+        figures[3] += 1
+        return
+    order = orders[event.order_id]
+    figures[0] += 1
+    figures[1] += order.spend_minor(currency)
+    figures[2] += order.number == 1
 
 
 def count_claw_back(back: ClawBack) -> Counted:

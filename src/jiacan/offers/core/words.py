@@ -38,6 +38,7 @@ from jiacan.offers.contracts.conditions import (
     SpendAtLeast,
     SpendEvery,
 )
+from jiacan.offers.contracts.occasions import TO_FRIEND, TO_REFERRER
 from jiacan.offers.contracts.rules import (
     Coupon,
     Ladder,
@@ -46,6 +47,7 @@ from jiacan.offers.contracts.rules import (
     Pick,
     PlanRules,
     RefundPolicy,
+    Rung,
     Stacking,
     Trigger,
 )
@@ -65,17 +67,24 @@ def offer_words(offer: Offer, rules: PlanRules) -> OfferWords:
         rungs=tuple(
             RungWords(
                 rung.number,
-                tuple(condition_words(each, rules.currency) for each in rung.conditions),
+                tuple(_asks(rung, offer, rules)),
                 tuple(tell_benefits.of(rung.benefits)),
             )
             for rung in offer.rungs
         ),
-        ladder=_LADDERS[offer.ladder] if len(offer.rungs) > 1 else None,
+        ladder=_LADDERS[offer.ladder] if len(offer.rungs) > 1 and offer.trigger is Trigger.ORDER_PAID else None,
         limits=tuple(_limits(offer.limits)),
         otherwise=tuple(tell_benefits.of(offer.otherwise)),
         stacking=None if offer.stacking is None else _stacking(offer.stacking, offer, rules),
-        on_refund=tuple(_refunds(offer)),
+        on_refund=() if offer.trigger is Trigger.TICKET_DRAWN else tuple(_refunds(offer)),
     )
+
+
+def _asks(rung: Rung, offer: Offer, rules: PlanRules) -> Iterator[Message]:
+    if offer.trigger is Trigger.REFERRAL_COMPLETED and rung.number in _SIDES:
+        yield _SIDES[rung.number]
+    for condition in rung.conditions:
+        yield condition_words(condition, rules.currency)
 
 
 def benefit_words(benefits: Iterable[Benefit], rules: PlanRules) -> tuple[Message, ...]:
@@ -86,6 +95,11 @@ def benefit_words(benefits: Iterable[Benefit], rules: PlanRules) -> tuple[Messag
 _TRIGGERS = {
     Trigger.ORDER_PAID: tell("when an order is paid"),
     Trigger.REFERRAL_COMPLETED: tell("when a friend's first order is received and past its return window"),
+    Trigger.TICKET_DRAWN: tell("when a chance is drawn"),
+}
+_SIDES = {
+    TO_REFERRER: tell("for whoever brought the friend"),
+    TO_FRIEND: tell("for the friend"),
 }
 _LADDERS = {
     Ladder.BEST: tell("only the highest step reached is given"),

@@ -6,14 +6,13 @@ ledger's own bounds stand behind it.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from time import perf_counter
 
 from django.db import transaction
 
-from jiacan.kernel.stages import Stage, observe
+from jiacan.kernel.stages import Stage
 from jiacan.ledger import facade as ledger
 from jiacan.ledger.contracts import Account, AccountKey, Applied, Group, Move, Refused
 from jiacan.offers.contracts.awards import Rehearsed
@@ -24,32 +23,18 @@ from jiacan.offers.contracts.settled import Settled
 from jiacan.offers.core import quote as quoting
 from jiacan.offers.core import rehearse as rehearsing
 from jiacan.offers.core.accounts import allowances, means
-from jiacan.offers.core.book import Book, Held
+from jiacan.offers.core.book import Held
 from jiacan.offers.core.events import Event, PaidEvent, paid_event, refund_event
-from jiacan.offers.core.reserving import Used, use
-from jiacan.offers.core.settle import Settlement, settle
-from jiacan.offers.core.tallying import count
-from jiacan.offers.facade.books import VersionRules, add_pace, carry_out, find_levels, keep, left_within, load_book
+from jiacan.offers.core.reserving import use
+from jiacan.offers.core.settle import settle
+from jiacan.offers.facade.books import VersionRules, left_within, load_book
 from jiacan.offers.facade.reserving import claim
+from jiacan.offers.facade.settling import Ready, Watch, settle_ready
 from jiacan.offers.store import awards as store
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import EventKey, Order, Refund
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor
-
-
-class _Watch:
-    """Tells how long each stage took, from the end of the one before."""
-
-    def __init__(self) -> None:
-        self._since = perf_counter()
-
-    def over(self, stage: Stage, size: int) -> None:
-        """The stage is over; the next one begins."""
-        now = perf_counter()
-        observe(stage, now - self._since, size)
-        self._since = now
-
 
 _NONE_AT_HAND: Mapping[str, Order] = {}
 
@@ -148,30 +133,19 @@ def settle_events(
         given_by.update((part.order_id, part.plan_version) for part in reserved.values())
         versions = {number: rules if number == rules.version else rules_of(number) for number in {*given_by.values()}}
         found = _load_orders(shop_id, fresh, at_hand)
-        watch = _Watch()
+        watch = Watch()
         rules_by_order = {order: versions[number] for order, number in given_by.items()}
         batch = _match_events(shop_id, fresh, found, rules_by_order, rules)
         watch.over(Stage.MATCH, len(fresh))
-        earlier = [version for number, version in versions.items() if number != rules.version]
-        book = load_book(shop_id, rules, batch.events, held, earlier)
-        watch.over(Stage.LOAD, len(book.available))
-        before = dict(book.available)
-        used = {name: use(part, batch.paid[name], versions[part.plan_version]) for name, part in reserved.items()}
-        settlements = tuple(_settle(batch.events, used, rules, book, earlier))
-        watch.over(Stage.SETTLE, len(fresh))
-        bounded = set(book.available).union(*(one.bounded for one in used.values()))
-        groups = [group for settlement in settlements for group in settlement.groups]
-        counts = [count for settlement in settlements for count in settlement.counts]
-        carry_out(shop_id, groups, counts, bounded)
-        keep(shop_id, rules, fresh, settlements, book, held)
-        add_pace(shop_id, rules.plan_id, count(settlements, batch.orders, rules.currency))
-        watch.over(Stage.STORE, sum(len(settlement.awards) for settlement in settlements))
-        return Settled(
-            events=len(fresh),
-            awards=tuple(award for settlement in settlements for award in settlement.awards),
-            claw_backs=tuple(back for settlement in settlements for back in settlement.claw_backs),
-            levels=find_levels(rules, before, book),
+        ready = Ready(
+            keys=fresh,
+            events=batch.events,
+            held=held,
+            earlier=[version for number, version in versions.items() if number != rules.version],
+            used={name: use(part, batch.paid[name], versions[part.plan_version]) for name, part in reserved.items()},
+            orders=batch.orders,
         )
+        return settle_ready(shop_id, rules, ready, watch)
 
 
 def _unsettled(
@@ -182,23 +156,6 @@ def _unsettled(
         return tuple(events)
     settled = set(asked) - set(store.unsettled(shop_id, plan_id, asked))
     return tuple(event for event in events if event not in settled)
-
-
-def _settle(
-    events: Iterable[Event], used: Mapping[str, Used], rules: PlanRules, book: Book, earlier: Sequence[PlanRules]
-) -> Iterator[Settlement]:
-    """Settle in order; an order that uses a reservation is settled already, and takes its place."""
-    waiting: list[Event] = []
-    for event in events:
-        if not isinstance(event, PaidEvent) or event.order_id not in used:
-            waiting.append(event)
-            continue
-        yield from settle(waiting, rules, book, earlier=earlier)
-        waiting.clear()
-        for held in used[event.order_id].held:
-            book.hold(held)
-        yield used[event.order_id].settlement
-    yield from settle(waiting, rules, book, earlier=earlier)
 
 
 def _held_before(shop_id: int, rules: PlanRules, fresh: Sequence[EventKey]) -> tuple[Held, ...]:

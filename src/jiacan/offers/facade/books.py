@@ -13,7 +13,7 @@ from jiacan.offers.contracts.settled import Level, Means
 from jiacan.offers.core.accounts import Allowance, allowances, budget_account, stock_account, stock_unit
 from jiacan.offers.core.book import Book, Held, loaded_book
 from jiacan.offers.core.events import Event, PaidEvent
-from jiacan.offers.core.settle import Settlement, is_held_out
+from jiacan.offers.core.settle import Settlement, is_withheld
 from jiacan.offers.core.tallying import Counted
 from jiacan.offers.store import awards as store
 from jiacan.offers.store import giving, pace
@@ -54,7 +54,7 @@ def allowance_bounds(rules: PlanRules, events: Iterable[Event]) -> dict[AccountK
     limits = {offer.id: offer.limits for offer in rules.offers}
     bounds: dict[AccountKey, int] = {}
     for event in events:
-        if not isinstance(event, PaidEvent) or is_held_out(event.customer_id, rules):
+        if not isinstance(event, PaidEvent) or is_withheld(event, rules):
             continue
         day = event.at.astimezone(rules.zone).date()
         for match in event.matches:

@@ -17,7 +17,7 @@ from jiacan.offers.contracts.benefits import Benefit
 from jiacan.offers.contracts.errors import CustomerUnknown, OrderNotPaid
 from jiacan.offers.contracts.lately import LatestAward, Takings
 from jiacan.offers.contracts.pace import AwardPace, AwardTotal, OrderPace, OrderTotal
-from jiacan.offers.contracts.rules import PlanRules
+from jiacan.offers.contracts.rules import PlanRules, Trigger
 from jiacan.offers.contracts.searching import AwardCursor, AwardPage, AwardQuery
 from jiacan.offers.contracts.sums import Sums
 from jiacan.offers.contracts.words import OfferWords
@@ -183,7 +183,12 @@ def items_in_words(items: Iterable[Item], rules: PlanRules) -> tuple[Message, ..
 
 
 def in_words(rules: PlanRules) -> tuple[OfferWords, ...]:
-    """Every offer of the plan in words, in the plan's order."""
+    """Every offer of the plan in words, in the plan's order; what draws give is told with their odds elsewhere."""
+    return tuple(offer_words(offer, rules) for offer in rules.offers if offer.trigger is not Trigger.TICKET_DRAWN)
+
+
+def in_words_with_draws(rules: PlanRules) -> tuple[OfferWords, ...]:
+    """Everything that awards of the plan come from in words: its offers, and then what its draws give."""
     return tuple(offer_words(offer, rules) for offer in rules.offers)
 
 

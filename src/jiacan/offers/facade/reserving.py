@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -21,10 +22,10 @@ from jiacan.offers.contracts.reservations import (
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.contracts.settled import Settled
 from jiacan.offers.core.events import paid_event
-from jiacan.offers.core.reserving import Part, hold_group, release_group, split_lapses
-from jiacan.offers.core.settle import settle
-from jiacan.offers.facade.books import carry_out, find_levels, load_book
-from jiacan.offers.store import awards, giving, reservations
+from jiacan.offers.core.reserving import Part, release_group
+from jiacan.offers.facade.books import carry_out
+from jiacan.offers.facade.holding import hold_event
+from jiacan.offers.store import awards, reservations
 from jiacan.offers.store.reservations import OpenPart
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import IncomingOrder, Order
@@ -88,32 +89,26 @@ def reserve(
 def _hold(
     shop_id: int, order: Order, rules: PlanRules, rules_of: PlanRulesOf, *, new_id: str, expires_at: datetime
 ) -> tuple[Part, Settled]:
-    """Settle the order as if it were paid, and hold what that takes; what lapses by then lapses for good."""
-    at = order.paid_at
-    event = paid_event(order, rules)
-    held = awards.find_held(shop_id, rules.plan_id, (), lapsing_by=at)
-    versions = sorted({one.plan_version for one in held} - {rules.version})
-    earlier = [rules_of(rules.plan_id, version) for version in versions]
-    book = load_book(shop_id, rules, [event], held, earlier)
-    before = dict(book.available)
-    (settlement,) = settle([event], rules, book, earlier=earlier)
-    lapses, grants = split_lapses(settlement)
-    bounded = {*book.available, *(count.account for count in settlement.counts)}
-    hold = hold_group(new_id, grants, bounded, rules=rules, at=at, expires_at=expires_at)
-    groups = [*lapses, *([hold] if hold.entries else [])]
-    carry_out(shop_id, groups, settlement.counts, bounded)
-    giving.update_held(shop_id, rules.plan_id, held)
+    """Hold what the order would take of one plan if it were paid."""
+    held = hold_event(
+        shop_id,
+        rules,
+        paid_event(order, rules),
+        rules_of=partial(rules_of, rules.plan_id),
+        name=new_id,
+        expires_at=expires_at,
+    )
     part = Part(
         reservation_id=new_id,
         order_id=order.order_id,
         plan_id=rules.plan_id,
         plan_version=rules.version,
-        awards=settlement.awards,
-        holds=len(hold.entries),
-        reserved_at=at,
+        awards=held.awards,
+        holds=held.holds,
+        reserved_at=order.paid_at,
         expires_at=expires_at,
     )
-    return part, Settled(levels=find_levels(rules, before, book))
+    return part, Settled(levels=held.levels)
 
 
 def find_reservation(shop_id: int, reservation_id: str) -> Reservation | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from jiacan.kernel.messages import Message, tell
+from jiacan.orders.contracts import RESERVED_MARK
 
 GROUPED_DIGITS = r"(\d{1,3}(,\d{3})+|\d+)"
 AMOUNT = rf"\+?[¥￥£$€]? ?({GROUPED_DIGITS}(\.\d{{0,6}}0*)?|\.\d{{1,6}}0*)"
@@ -56,7 +57,14 @@ def _explain_id(name: str, text: str) -> Message:
             cell=text,
             name=name,
         )
+    if text.startswith(RESERVED_MARK) and len(text) <= LONGEST_ID:
+        return reserved_number()
     return tell("{name} is longer than {most} characters; shorten it", name=name, most=LONGEST_ID)
+
+
+def reserved_number() -> Message:
+    """Why an order's number may not begin with the mark, and what to do."""
+    return tell("an order's number cannot begin with {mark}; put another sign before it", mark=RESERVED_MARK)
 
 
 def _explain_moment(name: str, text: str) -> Message:

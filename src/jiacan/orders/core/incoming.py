@@ -7,7 +7,7 @@ from datetime import datetime
 
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import MICROS
-from jiacan.orders.contracts import IncomingOrder, OrderLine, OrderUnusable, Refund
+from jiacan.orders.contracts import RESERVED_MARK, IncomingOrder, OrderLine, OrderUnusable, Refund
 from jiacan.orders.core.cells import (
     FIRST_YEAR,
     HIGHEST_AMOUNT,
@@ -15,6 +15,7 @@ from jiacan.orders.core.cells import (
     LAST_YEAR,
     LONGEST_ID,
     MOST_UNITS,
+    reserved_number,
 )
 
 Fault = tuple[str, Message]
@@ -46,7 +47,7 @@ def _refuse_first(subject: str, faults: Iterator[Fault]) -> None:
 
 
 def _order_faults(order: IncomingOrder) -> Iterator[Fault]:
-    yield from _id_faults("order_id", order.order_id)
+    yield from _number_faults(order.order_id)
     if order.customer_id is not None:
         yield from _id_faults("customer_id", order.customer_id)
     for field in ("paid_at", "placed_at", "received_at"):
@@ -83,7 +84,7 @@ def _line_faults(place: str, line: OrderLine) -> Iterator[Fault]:
 
 def _refund_faults(refund: Refund) -> Iterator[Fault]:
     yield from _id_faults("refund_id", refund.refund_id)
-    yield from _id_faults("order_id", refund.order_id)
+    yield from _number_faults(refund.order_id)
     yield from _moment_faults("refunded_at", refund.refunded_at)
     if not refund.lines:
         yield "lines", tell("a refund has one line at the least; add what came back")
@@ -97,6 +98,12 @@ def _refund_faults(refund: Refund) -> Iterator[Fault]:
 
 def _quantity_fault() -> Message:
     return tell("a quantity is a whole number from 1 to {most}; correct it", most=MOST_UNITS)
+
+
+def _number_faults(order_id: str) -> Iterator[Fault]:
+    yield from _id_faults("order_id", order_id)
+    if order_id.startswith(RESERVED_MARK):
+        yield "order_id", reserved_number()
 
 
 def _id_faults(field: str, text: str) -> Iterator[Fault]:

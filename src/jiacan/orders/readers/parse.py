@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from jiacan.kernel.money import MICROS, minor_digits
+from jiacan.orders.contracts import RESERVED_MARK
 from jiacan.orders.core import cells
 from jiacan.orders.core.local_times import offset_steps
 from jiacan.orders.readers import typed
@@ -34,6 +35,7 @@ CREATE MACRO scientific(t) AS
 CREATE MACRO unprintable(t) AS coalesce(contains(t, chr(0)), false);
 CREATE MACRO bad_id(t) AS length(t) > {cells.LONGEST_ID} OR contains(t, chr(0))
     OR scientific(t);
+CREATE MACRO is_reserved(t) AS starts_with(t, '{RESERVED_MARK}');
 CREATE MACRO as_it_stands(t) AS stripped(t) IS NOT DISTINCT FROM t AND strlen(t) <= {cells.LONGEST_ID}
     AND NOT contains(t, chr(0)) AND NOT ends_with(t, '.0')
     AND NOT scientific(t);
@@ -62,7 +64,7 @@ SELECT file_no, line, kind, order_id, customer_id, placed_at, paid_at, received_
     CASE
         WHEN shape <> '' THEN shape
         WHEN kind NOT IN ('order', 'cancellation') THEN NULL
-        WHEN order_id IS NULL OR bad_id(order_id) THEN 'order_id'
+        WHEN order_id IS NULL OR bad_id(order_id) OR is_reserved(order_id) THEN 'order_id'
         WHEN sku IS NULL OR bad_id(sku) THEN 'sku'
         WHEN bad_id(customer_id) THEN 'customer_id'
         WHEN placed_at IS NULL AND placed_at_text IS NOT NULL THEN 'placed_at'
@@ -99,7 +101,7 @@ SELECT file_no, line, refund_id, order_id, refunded_at, sku, quantity, amount_mi
     CASE
         WHEN shape <> '' THEN shape
         WHEN refund_id IS NULL OR bad_id(refund_id) THEN 'refund_id'
-        WHEN order_id IS NULL OR bad_id(order_id) THEN 'order_id'
+        WHEN order_id IS NULL OR bad_id(order_id) OR is_reserved(order_id) THEN 'order_id'
         WHEN refunded_at IS NULL THEN 'refunded_at'
         WHEN sku IS NULL OR bad_id(sku) THEN 'sku'
         WHEN quantity IS NULL THEN 'quantity'

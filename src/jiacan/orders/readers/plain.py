@@ -45,7 +45,8 @@ GROUP BY file_no, order_id, customer_id, placed_at, paid_at, received_at, status
 _ODD = """
 CREATE TABLE odd AS
 SELECT clean_id(stripped(order_id)) AS order_id FROM plain
-WHERE NOT coalesce(is_fine AND as_it_stands(order_id) AND (customer_id IS NULL OR as_it_stands(customer_id)), false)
+WHERE NOT coalesce(is_fine AND as_it_stands(order_id) AND NOT is_reserved(order_id)
+    AND (customer_id IS NULL OR as_it_stands(customer_id)), false)
 UNION
 SELECT order_id FROM plain GROUP BY order_id HAVING count(*) > 1
 UNION

@@ -11,6 +11,7 @@ from jiacan.plans.core.calendar import Calendar, read_calendar
 from jiacan.plans.core.checks.budget import check_budget
 from jiacan.plans.core.checks.draws import check_draws
 from jiacan.plans.core.checks.identity import check_identity
+from jiacan.plans.core.checks.occasions import check_occasions
 from jiacan.plans.core.checks.offers import check_offers
 from jiacan.plans.core.checks.periods import check_periods
 from jiacan.plans.core.checks.references import check_references
@@ -64,6 +65,7 @@ def _check_parts(parts: Parts, calendar: Calendar) -> Iterator[Problem]:
     yield from check_things(plan, parts.written)
     yield from check_offers(plan, calendar, parts.written)
     yield from check_draws(plan, calendar)
+    yield from check_occasions(plan)
     yield from check_work(plan, calendar)
 
 

@@ -25,7 +25,7 @@ from jiacan.offers.contracts.benefits import (
     UnitsOffBenefit,
 )
 from jiacan.offers.contracts.conditions import OnWeekdays, SpendEvery
-from jiacan.offers.contracts.rules import Ladder, Offer, PlanRules, Rung
+from jiacan.offers.contracts.rules import Ladder, Offer, PlanRules, Rung, Trigger
 from jiacan.plans.contracts.document import Demand, Draw, PlanDocument, WorstCase
 
 Bound = int | None
@@ -66,7 +66,8 @@ def worst_cases(document: PlanDocument, rules: PlanRules) -> tuple[WorstCase, ..
 def find_claims(document: PlanDocument, rules: PlanRules) -> tuple[Claim, ...]:
     """Everything that offers and draws can take and that costs something."""
     sides = {reward.offer_id: (*reward.to_referrer, *reward.to_friend) for reward in document.referral_rewards}
-    offers = [claim for offer in rules.offers for claim in _of_offer(offer, sides.get(offer.id), rules)]
+    written = [offer for offer in rules.offers if offer.trigger is not Trigger.TICKET_DRAWN]
+    offers = [claim for offer in written for claim in _of_offer(offer, sides.get(offer.id), rules)]
     draws = [claim for draw in document.draws for claim in _of_draw(draw, rules)]
     return tuple(claim for claim in (*offers, *draws) if _cost_each(claim, rules) != 0)
 

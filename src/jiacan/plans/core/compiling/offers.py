@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from jiacan.kernel.messages import Name
 from jiacan.offers.contracts.benefits import Kind
 from jiacan.offers.contracts.conditions import BundlePart
+from jiacan.offers.contracts.occasions import TO_FRIEND, TO_REFERRER
 from jiacan.offers.contracts.rules import Ladder, Limits, Offer, RefundPolicy, Rung, Stacking, Trigger
 from jiacan.plans.core.calendar import Calendar, find_period
 from jiacan.plans.core.compiling.benefits import to_benefits
@@ -33,7 +34,7 @@ def to_offer(part: OfferPart, calendar: Calendar) -> Offer:
         rungs=_to_rungs(part),
         limits=_to_limits(part.limit),
         budget=to_lines(part.budget),
-        on_refund=_to_policies(part.on_refund),
+        on_refund=to_policies(part.on_refund),
         otherwise=to_benefits(part.otherwise, _bundle_of(part.when)),
         stacking=None if part.stack is None else Stacking(part.stack.group, part.stack.pick),
     )
@@ -57,8 +58,10 @@ def _to_rungs(part: OfferPart) -> tuple[Rung, ...]:
             for number, rung in enumerate(part.rungs, start=1)
         )
     assert part.give is not None, "checked: an offer has rungs or give"
-    given = part.give.to_friend if part.trigger is Trigger.REFERRAL_COMPLETED else part.give.benefits
-    return (Rung(0, (), to_benefits(given or (), _bundle_of(part.when))),)
+    if part.trigger is Trigger.REFERRAL_COMPLETED:
+        sides = ((TO_REFERRER, part.give.to_referrer), (TO_FRIEND, part.give.to_friend))
+        return tuple(Rung(number, (), to_benefits(side)) for number, side in sides if side)
+    return (Rung(0, (), to_benefits(part.give.benefits or (), _bundle_of(part.when))),)
 
 
 def _bundle_of(*whens: WhenPart | None) -> tuple[BundlePart, ...]:
@@ -72,7 +75,7 @@ def _to_limits(part: LimitPart | None) -> Limits:
     return Limits(part.total, part.per_day, part.per_customer, part.per_customer_per_day)
 
 
-def _to_policies(part: KindPoliciesPart | None) -> Mapping[Kind, RefundPolicy]:
+def to_policies(part: KindPoliciesPart | None) -> Mapping[Kind, RefundPolicy]:
     """A policy for every kind: the one that is written, or its usual one."""
     written = {kind: None if part is None else getattr(part, kind.value) for kind in Kind}
     usual = {kind: RefundPolicy.RETURN_OR_CHARGE if kind in RETURNABLE else RefundPolicy.REVERSE for kind in Kind}

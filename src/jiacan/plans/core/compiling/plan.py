@@ -17,6 +17,7 @@ from jiacan.plans.contracts.document import (
 )
 from jiacan.plans.core.calendar import Calendar, find_due, find_period
 from jiacan.plans.core.compiling.benefits import to_benefit, to_benefits
+from jiacan.plans.core.compiling.occasions import to_drawn_offer
 from jiacan.plans.core.compiling.offers import to_lines, to_name, to_offer
 from jiacan.plans.core.goals import to_goal
 from jiacan.plans.core.parts.draws import DrawPart
@@ -35,7 +36,10 @@ def to_rules(plan: PlanPart, calendar: Calendar, *, version: int) -> PlanRules:
         shop=plan.shop,
         currency=plan.currency,
         zone=plan.timezone,
-        offers=tuple(to_offer(part, calendar) for part in plan.offers),
+        offers=(
+            *(to_offer(part, calendar) for part in plan.offers),
+            *(to_drawn_offer(to_draw(part, calendar)) for part in plan.draws),
+        ),
         stock={item.id: item for item in to_stock(plan)},
         coupons={coupon.id: coupon for coupon in to_coupons(plan)},
         budget={line.id: line for line in to_budget(plan)},

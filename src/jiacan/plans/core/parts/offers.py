@@ -14,6 +14,9 @@ from jiacan.plans.core.parts.part import Part, Short
 from jiacan.plans.core.parts.scalars import Count, Slug, choice_of, words_of
 from jiacan.plans.core.parts.times import Moment
 
+WRITTEN_TRIGGERS = {trigger.value: trigger for trigger in (Trigger.ORDER_PAID, Trigger.REFERRAL_COMPLETED)}
+"""Those that an offer can have; what tickets bring is written under `draws`."""
+
 Policy = Annotated[
     RefundPolicy, PlainValidator(choice_of(words_of(RefundPolicy))), WithJsonSchema({"enum": list(RefundPolicy)})
 ]
@@ -111,7 +114,7 @@ class OfferPart(Part):
     name: Naming | None = None
     """Its name; the id when left out."""
     trigger: Annotated[
-        Trigger, PlainValidator(choice_of(words_of(Trigger))), WithJsonSchema({"enum": list(Trigger)})
+        Trigger, PlainValidator(choice_of(WRITTEN_TRIGGERS)), WithJsonSchema({"enum": list(WRITTEN_TRIGGERS)})
     ] = Trigger.ORDER_PAID
     """The event that makes the offer be tried."""
     during: During

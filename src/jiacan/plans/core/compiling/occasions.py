@@ -1,0 +1,29 @@
+"""From draws to the offers that give their prizes."""
+
+from __future__ import annotations
+
+from jiacan.offers.contracts.rules import Ladder, Limits, Offer, Rung, Trigger
+from jiacan.plans.contracts.document import Draw
+from jiacan.plans.core.compiling.offers import to_policies
+
+
+def to_drawn_offer(draw: Draw) -> Offer:
+    """The offer of the draw's id: a rung for each prize by its place from 1, and one after them for the consolation.
+
+    How many of each there are is the deck's to keep, so the offer has no limits.
+    """
+    given = [(prize.benefit,) for prize in draw.prizes] + ([draw.consolation] if draw.consolation else [])
+    return Offer(
+        id=draw.id,
+        name=draw.name,
+        trigger=Trigger.TICKET_DRAWN,
+        during=draw.during,
+        conditions=(),
+        ladder=Ladder.BEST,
+        rungs=tuple(Rung(number, (), benefits) for number, benefits in enumerate(given, start=1)),
+        limits=Limits(),
+        budget=draw.budget,
+        on_refund=to_policies(None),
+        otherwise=(),
+        stacking=None,
+    )
