@@ -18,9 +18,11 @@ app = App(
 )
 plan = App(name="plan", help="Check a plan, begin one, or get its schema for an editor.")
 ledger = App(name="ledger", help="Accounts and transfers.")
+draw = App(name="draw", help="Whether a draw kept to what was promised before its first ticket.")
 shop = App(name="shop", help="On which database server each shop is.")
 app.command(plan)
 app.command(ledger)
+app.command(draw)
 app.command(shop)
 
 COMMANDS = "jiacan.project.commands"
@@ -41,6 +43,8 @@ app.command(f"{COMMANDS}.demo:demo", name="demo", help="A server with a real cam
 app.command(f"{COMMANDS}.doctor:doctor", name="doctor", help="What is slow or wrong, and what to do.")
 app.command(f"{COMMANDS}.profile:profile", name="profile", help="Where a part of the server spends its time.")
 ledger.command(f"{COMMANDS}.ledger:audit", name="audit", help="Recompute every balance from its transfers.")
+draw.command(f"{COMMANDS}.draw:verify", name="verify", help="Derive every result of a draw's file again.")
+draw.command(f"{COMMANDS}.draw:check_receipt", name="check-receipt", help="Check one ticket by its receipt alone.")
 shop.command(f"{COMMANDS}.shop:list_shops", name="list", help="Every shop with its database server.")
 shop.command(f"{COMMANDS}.shop:move", name="move", help="Move a shop to another server while it works.")
 
