@@ -57,11 +57,11 @@ from jiacan.plans.contracts.document import (
     LevelTarget,
     Measure,
     ReferralReward,
-    ReferralTerms,
     Watched,
 )
 from jiacan.plans.core.check import check
 from jiacan.plans.core.schedule import schedule
+from jiacan.referrals.contracts.terms import ReferralTerms
 from tests.conftest import SHARED, needs_shared
 from tests.core.test_plan_base import BASE, edited
 
@@ -181,7 +181,9 @@ def test_the_reference_document_is_what_the_plan_says(reference):
         Goal(Measure.RETURN_ON_SPEND, LevelTarget(Decimal("3.0")), None),
     )
     assert document.assume_received_after == timedelta(days=7)
-    assert document.referral == ReferralTerms(window=timedelta(days=30), return_window=timedelta(days=7))
+    assert document.referral == ReferralTerms(
+        window=timedelta(days=30), return_window=timedelta(days=7), assume_received_after=timedelta(days=7)
+    )
     assert document.referral_rewards == (
         ReferralReward("refer-a-friend", (PointsBenefit(500),), (CouponBenefit("first-10", 1),)),
     )

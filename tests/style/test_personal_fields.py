@@ -53,6 +53,13 @@ CLEARED = {
     "webhooks_endpoint": {"url", "kinds", "sealed_secret"},
     "webhooks_delivery": {"public_id", "event_id", "kind", "subject", "state"},
     "webhooks_attempt": {"trouble"},
+    "referrals_programme": {"plan_id", "name_zh", "name_en", "zone", "currency", "attribution", "landing"},
+    "referrals_link": {"plan_id", "code"},
+    "referrals_referral": {"plan_id", "order_id", "state", "reason"},
+    "referrals_mark": {"kind"},
+    "referrals_payee": {"method"},
+    "referrals_batch": {"method", "state"},
+    "referrals_payout": {"plan_id", "occasion_id", "offer_id", "state"},
     # Jobs name rows by their numbers only.
     "procrastinate_jobs": {"queue_name", "task_name", "lock", "args", "status", "queueing_lock"},
     "procrastinate_events": {"type"},

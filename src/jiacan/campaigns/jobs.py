@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 
-from jiacan.campaigns.facade import online, rehearsing, room, turns
+from jiacan.campaigns.facade import online, referring, rehearsing, room, turns
 from jiacan.campaigns.report import keeping
 from jiacan.console.facade import words
 from jiacan.kernel.places import each_server, long_at_place
@@ -37,6 +37,13 @@ def expire_reservations(timestamp: int) -> None:
 def watch_rooms(timestamp: int) -> None:
     """Notice alarms of every campaign that is not over, also where nobody looks at its room."""
     room.watch_all(timezone.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="campaigns.follow_referrals", queue=CLOCK, queueing_lock="campaigns.follow_referrals")
+def follow_referrals(timestamp: int) -> None:
+    """Complete referrals whose orders are final, and undo those whose orders came back, every five minutes."""
+    referring.follow_all(timezone.now())
 
 
 @app.task(name=keeping.TASK, queue=keeping.QUEUE)

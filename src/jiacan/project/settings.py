@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "jiacan.api",
     "jiacan.campaigns",
     "jiacan.plans",
+    "jiacan.referrals",
     "jiacan.offers",
     "jiacan.customers",
     "jiacan.orders",
@@ -210,7 +211,12 @@ else:
 
 # Imported when a worker begins or a job is first put off, so that commands which do neither start quickly.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
-PROCRASTINATE_IMPORT_PATHS = ["jiacan.campaigns.jobs", "jiacan.webhooks.jobs", "jiacan.project.serving.upkeep"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "jiacan.campaigns.jobs",
+    "jiacan.referrals.jobs",
+    "jiacan.webhooks.jobs",
+    "jiacan.project.serving.upkeep",
+]
 
 DATABASE_ROUTERS = ["jiacan.project.places.routing.OfTheDirectory"]
 

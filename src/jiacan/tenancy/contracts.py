@@ -67,25 +67,32 @@ class Permission(StrEnum):
     MANAGE_WEBHOOKS = "webhooks.manage"
     SEE_AUDIT = "audit.see"
     SEE_JOBS = "jobs.see"
+    SEE_REFERRALS = "referrals.see"
+    BRING_FRIENDS = "referrals.bring"
+    REVIEW_REFERRALS = "referrals.review"
+    PREPARE_PAYOUTS = "payouts.prepare"
+    APPROVE_PAYOUTS = "payouts.approve"
 
 
 _P = Permission
 _EVERYONE = frozenset({_P.SEE_CAMPAIGNS, _P.WORK_TASKS})
-_SERVICE = frozenset({_P.SEE_AWARDS, _P.SEE_CUSTOMERS, _P.SEE_ORDERS, _P.QUOTE})
+_SERVICE = frozenset({_P.SEE_AWARDS, _P.SEE_CUSTOMERS, _P.SEE_ORDERS, _P.QUOTE, _P.SEE_REFERRALS, _P.BRING_FRIENDS})
 
 MAY: Mapping[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.OPERATIONS: frozenset(Permission) - {_P.MANAGE_SHOP, _P.MANAGE_PEOPLE, _P.MANAGE_TOKENS, _P.SEE_AUDIT},
-    Role.MARKETING: _EVERYONE | {_P.EDIT_PLANS, _P.REHEARSE, _P.SEE_BUDGET, _P.SEE_REPORT, _P.SEE_AWARDS, _P.QUOTE},
-    Role.SERVICE_LEAD: _EVERYONE | _SERVICE | {_P.CLAW_BACK, _P.TAKE_ALARMS, _P.EXPORT},
+    Role.MARKETING: _EVERYONE
+    | {_P.EDIT_PLANS, _P.REHEARSE, _P.SEE_BUDGET, _P.SEE_REPORT, _P.SEE_AWARDS, _P.QUOTE, _P.SEE_REFERRALS},
+    Role.SERVICE_LEAD: _EVERYONE | _SERVICE | {_P.CLAW_BACK, _P.TAKE_ALARMS, _P.EXPORT, _P.REVIEW_REFERRALS},
     Role.SERVICE_AGENT: _EVERYONE | _SERVICE,
     Role.WAREHOUSE: _EVERYONE | {_P.TAKE_ALARMS, _P.SEE_AWARDS, _P.SEE_ORDERS},
     Role.FINANCE: _EVERYONE
-    | {_P.SEE_BUDGET, _P.SEE_REPORT, _P.SEE_AWARDS, _P.SEE_ORDERS, _P.EXPORT, _P.CLAW_BACK, _P.TAKE_ALARMS},
+    | {_P.SEE_BUDGET, _P.SEE_REPORT, _P.SEE_AWARDS, _P.SEE_ORDERS, _P.EXPORT, _P.CLAW_BACK, _P.TAKE_ALARMS}
+    | {_P.SEE_REFERRALS, _P.PREPARE_PAYOUTS, _P.APPROVE_PAYOUTS},
     Role.ANALYST: frozenset({_P.SEE_CAMPAIGNS, _P.REHEARSE, _P.SEE_BUDGET, _P.SEE_REPORT, _P.SEE_AWARDS, _P.EXPORT}),
     Role.AUDITOR: frozenset(
         {_P.SEE_CAMPAIGNS, _P.SEE_BUDGET, _P.SEE_REPORT, _P.SEE_AWARDS, _P.SEE_ORDERS, _P.SEE_AUDIT, _P.EXPORT}
-        | {_P.SEE_JOBS}
+        | {_P.SEE_JOBS, _P.SEE_REFERRALS}
     ),
 }
 """The one table of who may do what. Pages, API, exports, search and streams all ask it."""

@@ -16,6 +16,7 @@ from jiacan.campaigns.contracts.figures import Figures, Rehearsal, RunSummary
 from jiacan.campaigns.contracts.planning import OtherCurrency
 from jiacan.campaigns.core.figures import balances_of, figures_of
 from jiacan.campaigns.core.lasting import time_left
+from jiacan.campaigns.facade import referring
 from jiacan.campaigns.facade.announcing import announce
 from jiacan.campaigns.facade.live import find_live
 from jiacan.kernel.messages import Message, Phrasebook, tell
@@ -167,6 +168,9 @@ def go_live(shop_id: int, plan: CheckedPlan, *, actor: Actor, approver: str = ""
         rules = plans.go_live(shop_id, plan, actor=actor, approver=approver)
         before = plans.load_rules(shop_id, rules.plan_id, rules.version - 1) if rules.version > 1 else None
         awarding.open_plan(shop_id, rules, before, actor=actor)
+        live = find_live(shop_id, rules.plan_id)
+        assert live is not None, "it has gone live just now"
+        referring.open_programme(live)
         return rules
 
 
@@ -198,6 +202,7 @@ def settle_recorded(
         on_progress(
             tell("Settling: {done} of {orders} orders, {left} left", done=passed, orders=total, left=left), share
         )
+    referring.catch_up(shop_id, [live], at=now())
     return settled
 
 

@@ -19,6 +19,7 @@ from jiacan.campaigns.contracts.online import (
     RefundAnswer,
     TakenAnswer,
 )
+from jiacan.campaigns.facade import referring
 from jiacan.campaigns.facade.announcing import announce
 from jiacan.campaigns.facade.live import LivePlan, live_plans
 from jiacan.kernel.errors import JiacanError
@@ -92,6 +93,7 @@ def _settle_deliveries(shop: Shop, deliveries: Sequence[Delivery]) -> list[Taken
     states = list(zip(incoming, taken.orders, strict=True))
     order_ids = {order.order_id for order in incoming} | {refund.order_id for refund in refunds}
     settled = settle(shop.id, live, order_ids, at=at, fresh=taken.fresh)
+    referring.note(shop.id, live, order_ids, _customers(incoming), at=at)
     announce(shop.id, settled, at=at)
     awards = awards_by_order(
         shop.id, settled, live, before={one.order_id for one, state in states if state is not Taken.NEW}
@@ -113,6 +115,10 @@ def _settle_deliveries(shop: Shop, deliveries: Sequence[Delivery]) -> list[Taken
         )
         for each in deliveries
     ]
+
+
+def _customers(incoming: Iterable[IncomingOrder]) -> set[str]:
+    return {order.customer_id for order in incoming if order.paid_at is not None and order.customer_id is not None}
 
 
 def _holds_any(plan: LivePlan, incoming: Iterable[IncomingOrder]) -> bool:

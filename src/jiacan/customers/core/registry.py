@@ -5,7 +5,7 @@ from __future__ import annotations
 from jiacan.customers.contracts import OnErasure, PersonalField
 
 # Promotions and winners are kept two years (规范促销行为暂行规定 Art 19), trade three (电子商务法 Art 31).
-TWO_YEARS, THREE_YEARS = 731, 1096
+ONE_YEAR, TWO_YEARS, THREE_YEARS = 366, 731, 1096
 A_WEEK, A_MONTH = 7, 30  # how long what happened on the way is kept
 TWO_WEEKS = 14  # as long as someone stays signed in
 
@@ -101,6 +101,72 @@ PERSONAL_FIELDS = (
         A_WEEK,
         OnErasure.KEEP,
     ),
+    PersonalField(
+        "referrals_link", "customer_id", _CUSTOMER, "to reward whom a link brings", TWO_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        "referrals_click", "customer_id", _CUSTOMER, "to tell who brought them", TWO_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        "referrals_click",
+        "visitor",
+        "a hash of a browser's mark",
+        "to tell whose a click was",
+        ONE_YEAR,
+        OnErasure.KEEP,
+    ),
+    PersonalField(
+        "referrals_click", "network", "a hash of a network", "to notice many from one place", ONE_YEAR, OnErasure.KEEP
+    ),
+    PersonalField(
+        "referrals_referral", "friend_id", _CUSTOMER, "to reward both sides", TWO_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        "referrals_referral", "referrer_id", _CUSTOMER, "to reward both sides", TWO_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        "referrals_referral",
+        "network",
+        "a hash of a network",
+        "to notice many from one place",
+        TWO_YEARS,
+        OnErasure.KEEP,
+    ),
+    PersonalField(
+        "referrals_alias", "gone", _CUSTOMER, "to know two numbers as one", TWO_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        "referrals_alias", "kept", _CUSTOMER, "to know two numbers as one", TWO_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        "referrals_mark", "customer_id", _CUSTOMER, "to refuse one household", TWO_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        "referrals_mark",
+        "digest",
+        "a hash of a telephone number or address",
+        "to refuse one household",
+        TWO_YEARS,
+        OnErasure.PSEUDONYMISE,
+    ),
+    PersonalField("referrals_payee", "customer_id", _CUSTOMER, "to pay them", THREE_YEARS, OnErasure.PSEUDONYMISE),
+    PersonalField(
+        "referrals_payee", "sealed_account", "their account, sealed", "to pay them", TWO_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        "referrals_payee", "sealed_name", "their name, sealed", "to pay them", TWO_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField("referrals_payee", "bank", "their bank", "to pay them", TWO_YEARS, OnErasure.PSEUDONYMISE),
+    PersonalField(
+        "referrals_payout",
+        "customer_id",
+        _CUSTOMER,
+        "to account for what was paid",
+        THREE_YEARS,
+        OnErasure.PSEUDONYMISE,
+    ),
+    PersonalField("referrals_batch", "made_by", _STAFF, "to account for a payment", THREE_YEARS, OnErasure.KEEP),
+    PersonalField("referrals_batch", "approved_by", _STAFF, "to account for a payment", THREE_YEARS, OnErasure.KEEP),
     PersonalField(
         "api_keptanswer",
         "body",

@@ -16,6 +16,7 @@ from jiacan.kernel.messages import Name
 from jiacan.kernel.periods import Period
 from jiacan.offers.contracts.benefits import Benefit, Kind
 from jiacan.offers.contracts.rules import BudgetLine, Coupon, StockItem
+from jiacan.referrals.contracts.terms import ReferralTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +142,6 @@ class Draw:
     prizes: tuple[Prize, ...]
     consolation: tuple[Benefit, ...]
     budget: Mapping[Kind, str]
-
-
-@dataclass(frozen=True, slots=True)
-class ReferralTerms:
-    """How long a click counts, and how long a friend's order must stand before it counts."""
-
-    window: timedelta
-    return_window: timedelta
 
 
 @dataclass(frozen=True, slots=True)

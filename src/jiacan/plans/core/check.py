@@ -15,6 +15,7 @@ from jiacan.plans.core.checks.occasions import check_occasions
 from jiacan.plans.core.checks.offers import check_offers
 from jiacan.plans.core.checks.periods import check_periods
 from jiacan.plans.core.checks.references import check_references
+from jiacan.plans.core.checks.referral import check_referral
 from jiacan.plans.core.checks.things import check_things
 from jiacan.plans.core.checks.work import check_work
 from jiacan.plans.core.compiling.plan import to_document, to_rules
@@ -66,6 +67,7 @@ def _check_parts(parts: Parts, calendar: Calendar) -> Iterator[Problem]:
     yield from check_offers(plan, calendar, parts.written)
     yield from check_draws(plan, calendar)
     yield from check_occasions(plan)
+    yield from check_referral(plan)
     yield from check_work(plan, calendar)
 
 

@@ -11,7 +11,6 @@ from jiacan.plans.contracts.document import (
     PlanDocument,
     Prize,
     ReferralReward,
-    ReferralTerms,
     Risk,
     Task,
 )
@@ -19,6 +18,7 @@ from jiacan.plans.core.calendar import Calendar, find_due, find_period
 from jiacan.plans.core.compiling.benefits import to_benefit, to_benefits
 from jiacan.plans.core.compiling.occasions import to_drawn_offer
 from jiacan.plans.core.compiling.offers import to_lines, to_name, to_offer
+from jiacan.plans.core.compiling.referral import to_referral_terms
 from jiacan.plans.core.goals import to_goal
 from jiacan.plans.core.parts.draws import DrawPart
 from jiacan.plans.core.parts.plan import PlanPart
@@ -70,7 +70,7 @@ def to_document(plan: PlanPart, calendar: Calendar) -> PlanDocument:
         stock=to_stock(plan),
         coupons=to_coupons(plan),
         draws=tuple(to_draw(part, calendar) for part in plan.draws),
-        referral=ReferralTerms(plan.referral.window, plan.referral.return_window) if plan.referral else None,
+        referral=to_referral_terms(plan),
         referral_rewards=_to_referral_rewards(plan),
         tasks=tuple(_to_task(part, calendar) for part in plan.tasks),
         risks=tuple(_to_risk(part, plan.currency) for part in plan.risks),

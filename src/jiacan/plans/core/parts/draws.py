@@ -1,4 +1,4 @@
-"""`draws` and `referral`."""
+"""`draws`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from jiacan.plans.core.parts.naming import Naming
 from jiacan.plans.core.parts.offers import During, KindLinesPart
 from jiacan.plans.core.parts.part import Part
 from jiacan.plans.core.parts.scalars import Count, Slug, choice_of
-from jiacan.plans.core.parts.times import Duration
 
 
 class DeckPart(Part):
@@ -42,12 +41,3 @@ class DrawPart(Part):
     """What a ticket without a prize gets."""
     budget: KindLinesPart | None = None
     """Which budget line pays, by kind of benefit."""
-
-
-class ReferralPart(Part):
-    """The terms of referrals."""
-
-    window: Duration
-    """How long a click counts."""
-    return_window: Duration
-    """How long a friend's first order must stand before it counts."""

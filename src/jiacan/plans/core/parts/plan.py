@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from jiacan.plans.core.parts.draws import DrawPart, ReferralPart
+from jiacan.plans.core.parts.draws import DrawPart
 from jiacan.plans.core.parts.naming import Naming
 from jiacan.plans.core.parts.offers import OfferPart
 from jiacan.plans.core.parts.part import Part
+from jiacan.plans.core.parts.referral import ReferralPart
 from jiacan.plans.core.parts.scalars import Currency, Format, Label, Market, Micros, Slug, Text, Zone
 from jiacan.plans.core.parts.things import BudgetPart, CouponPart, StockPart, TierPart
 from jiacan.plans.core.parts.times import Duration
