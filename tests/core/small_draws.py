@@ -54,3 +54,21 @@ def drawn(announced: Announced, log: Sequence[Ticket], *, seed: bytes = SEED, va
 def prizes(file: DrawFile) -> list[str]:
     """What each ticket got."""
     return [each.result.prize for each in file.tickets]
+
+
+CUSTOMERS = "abacadabacbadcabacadae"
+INSTANT = drawn(
+    instant(
+        deck("day-1", 12, first=2, second=3),
+        deck("day-2", 30, second=1),
+        wins_per_customer=2,
+        guarantee_after=3,
+        guaranteed=(PrizeUnits("cup", 2),),
+    ),
+    [replace(each, deck=f"day-{1 + (n > 14)}") for n, each in enumerate(tickets(CUSTOMERS))],
+)
+"""Two decks of which one is emptied, a guarantee that is used up, and customers who may win no more."""
+
+SCHEDULED = drawn(
+    scheduled(PrizeUnits("car", 1), PrizeUnits("cup", 4), wins_per_customer=1), tickets(CUSTOMERS, "whole")
+)

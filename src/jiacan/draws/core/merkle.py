@@ -49,7 +49,9 @@ def tree_of(leaves: Sequence[bytes]) -> Tree:
 
 
 def root_by(path: Sequence[bytes], *, leaf: bytes, position: int, leaves: int) -> bytes | None:
-    """The root to which a path leads from a leaf hash; None where it is too long or too short for the tree."""
+    """The root to which a path leads from a leaf hash; None where it is not of such a tree."""
+    if not 0 <= position < leaves:
+        return None
     found, steps = leaf, iter(path)
     while leaves > 1:
         if position % 2 or position + 1 < leaves:

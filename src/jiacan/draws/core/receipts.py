@@ -95,6 +95,8 @@ def _check_ticket(receipt: Receipt) -> None:
 
 
 def _check_cards(receipt: Receipt) -> None:
+    if receipt.drawn.result.guaranteed is not None and receipt.terms.guarantee is None:
+        raise DrawFlaw("/ticket/guaranteed", tell("the draw guarantees no prize"))
     taken = taken_by(receipt.terms, receipt.drawn)
     stated = [(card.deck, card.position) for card in receipt.cards]
     if stated != [(sealed.deck.id, position) for sealed, position in taken]:
