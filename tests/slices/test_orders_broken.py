@@ -21,6 +21,7 @@ LONG = "x" * 201
 CELLS = [
     ({"order_id": ""}, "order_id", "order_id is empty; fill it in"),
     ({"order_id": LONG}, "order_id", "order_id is longer than 200 characters; shorten it"),
+    ({"order_id": " ~7"}, "order_id", "an order's number cannot begin with ~; put another sign before it"),
     (
         {"order_id": "4.61E+17"},
         "order_id",
@@ -90,6 +91,11 @@ CELLS = [
 REFUNDS = [
     (",good,2011-11-20,mug,1,", "refund_id", "refund_id is empty; fill it in"),
     ("r1,,2011-11-20,mug,1,", "order_id", "order_id is empty; fill it in"),
+    (
+        "r1,~7,2011-11-20,mug,1,",
+        "order_id",
+        "an order's number cannot begin with ~; put another sign before it",
+    ),
     ("r1,good,,mug,1,", "refunded_at", "refunded_at is empty; write a time such as 2011-11-14 08:30:00"),
     ("r1,good,then,mug,1,", "refunded_at", f"then {TIME}"),
     ("r1,good,2011-11-20,,1,", "sku", "sku is empty; fill it in"),

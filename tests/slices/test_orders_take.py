@@ -176,6 +176,7 @@ def test_pages_hold_every_order_once_unpaid_first_then_the_last_paid(shop):
         (order(""), "order_id: an id has 1 to 200 characters"),
         (order("x" * 201), "order_id: an id has 1 to 200 characters"),
         (order("a\x00b"), "order_id: there is an unprintable character"),
+        (order("~7"), "order_id: an order's number cannot begin with ~; put another sign before it"),
         (order("1", OrderLine("mug", 0, 1)), "lines[1].quantity: a quantity is a whole number from 1"),
         (order("1", MUG, OrderLine("mug", 1, 10, 11)), "lines[2].line_discount: a discount is from 0"),
         (order("1", OrderLine("mug", 10**9, 10**15)), "lines[1].unit_price: quantity × unit price is above"),

@@ -77,7 +77,7 @@ def fits(type_name, text):
 
 
 TYPES = {
-    "order_id": ("VARCHAR", ["1", "2", "3", "A-4", " 2", "3.0", "", "五", "4.6E+17", "x" * 201, "6\u3000"]),
+    "order_id": ("VARCHAR", ["1", "2", "3", "A-4", " 2", "3.0", "", "五", "4.6E+17", "x" * 201, "6\u3000", "~7"]),
     "customer_id": ("VARCHAR", ["c1", "c1", "c1", "c2", "", " c1", "会员", None]),
     "placed_at": (
         "TIMESTAMPTZ",

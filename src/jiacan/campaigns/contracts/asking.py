@@ -16,17 +16,18 @@ from jiacan.orders.contracts import BadRow
 class Asked:
     """Every offer's answer to one order. `settled` is false for one that was only pasted: it would get this now.
 
-    `more` says what more goods would bring.
+    `more` says what more goods would bring. Where it is no order, `occasion` says what it is, and nothing was spent.
     """
 
     order_id: str
     customer_id: str | None
     paid_at: datetime
-    spend: Money
+    spend: Money | None
     version: int
     settled: bool
     lines: tuple[ReceiptLine, ...]
     more: tuple[Message, ...]
+    occasion: Message | None = None
 
 
 @dataclass(eq=False)

@@ -89,11 +89,12 @@ class CampaignReceipt:
 
 @dataclass(frozen=True, slots=True)
 class PublicReceipt:
-    """What one order got, of every campaign that has an answer to it."""
+    """What one order, or one occasion, got of every campaign that has an answer to it."""
 
     shop_slug: str
     shop: str
     order_id: str
+    is_order: bool
     campaigns: tuple[CampaignReceipt, ...]
 
 

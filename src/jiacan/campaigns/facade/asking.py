@@ -12,7 +12,8 @@ from jiacan.campaigns.facade.live import LivePlan
 from jiacan.kernel.messages import Message
 from jiacan.kernel.money import Money
 from jiacan.kernel.periods import Period
-from jiacan.offers.contracts.awards import ReceiptLine
+from jiacan.offers.contracts.awards import Award, ReceiptLine
+from jiacan.offers.contracts.occasions import is_occasion
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.facade import awarding, reading
 from jiacan.orders import facade as orders
@@ -25,13 +26,29 @@ def ask_recorded(plan: LivePlan, order_id: str) -> Asked:
     """What the order got of the plan and why; of one that the plan has not settled, what its rules say.
 
     Raises:
-        OrderNotPaid: the shop has no such paid order.
+        OrderNotPaid: the shop has no such paid order, or nothing came of such an occasion.
     """
     lines = reading.receipt(plan.shop_id, order_id, plan.rules, rules_of=plan)
     awards = reading.awards_for(plan.shop_id, plan.plan_id, [order_id])
+    if is_occasion(order_id):
+        return _asked_of_occasion(plan, awards[0], lines)
     version = awards[0].plan_version if awards else plan.rules.version
     order = orders.load_orders(plan.shop_id, [order_id])[order_id]
     return _asked(order, plan.rules, version=version, settled=True, lines=lines, more=())
+
+
+def _asked_of_occasion(plan: LivePlan, award: Award, lines: tuple[ReceiptLine, ...]) -> Asked:
+    return Asked(
+        order_id=award.order_id,
+        customer_id=award.customer_id,
+        paid_at=award.settled_for,
+        spend=None,
+        version=award.plan_version,
+        settled=True,
+        lines=lines,
+        more=(),
+        occasion=reading.occasion_in_words(award, plan(award.plan_version)),
+    )
 
 
 def ask_pasted(plan: LivePlan, text: str) -> Asked:

@@ -24,6 +24,9 @@ from jiacan.campaigns.facade.live import LivePlan, find_live, live_plans
 from jiacan.campaigns.store import links as store
 from jiacan.kernel.money import Money
 from jiacan.kernel.places import at_place, each_server
+from jiacan.offers.contracts.errors import OrderNotPaid
+from jiacan.offers.contracts.occasions import is_occasion
+from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.facade import reading as offers
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import Order
@@ -114,24 +117,28 @@ def _find_link(secret: str) -> tuple[int, str] | None:
 
 def _public_receipt(shop: Shop, order_id: str) -> PublicReceipt:
     order = orders.load_orders(shop.id, [order_id]).get(order_id)
+    campaigns = (
+        _receipt(live, order_id) for live in live_plans(shop.id) if order is None or _is_in_time(order, live.rules)
+    )
     return PublicReceipt(
         shop_slug=shop.slug,
         shop=shop.name,
         order_id=order_id,
-        campaigns=tuple(
-            receipt
-            for live in live_plans(shop.id)
-            if order is not None and (receipt := _receipt(live, order)) is not None
-        ),
+        is_order=not is_occasion(order_id),
+        campaigns=tuple(each for each in campaigns if each is not None),
     )
 
 
-def _receipt(live: LivePlan, order: Order) -> CampaignReceipt | None:
-    document, rules = live.document, live.rules
-    if rules.window is None or order.paid_at not in rules.window:
+def _is_in_time(order: Order, rules: PlanRules) -> bool:
+    return rules.window is not None and order.paid_at in rules.window
+
+
+def _receipt(live: LivePlan, order_id: str) -> CampaignReceipt | None:
+    try:
+        lines = offers.receipt(live.shop_id, order_id, live.rules, rules_of=live)
+    except OrderNotPaid:
         return None
-    lines = offers.receipt(live.shop_id, order.order_id, rules, rules_of=live)
-    return CampaignReceipt(live.plan_id, document.name, rules.zone, document.organiser, lines)
+    return CampaignReceipt(live.plan_id, live.document.name, live.rules.zone, live.document.organiser, lines)
 
 
 def _hash(secret: str) -> str:

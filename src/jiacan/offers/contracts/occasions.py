@@ -16,11 +16,17 @@ from jiacan.orders.contracts import RESERVED_MARK
 OCCASION_MARK = RESERVED_MARK
 """What the id of every occasion begins with, and no order's number does: awards of both stand side by side."""
 
+
 TO_REFERRER = 1
 """The rung of an offer for referrals that is for whoever brought the friend."""
 
 TO_FRIEND = 2
 """The rung that is for the friend."""
+
+
+def is_occasion(order_id: str) -> bool:
+    """Whether what stands under that id was given for an occasion rather than for an order."""
+    return order_id.startswith(OCCASION_MARK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,12 @@ from datetime import datetime
 
 from jiacan.offers.contracts.awards import Match
 from jiacan.offers.contracts.errors import OfferUnknown
-from jiacan.offers.contracts.occasions import OCCASION_MARK, Occasion, Revocation
+from jiacan.offers.contracts.occasions import Occasion, Revocation, is_occasion
 from jiacan.offers.contracts.rules import Offer, PlanRules
 from jiacan.offers.core.basket import EVERYTHING, Basket
 from jiacan.offers.core.benefits import come_to
 from jiacan.offers.core.events import PaidEvent, RefundEvent
 from jiacan.orders.contracts import Order
-
-
-def is_occasion(order_id: str) -> bool:
-    """Whether an award of that id was given for an occasion rather than for an order."""
-    return order_id.startswith(OCCASION_MARK)
 
 
 def occasion_event(occasion: Occasion, rules: PlanRules) -> PaidEvent:

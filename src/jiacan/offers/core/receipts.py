@@ -22,7 +22,8 @@ from jiacan.offers.contracts.awards import (
     Unmet,
 )
 from jiacan.offers.contracts.benefits import Kind
-from jiacan.offers.contracts.rules import Offer, PlanRules
+from jiacan.offers.contracts.occasions import is_occasion
+from jiacan.offers.contracts.rules import Offer, PlanRules, Trigger
 from jiacan.offers.core.benefits import describe_items
 
 NOWHERE: Mapping[str, Sequence[Message]] = MappingProxyType({})
@@ -31,19 +32,44 @@ NOWHERE: Mapping[str, Sequence[Message]] = MappingProxyType({})
 def award_line(award: Award, rules: PlanRules, fell_on: Sequence[Message] = ()) -> ReceiptLine:
     """What became of a match, by `rules` of the version that settled it; `fell_on` is its discount by line."""
     offer = _offer(award.offer_id, rules)
-    basis = tell(
-        "plan {plan} version {version}, offer {offer}, for a spend of {spend}",
-        plan=rules.plan_id,
-        version=award.plan_version,
-        offer=f"{award.offer_id}#{award.rung}" if award.rung else award.offer_id,
-        spend=Money(award.spend_minor, rules.currency),
-    )
+    basis = _basis(award, offer, rules)
     means = _means(award, offer, rules)
     if means is not None:
         basis = tell("{basis}; {means}", basis=basis, means=means)
     if fell_on:
         basis = tell("{basis}; line by line: {lines}", basis=basis, lines=tuple(fell_on))
     return ReceiptLine(award.offer_id, offer.name, award.outcome, _say(award, rules), basis)
+
+
+def occasion_words(offer: Offer) -> Message | None:
+    """What such an offer gives for where that is no order."""
+    return _OCCASIONS.get(offer.trigger)
+
+
+_OCCASIONS = {
+    Trigger.REFERRAL_COMPLETED: tell("a friend who was brought"),
+    Trigger.TICKET_DRAWN: tell("a chance that was drawn"),
+}
+
+
+def _basis(award: Award, offer: Offer, rules: PlanRules) -> Message:
+    occasion = occasion_words(offer)
+    offered = f"{award.offer_id}#{award.rung}" if award.rung else award.offer_id
+    if occasion is not None:
+        return tell(
+            "plan {plan} version {version}, offer {offer}, for {occasion}",
+            plan=rules.plan_id,
+            version=award.plan_version,
+            offer=offered,
+            occasion=occasion,
+        )
+    return tell(
+        "plan {plan} version {version}, offer {offer}, for a spend of {spend}",
+        plan=rules.plan_id,
+        version=award.plan_version,
+        offer=offered,
+        spend=Money(award.spend_minor, rules.currency),
+    )
 
 
 def _means(award: Award, offer: Offer, rules: PlanRules) -> Message | None:
@@ -70,6 +96,8 @@ def claw_back_line(back: ClawBack, rules: PlanRules) -> ReceiptLine:
     )
     if back.refund_id.startswith(BY_HAND):
         says = tell("Taken back by the shop at {at}: {items}.", at=back.at, items=items)
+    elif is_occasion(back.order_id):
+        says = tell("Taken back at {at}, as it came to nothing: {items}.", at=back.at, items=items)
     return ReceiptLine(back.offer_id, _offer(back.offer_id, rules).name, Outcome.CLAWED_BACK, says)
 
 

@@ -16,6 +16,7 @@ from jiacan.offers.contracts.awards import Award, AwardRow, ClawBack, Item, Rece
 from jiacan.offers.contracts.benefits import Benefit
 from jiacan.offers.contracts.errors import CustomerUnknown, OrderNotPaid
 from jiacan.offers.contracts.lately import LatestAward, Takings
+from jiacan.offers.contracts.occasions import is_occasion
 from jiacan.offers.contracts.pace import AwardPace, AwardTotal, OrderPace, OrderTotal
 from jiacan.offers.contracts.rules import PlanRules, Trigger
 from jiacan.offers.contracts.searching import AwardCursor, AwardPage, AwardQuery
@@ -24,7 +25,7 @@ from jiacan.offers.contracts.words import OfferWords
 from jiacan.offers.core.accounts import budget_account, reserve_account, stock_account
 from jiacan.offers.core.benefits import describe_items
 from jiacan.offers.core.match import explain_order
-from jiacan.offers.core.receipts import receipt_lines
+from jiacan.offers.core.receipts import occasion_words, receipt_lines
 from jiacan.offers.core.rows import award_rows, claw_back_rows
 from jiacan.offers.core.shares import shares_in_words
 from jiacan.offers.core.statement import describe, has, kinds_kept, owes
@@ -124,11 +125,14 @@ def award_rows_of(shop_id: int, plan_id: str) -> Iterator[AwardRow]:
 def receipt(shop_id: int, order_id: str, rules: PlanRules, *, rules_of: VersionRules) -> tuple[ReceiptLine, ...]:
     """Every offer's answer to one order: what was given, refused, taken back, or not met, and why.
 
-    An order that the plan has not settled is explained as it stands, by the rules given.
+    An order that the plan has not settled is explained as it stands, by the rules given. Of an occasion it is what
+    came of it.
 
     Raises:
-        OrderNotPaid: the shop has no such paid order.
+        OrderNotPaid: the shop has no such paid order, or nothing came of such an occasion.
     """
+    if is_occasion(order_id):
+        return _receipt_of_occasion(shop_id, order_id, rules, rules_of)
     order = orders.load_orders(shop_id, [order_id]).get(order_id)
     if order is None:
         raise OrderNotPaid(order_id=order_id)
@@ -137,6 +141,22 @@ def receipt(shop_id: int, order_id: str, rules: PlanRules, *, rules_of: VersionR
     version = awards[0].plan_version if awards else rules.version
     by = rules if version == rules.version else rules_of(version)
     return receipt_lines(awards, backs, explain_order(order, by), by, shares_in_words(order, awards, by))
+
+
+def _receipt_of_occasion(
+    shop_id: int, occasion_id: str, rules: PlanRules, rules_of: VersionRules
+) -> tuple[ReceiptLine, ...]:
+    awards = tuple(store.find_awards(shop_id, rules.plan_id, [occasion_id]))
+    if not awards:
+        raise OrderNotPaid(order_id=occasion_id)
+    backs = tuple(store.find_claw_backs(shop_id, rules.plan_id, [occasion_id]))
+    version = awards[0].plan_version
+    return receipt_lines(awards, backs, (), rules if version == rules.version else rules_of(version))
+
+
+def occasion_in_words(award: Award, rules: PlanRules) -> Message | None:
+    """What the award was given for where that is no order; by `rules` of the version that settled it."""
+    return occasion_words(next(offer for offer in rules.offers if offer.id == award.offer_id))
 
 
 def statement(shop_id: int, customer_id: str, rules: PlanRules, *, rules_of: VersionRules) -> Statement:

@@ -11,6 +11,7 @@ from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import Money
 from jiacan.offers.contracts.awards import ReceiptLine
 from jiacan.offers.contracts.benefits import Kind
+from jiacan.offers.contracts.occasions import is_occasion
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.orders.contracts import ReadSummary
 from jiacan.project.output import Screen
@@ -166,7 +167,7 @@ def receipt_to_json(lines: Sequence[ReceiptLine], out: Screen) -> list[dict[str,
 
 def show_receipt(order_id: str, lines: Sequence[ReceiptLine], out: Screen) -> None:
     """Each offer's answer to one order, and under it what an agent may check."""
-    out.say(tell("Order {order}", order=order_id))
+    out.say(tell("{id}", id=order_id) if is_occasion(order_id) else tell("Order {order}", order=order_id))
     for line in lines:
         out.say(tell("  {offer}: {says}", offer=line.offer, says=line.says))
         if line.basis is not None:

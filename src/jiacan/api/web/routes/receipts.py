@@ -23,6 +23,7 @@ from jiacan.campaigns.facade.live import live_plans
 from jiacan.console.facade import words
 from jiacan.kernel.messages import tell
 from jiacan.offers.contracts.errors import CustomerUnknown, OrderNotPaid
+from jiacan.offers.contracts.occasions import is_occasion
 from jiacan.offers.facade import reading as offers
 from jiacan.orders import facade as orders
 from jiacan.tenancy.contracts import Permission
@@ -42,16 +43,18 @@ CUSTOMER_UNKNOWN = Kind(CustomerUnknown, 404, tell("No such customer"))
     problems=(ORDER_UNKNOWN, NOT_PAID),
 )
 def get_receipts(request: Call, order_id: Path[Id]) -> ReceiptsShape:
-    """Why an order got what it got, and why not.
+    """Why an order, or an occasion such as a chance that was drawn, got what it got, and why not.
 
     Every offer of every live plan, in words to send to the customer, in the language asked for by Accept-Language,
     and as facts.
     """
     shop = request.auth.shop
-    if orders.find_order(shop.id, order_id) is None:
-        raise OrderUnknown(order_id=order_id)
     say, live = words(shop.zone), live_plans(shop.id)
     awards = list(offers.awards_of_orders(shop.id, [plan.plan_id for plan in live], [order_id]))
+    if is_occasion(order_id):
+        live = tuple(plan for plan in live if any(by == plan.plan_id for by, _ in awards))
+    if orders.find_order(shop.id, order_id) is None and not (is_occasion(order_id) and live):
+        raise OrderUnknown(order_id=order_id)
     return ReceiptsShape(
         order_id=order_id,
         link=public.receipt_address(shop.id, order_id, at=request.build_absolute_uri("/")),
