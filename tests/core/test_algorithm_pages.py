@@ -71,7 +71,9 @@ def test_shares_are_as_the_page_says(row):
     assert allocate(int(number(row["total"])), numbers(row["weights"])) == numbers(row["shares"])
 
 
-@pytest.mark.parametrize("page", ["awarding.md", "stacking.md", "refunds.md", "allocation.md", "pricing.md"])
+@pytest.mark.parametrize(
+    "page", ["awarding.md", "stacking.md", "refunds.md", "allocation.md", "pricing.md", "occasions.md"]
+)
 def test_each_page_has_its_promise_its_terms_and_its_cases(page):
     headings = [line for line in (PAGES / page).read_text(encoding="utf-8").splitlines() if line.startswith("## ")]
     assert headings == ["## The promise", "## The terms", "## The cases"]

@@ -100,7 +100,7 @@ def run(case: Case) -> list[dict[str, str]]:
             refunds.setdefault(order_id, []).append(refund)
             event = refund_event(refund, orders[order_id], refunds[order_id], rules)
         (settlement,) = settle([event], rules, book)
-        answer = {**row, "comes to": _told(settlement, rules), **_left(row, rules, book)}
+        answer = {**row, "comes to": told(settlement, rules), **_left(row, rules, book)}
         if row.get("pays"):
             answer["pays"] = _pays(quote(orders[order_id], rules, settlement.awards, book))
         answers.append(answer)
@@ -157,7 +157,8 @@ def _named(row) -> str:
     return f"{row.item} {row.kind}" if row.kind == "discount" and row.item else row.item or row.kind
 
 
-def _told(settlement, rules) -> str:
+def told(settlement, rules) -> str:
+    """What the awards and claw-backs of a settlement come to, as the pages write it."""
     by_offer: dict[tuple[str, str, str], list[str]] = {}
     for row in to_rows(settlement):
         worth = f" ({to_major(row.amount_minor, rules.currency)})" if row.amount_minor else ""

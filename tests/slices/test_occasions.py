@@ -6,15 +6,30 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import IntegrityError
 
-from jiacan.campaigns.facade import online
+from jiacan.campaigns.facade import online, running
+from jiacan.kernel.messages import ENGLISH
 from jiacan.offers.contracts.errors import OccasionNotSettled, OfferUnknown
 from jiacan.offers.contracts.occasions import TO_FRIEND, TO_REFERRER, Occasion, OccasionState, Revocation
 from jiacan.offers.contracts.rules import PlanRules, Trigger
 from jiacan.offers.facade import occasions, reading
 from jiacan.offers.models import SettledEvent
-from jiacan.tenancy.contracts import Shop
-from tests.slices.online_shop import AT, PLAN_ID, assert_books_add_up, assert_counters_agree, go_live, order, rules
+from jiacan.plans import facade as plans
+from jiacan.plans.contracts.versions import CheckedPlan
+from jiacan.tenancy.contracts import COMMAND_LINE, Shop
+from tests.slices.histories import PLAN
+from tests.slices.online_shop import (
+    AT,
+    NO_HOLDOUT,
+    PLAN_ID,
+    assert_books_add_up,
+    assert_counters_agree,
+    go_live,
+    order,
+    rules,
+)
+from tests.slices.orders_files import orders_file, row
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +41,16 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def shop() -> Shop:
     return go_live("gifts", ONE_TABLET)
+
+
+@pytest.fixture
+def shop_of_short_coupons() -> tuple[Shop, CheckedPlan]:
+    """A shop whose coupons are valid for a day, with its plan."""
+    edits = (("valid: 30d", "valid: 1d"), ("valid: 60d", "valid: 1d"))
+    text = PLAN.read_text()
+    for old, new in (NO_HOLDOUT, *edits):
+        text = text.replace(old, new)
+    return go_live("gifts", *edits), plans.check_text(text, "plan")
 
 
 def ticket(
@@ -172,6 +197,14 @@ def test_an_offer_that_the_plan_does_not_have_is_named_and_nothing_is_settled(sh
     assert (SettledEvent.objects.count(), stock(shop)) == (0, (1, 0))
 
 
+def test_the_database_itself_refuses_to_settle_an_occasion_twice(shop, monkeypatch):
+    give(shop, ticket(3, CONSOLATION))
+    monkeypatch.setattr(occasions.store, "unsettled", lambda _shop_id, _plan_id, keys: tuple(keys))
+    with pytest.raises((IntegrityError, AssertionError)):
+        give(shop, ticket(3, CONSOLATION))
+    assert_books_add_up(shop)
+
+
 # --- taken back -------------------------------------------------------------------------------------------
 
 
@@ -279,4 +312,23 @@ def test_occasions_are_counted_by_offer_but_are_no_orders(shop):
     counted = {(each.offer_id, each.outcome): each.awards for each in reading.award_totals(shop.id, PLAN_ID)}
     assert counted["lucky-draw", "granted"] == 1
     assert (counted["refer-a-friend", "granted"], counted["refer-a-friend", "clawed_back"]) == (2, 2)
+    assert_counters_agree(shop)
+
+
+# --- beside a file of orders ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rung", [TO_REFERRER, TO_FRIEND])
+def test_what_occasions_gave_lapses_in_its_time_while_a_file_of_orders_is_settled(
+    shop_of_short_coupons, tmp_path, rung
+):
+    shop, checked = shop_of_short_coupons
+    give(shop, brought(1)[rung - 1], ticket(1, THIRD))
+    assert money(shop, "coupons") == ((146_500, 3_500) if rung == TO_FRIEND else (148_000, 2_000))
+    orders = orders_file(tmp_path / "o.csv", *(row(f"o{n}", customer_id="c", paid_at="2011-11-20") for n in range(3)))
+    files = running.OrderFiles((orders,))
+    running.run(checked, files, actor=COMMAND_LINE, words=ENGLISH, on_progress=lambda *_: None)
+    assert money(shop, "coupons") == (150_000, 0)
+    assert reading.order_totals(shop.id, PLAN_ID).orders == 3
+    assert_books_add_up(shop)
     assert_counters_agree(shop)
