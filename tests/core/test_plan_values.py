@@ -288,7 +288,7 @@ BROKEN = [
         "a mode that is none",
         "    deck:",
         "    mode: weekly\n    deck:",
-        "error 42:11 draws[0].mode: `weekly` is not one of instant.",
+        "error 42:11 draws[0].mode: `weekly` is not one of instant, scheduled, live.",
     ),
     broken(
         "the inside key of a short form",

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from django.db import transaction
 
+from jiacan.draws.contracts import Announced
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.plans import readers, store
 from jiacan.plans.contracts.document import PlanDocument, Task, WorstCase
@@ -26,6 +27,7 @@ from jiacan.plans.contracts.errors import (
 )
 from jiacan.plans.contracts.versions import CheckedPlan, Difference, Draft, PlanVersion
 from jiacan.plans.core.check import check
+from jiacan.plans.core.compiling.draws import to_announced
 from jiacan.plans.core.differences import differences as find_differences
 from jiacan.plans.core.naming import address, is_plan_id, written_id
 from jiacan.plans.core.schedule import schedule as order_tasks
@@ -107,6 +109,14 @@ def schedule(document: PlanDocument) -> tuple[Task, ...]:
 def worst_cases(document: PlanDocument, rules: PlanRules) -> tuple[WorstCase, ...]:
     """The most that each budget line can be asked for."""
     return find_worst_cases(document, rules)
+
+
+def announced(checked: CheckedPlan, draw_id: str, *, version: int, rules: str) -> Announced:
+    """What the draw of that plan announces before its first ticket; `rules` is their whole published text."""
+    document = checked.document
+    assert document is not None, "a plan with a draw that takes place has no errors"
+    (draw,) = (draw for draw in document.draws if draw.id == draw_id)
+    return to_announced(draw, plan_id=document.plan_id, version=version, zone=document.zone, rules=rules)
 
 
 def go_live(shop_id: int, checked: CheckedPlan, *, actor: Actor, approver: str = "") -> PlanRules:

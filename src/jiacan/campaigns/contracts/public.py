@@ -29,21 +29,24 @@ class GiftLeft:
 
 @dataclass(frozen=True, slots=True)
 class PrizeWords:
-    """A prize of a draw: `per_day` of them in a deck, so that one ticket in `one_in` gets it; on which days."""
+    """A prize of a draw: `units` of them in a deck, on which days.
+
+    One ticket in `one_in` gets it; None where as many tickets as come share the prizes.
+    """
 
     gives: Message
-    per_day: int
-    one_in: float
+    units: int
+    one_in: float | None
     days: tuple[date, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
 class DrawWords:
-    """A draw: its deck of each day, its prizes, and what every other ticket gets."""
+    """A draw: how it is drawn, its prizes, and what every other ticket gets."""
 
     name: Name
-    during: Period
-    tickets_per_day: int
+    how: Message
+    is_daily: bool
     prizes: tuple[PrizeWords, ...]
     consolation: tuple[Message, ...]
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from jiacan.campaigns.contracts.public import DrawWords, PrizeWords, Term
+from jiacan.draws.contracts import Mode
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.periods import Period
 from jiacan.offers.contracts.benefits import Benefit
@@ -26,14 +27,39 @@ def draw_words(draw: Draw, rules: PlanRules, in_words: InWords) -> DrawWords:
     def prize(of: Prize) -> PrizeWords:
         named = None if of.days is None else tuple(day for n, day in enumerate(days, start=1) if n in of.days)
         (gives,) = in_words([of.benefit])
-        return PrizeWords(gives, of.per_day, draw.tickets_per_day / of.per_day, named)
+        return PrizeWords(gives, of.units, None if draw.tickets is None else draw.tickets / of.units, named)
 
     return DrawWords(
         name=draw.name,
-        during=draw.during,
-        tickets_per_day=draw.tickets_per_day,
+        how=_how_drawn(draw),
+        is_daily=draw.is_daily,
         prizes=tuple(prize(each) for each in draw.prizes),
         consolation=in_words(draw.consolation),
+    )
+
+
+def _how_drawn(draw: Draw) -> Message:
+    period = draw.during
+    if draw.tickets is None:
+        return tell(
+            "Tickets from {starts} to {ends} take part; the prizes are drawn among them at {held}, by {source}:",
+            starts=period.starts_at,
+            ends=period.ends_at,
+            held=draw.held_at,
+            source=draw.source,
+        )
+    if draw.is_daily:
+        return tell(
+            "Each day from {starts} to {ends} has one deck of {tickets} tickets with these prizes in it:",
+            starts=period.starts_at,
+            ends=period.ends_at,
+            tickets=draw.tickets,
+        )
+    return tell(
+        "From {starts} to {ends} there is one deck of {tickets} tickets with these prizes in it:",
+        starts=period.starts_at,
+        ends=period.ends_at,
+        tickets=draw.tickets,
     )
 
 
@@ -60,12 +86,20 @@ def _terms(document: PlanDocument, rules: PlanRules, run: Period) -> Iterator[Te
         tell("In what order"),
         tell("Orders are served in the order in which they were paid; what is limited ends when it is given out."),
     )
-    if document.draws:
+    if any(draw.mode is Mode.INSTANT for draw in document.draws):
         yield Term(
-            tell("How prizes are drawn"),
+            tell("How prizes are drawn at once"),
             tell(
-                "Each day has one deck of a fixed number of tickets with the prizes named above in it; a ticket "
-                "takes the next card. Nobody can be appointed a winner."
+                "A deck has a fixed number of tickets with the prizes named above in it; a ticket takes one of its "
+                "cards by chance. Nobody can be appointed a winner."
+            ),
+        )
+    if any(draw.mode is not Mode.INSTANT for draw in document.draws):
+        yield Term(
+            tell("How prizes are drawn at one hour"),
+            tell(
+                "All tickets are ranked by chance when no more can come, and the prizes named above go down the "
+                "ranking. Nobody can be appointed a winner."
             ),
         )
     yield Term(

@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from jiacan.draws.contracts import Mode
 from jiacan.kernel.messages import Name
 from jiacan.kernel.periods import Period
 from jiacan.offers.contracts.benefits import Benefit, Kind
@@ -122,26 +123,57 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class Prize:
-    """`per_day` of a benefit in each day's deck; `days` count from 1 at the draw's first day, None is every day."""
+    """`units` of a benefit in a deck; `days` count from 1 at the draw's first day, None is every deck there is."""
 
     id: str
     benefit: Benefit
-    per_day: int
+    units: int
     days: frozenset[int] | None
 
 
 @dataclass(frozen=True, slots=True)
+class PrizeAfterMisses:
+    """A prize for a customer's `after`-th ticket in a row without one, while there are some."""
+
+    after: int
+    prize: Prize
+
+
+class Unclaimed(StrEnum):
+    """What becomes of a prize that nobody claims in time: its stock and budget are free again in either case."""
+
+    RETURN = "return"
+    CONSOLATION = "consolation"
+
+
+@dataclass(frozen=True, slots=True)
 class Draw:
-    """A finite deck each day; a ticket beyond it, or without a prize, gets the consolation."""
+    """A draw. A ticket without a prize gets the consolation.
+
+    An instant draw has a deck of `tickets` for each day where it `is_daily`, else one for all days. Scheduled and
+    live draws have None: as many tickets as come take part, at `held_at`, by the public value of `source`.
+    """
 
     id: str
     name: Name
-    mode: str
+    mode: Mode
     during: Period
-    tickets_per_day: int
+    is_daily: bool
+    tickets: int | None
+    held_at: datetime | None
+    source: str
     prizes: tuple[Prize, ...]
+    guarantee: PrizeAfterMisses | None
+    wins_per_customer: int | None
+    claim_within: timedelta | None
+    unclaimed: Unclaimed
     consolation: tuple[Benefit, ...]
     budget: Mapping[Kind, str]
+
+    @property
+    def all_prizes(self) -> tuple[Prize, ...]:
+        """Every prize, the guaranteed one last. Rungs count from 1 in this order; the consolation follows."""
+        return self.prizes if self.guarantee is None else (*self.prizes, self.guarantee.prize)
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,10 +147,12 @@ def _multiplier(offer: Offer, rung: Rung) -> Bound:
 
 def _of_draw(draw: Draw, rules: PlanRules) -> Iterator[Claim]:
     """One claim to each prize, and one to each consolation, which nothing bounds."""
-    days = len(draw.during.days(rules.zone))
+    decks = len(draw.during.days(rules.zone)) if draw.is_daily else 1
     given = [
-        (prize.benefit, prize.per_day * (days if prize.days is None else len(prize.days))) for prize in draw.prizes
+        (prize.benefit, prize.units * (decks if prize.days is None else len(prize.days))) for prize in draw.prizes
     ]
+    if draw.guarantee is not None:
+        given.append((draw.guarantee.prize.benefit, draw.guarantee.prize.units))
     consolation: list[tuple[Benefit, Bound]] = [(benefit, None) for benefit in draw.consolation]
     for benefit, awards in (*given, *consolation):
         kind, stock = kind_of(benefit), _stock_of(benefit)

@@ -24,7 +24,8 @@ def check_identity(plan: PlanPart) -> Iterator[Problem]:
     yield from _repeated((task.id, task) for task in plan.tasks)
     yield from _repeated((risk.id, risk) for risk in plan.risks)
     for draw in plan.draws:
-        yield from _repeated((prize.id, prize) for prize in draw.prizes)
+        guaranteed = () if draw.guarantee is None else (draw.guarantee,)
+        yield from _repeated((prize.id, prize) for prize in (*draw.prizes, *guaranteed))
 
 
 def _repeated(parts: Iterable[tuple[str, Part]]) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from jiacan.kernel.messages import tell
 from jiacan.offers.contracts.rules import Trigger
 from jiacan.plans.contracts.problems import Problem
 from jiacan.plans.core.parts.benefits import BenefitPart
+from jiacan.plans.core.parts.draws import drawn_in
 from jiacan.plans.core.parts.offers import given_by
 from jiacan.plans.core.parts.plan import PlanPart
 from jiacan.plans.core.problems import error
@@ -24,7 +25,7 @@ def check_occasions(plan: PlanPart) -> Iterator[Problem]:
                 )
             yield from _check_benefits((*given_by(offer), *offer.otherwise), offer.id)
     for draw in plan.draws:
-        yield from _check_benefits((*draw.prizes, *draw.consolation), draw.id)
+        yield from _check_benefits(drawn_in(draw), draw.id)
 
 
 def _check_benefits(benefits: Iterable[BenefitPart], source: str) -> Iterator[Problem]:

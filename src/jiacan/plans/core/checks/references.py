@@ -9,6 +9,7 @@ from jiacan.offers.contracts.benefits import Kind
 from jiacan.plans.contracts.problems import Problem
 from jiacan.plans.core.nearest import did_you_mean
 from jiacan.plans.core.parts.benefits import BenefitPart
+from jiacan.plans.core.parts.draws import drawn_in
 from jiacan.plans.core.parts.offers import KindLinesPart, given_by
 from jiacan.plans.core.parts.part import Wrong
 from jiacan.plans.core.parts.plan import PlanPart
@@ -52,8 +53,7 @@ def _all_benefits(plan: PlanPart) -> Iterable[BenefitPart]:
         yield from given_by(offer)
         yield from offer.otherwise
     for draw in plan.draws:
-        yield from draw.prizes
-        yield from draw.consolation
+        yield from drawn_in(draw)
 
 
 def _all_budgets(plan: PlanPart) -> Iterable[KindLinesPart]:

@@ -12,7 +12,7 @@ def to_drawn_offer(draw: Draw) -> Offer:
 
     How many of each there are is the deck's to keep, so the offer has no limits.
     """
-    given = [(prize.benefit,) for prize in draw.prizes] + ([draw.consolation] if draw.consolation else [])
+    given = [(prize.benefit,) for prize in draw.all_prizes] + ([draw.consolation] if draw.consolation else [])
     return Offer(
         id=draw.id,
         name=draw.name,

@@ -6,21 +6,19 @@ from jiacan.kernel.money import divide_half_up
 from jiacan.kernel.periods import end_of
 from jiacan.offers.contracts.rules import BudgetLine, Coupon, PlanRules, StockItem, Trigger
 from jiacan.plans.contracts.document import (
-    Draw,
     Organiser,
     PlanDocument,
-    Prize,
     ReferralReward,
     Risk,
     Task,
 )
-from jiacan.plans.core.calendar import Calendar, find_due, find_period
-from jiacan.plans.core.compiling.benefits import to_benefit, to_benefits
+from jiacan.plans.core.calendar import Calendar, find_due
+from jiacan.plans.core.compiling.benefits import to_benefits
+from jiacan.plans.core.compiling.draws import to_draw
 from jiacan.plans.core.compiling.occasions import to_drawn_offer
-from jiacan.plans.core.compiling.offers import to_lines, to_name, to_offer
+from jiacan.plans.core.compiling.offers import to_name, to_offer
 from jiacan.plans.core.compiling.referral import to_referral_terms
 from jiacan.plans.core.goals import to_goal
-from jiacan.plans.core.parts.draws import DrawPart
 from jiacan.plans.core.parts.plan import PlanPart
 from jiacan.plans.core.parts.things import CouponPart
 from jiacan.plans.core.parts.work import RiskPart, TaskPart
@@ -113,25 +111,6 @@ def _to_coupon(part: CouponPart) -> Coupon:
         at_most_minor=part.at_most,
         min_spend_minor=part.min_spend,
         valid_days=part.valid,
-    )
-
-
-def to_draw(part: DrawPart, calendar: Calendar) -> Draw:
-    """The draw, of a part in which nothing is wrong."""
-    during = find_period(part.during, calendar)
-    assert during is not None, "checked: a draw has a period"
-    return Draw(
-        id=part.id,
-        name=to_name(part.name, part.id),
-        mode=part.mode,
-        during=during,
-        tickets_per_day=part.deck.tickets_per_day,
-        prizes=tuple(
-            Prize(prize.id, to_benefit(prize), prize.per_day, None if prize.days is None else frozenset(prize.days))
-            for prize in part.prizes
-        ),
-        consolation=to_benefits(part.consolation),
-        budget=to_lines(part.budget),
     )
 
 

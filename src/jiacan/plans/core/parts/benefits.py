@@ -111,12 +111,14 @@ class BenefitPart(Part):
 
 
 class PrizePart(BenefitPart):
-    """A prize of a draw: one benefit, and how many of it each day's deck holds."""
+    """A prize of a draw: one benefit, and how many of it there are."""
 
     id: Slug
     """The prize's id within its draw."""
-    per_day: Count
+    per_day: Count | None = None
     """How many each day's deck holds."""
+    units: Count | None = None
+    """How many there are in all, where there is one deck."""
     days: tuple[Count, ...] | None = None
     """Only on these days of the draw, counted from 1; every day when left out."""
 
