@@ -8,9 +8,9 @@ import pytest
 
 from jiacan.draws.contracts import Announced, Deck, Mode, PrizeUnits
 from jiacan.draws.core.announcing import announce
+from jiacan.plans import facade
 from jiacan.plans.contracts.document import Unclaimed
 from jiacan.plans.core.check import check
-from jiacan.plans.core.compiling.draws import to_announced
 from jiacan.plans.core.worst_case import worst_cases
 from tests.core.test_plan_base import BASE, found
 
@@ -59,8 +59,8 @@ def the_draw(draws):
 
 
 def announced(draws, rules="Rules."):
-    draw, checked = the_draw(draws)
-    return to_announced(draw, plan_id="spring", version=3, zone=checked.rules.zone, rules=rules)
+    _, checked = the_draw(draws)
+    return facade.announced(checked, "wheel", version=3, rules=rules)
 
 
 def test_each_days_deck_has_the_prizes_of_its_day():
