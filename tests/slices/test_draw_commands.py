@@ -49,6 +49,12 @@ def test_a_changed_file_fails_and_says_where(file):
     assert f"{WINNER} tickets before it hold." in said
 
 
+def test_what_a_changed_file_says_of_a_ticket_is_not_repeated(file):
+    altered(file, f"/tickets/{WINNER}/prize")
+    assert "of the log" not in jiacan("draw", "verify", file, "--ticket", WON, code=1)
+    assert "does not hold" in jiacan("draw", "verify", file, "--ticket", "t99", code=1)
+
+
 def test_a_file_with_another_promise_than_was_published_fails(file):
     assert "the file keeps another promise" in jiacan("draw", "verify", file, "--commitment", "0" * 64, code=1)
 
@@ -80,3 +86,4 @@ def test_a_receipt_that_does_not_hold_or_agree_fails(file, receipt):
     altered(receipt, "/cards/0/prize")
     said = jiacan("draw", "check-receipt", receipt, code=1)
     assert "does not hold. /cards/0: this card was not in the deck day-" in said
+    assert "of the log" not in said

@@ -29,7 +29,9 @@ def _with_ticket(verdict: Verdict, file: DrawFile, asked: str) -> Examined:
     for number, drawn in enumerate(file.tickets, start=1):
         if drawn.ticket.id == asked:
             return Examined(verdict, number, drawn)
-    raise TicketUnknown(asked)
+    if verdict.ok:
+        raise TicketUnknown(asked)
+    return Examined(verdict)
 
 
 def check_receipt(path: Path, *, file: Path | None = None) -> Examined:
@@ -49,5 +51,5 @@ def check_receipt(path: Path, *, file: Path | None = None) -> Examined:
             if published is not None:
                 receipts.check_against(receipt, published)
         except DrawFlaw as flaw:
-            verdict = Verdict(verdict.checked, verdict.commitment, flaw.where, flaw.why)
+            verdict = Verdict(0, verdict.commitment, flaw.where, flaw.why)
     return Examined(verdict, receipt.number, receipt.drawn)

@@ -49,7 +49,8 @@ def _show(examined: Examined, held: Message, path: str, out: Screen) -> int:
         out.print_json(_to_json(examined, out))
     elif verdict.why is not None:
         out.say(tell("{path} does not hold. {where}: {why}.", path=path, where=verdict.where, why=verdict.why))
-        out.say(tell("{count} tickets before it hold.", count=verdict.checked))
+        if verdict.checked:
+            out.say(tell("{count} tickets before it hold.", count=verdict.checked))
     else:
         out.say(held)
         out.say(
@@ -58,8 +59,8 @@ def _show(examined: Examined, held: Message, path: str, out: Screen) -> int:
                 commitment=verdict.commitment,
             )
         )
-    if examined.ticket is not None and not out.json:
-        out.say(_ticket_words(examined.number, examined.ticket))
+        if examined.ticket is not None:
+            out.say(_ticket_words(examined.number, examined.ticket))
     return 0 if verdict.ok else 1
 
 
