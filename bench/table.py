@@ -43,6 +43,7 @@ BENCHES = (
     Bench("run", ("20000", "whole-year"), ("10000000",)),
     Bench("ledger", ("--batches", "15"), ()),
     Bench("take", ("50",), ("2000",)),
+    Bench("referrals", ("100000",), ("1000000",)),
     Bench("api", ("1", "1", "16"), ("5",)),
     Bench("room", ("--orders", "20000", "--in-run", "2000", "--requests", "20"), ()),
     Bench("partitions", ("20000",), ("10000000",)),

@@ -111,9 +111,13 @@ class History:
             self.parents.clear()  # only a merge gives a friend another parent
 
     def decide(self, yes: bool) -> None:
+        self._answer(yes)
+        self.shop.follow(self.at)
+
+    def _answer(self, yes: bool) -> None:
         for each in self.shop.referrals():
             if each.state is State.REVIEW and yes:
-                referring.let_count(self.shop.shop.id, each.id, actor=WHO, at=self.at)
+                reviewing.let_count(self.shop.shop.id, each.id, actor=WHO, at=self.at)
             elif each.state is State.REVIEW:
                 reviewing.refuse(self.shop.shop.id, each.id, reason="no", actor=WHO, at=self.at)
 

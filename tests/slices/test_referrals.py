@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from jiacan.campaigns.facade import online, referring
+from jiacan.campaigns.facade import online
 from jiacan.offers.contracts.awards import Outcome
 from jiacan.offers.contracts.occasions import OccasionState
 from jiacan.orders.contracts import OrderLine
@@ -144,7 +144,7 @@ def test_too_many_of_one_network_on_one_day_wait_for_a_person():
     assert shop.rewards(waiting) == {}
     shop.pass_time(days=30)
     assert shop.referral("cleo").state is State.REVIEW
-    referring.let_count(shop.shop.id, waiting.id, actor=WHO, at=AT + timedelta(days=31))
+    reviewing.let_count(shop.shop.id, waiting.id, actor=WHO, at=AT + timedelta(days=31))
     shop.pass_time(days=31)
     assert shop.referral("cleo").state is State.COMPLETED
     assert set(shop.rewards(waiting)) == set(Side)

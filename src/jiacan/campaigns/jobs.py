@@ -9,6 +9,7 @@ from jiacan.campaigns.facade import online, referring, rehearsing, room, turns
 from jiacan.campaigns.report import keeping
 from jiacan.console.facade import words
 from jiacan.kernel.places import each_server, long_at_place
+from jiacan.referrals.facade import reviewing
 
 CLOCK = "clock"
 """The queue of what only looks whether something is due."""
@@ -44,6 +45,13 @@ def watch_rooms(timestamp: int) -> None:
 def follow_referrals(timestamp: int) -> None:
     """Complete referrals whose orders are final, and undo those whose orders came back, every five minutes."""
     referring.follow_all(timezone.now())
+
+
+@app.task(name=reviewing.FOLLOW, queue=CLOCK)
+def follow_referrals_of(shop_id: int) -> None:
+    """The same for one shop, at once."""
+    with long_at_place(shop_id):
+        referring.follow_shop(shop_id, timezone.now())
 
 
 @app.task(name=keeping.TASK, queue=keeping.QUEUE)

@@ -33,6 +33,7 @@ THEMES = ("light", "dark")
 _PLACES: Mapping[str, tuple[Place, ...]] = {
     "shop": places.SHOP,
     "campaign": places.CAMPAIGN,
+    "referrals": places.REFERRALS,
     "settings": places.SETTINGS,
 }
 

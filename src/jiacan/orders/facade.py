@@ -249,6 +249,11 @@ def paid_orders_table(shop_id: int) -> pa.Table:
     return tables.paid_orders_table(shop_id)
 
 
+def totals_table(shop_id: int, customer_ids: Collection[str]) -> pa.Table:
+    """`(customer_id, orders, spend_minor)` of the paid orders of those of the customers who have any, unordered."""
+    return tables.totals_table(shop_id, customer_ids)
+
+
 def count_by_hour(shop_id: int, period: Period, zone: ZoneInfo) -> tuple[HourTotal, ...]:
     """Each local hour of the period in which orders were paid, in order."""
     return hours.count_by_hour(shop_id, period, zone)

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from jiacan.campaigns.facade.live import LivePlan, find_live, live_plans
+from jiacan.campaigns.facade.live import LivePlan, live_plans
 from jiacan.kernel.places import at_place
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import OrderFilter
-from jiacan.referrals.contracts.errors import NoReferrals
-from jiacan.referrals.contracts.referrals import Bound, Referral
+from jiacan.referrals.contracts.referrals import Bound
 from jiacan.referrals.contracts.terms import Programme
-from jiacan.referrals.facade import deciding, following, linking, programmes, reviewing
+from jiacan.referrals.facade import deciding, following, linking, programmes
 from jiacan.referrals.facade.deciding import FirstOrder
 from jiacan.referrals.facade.programmes import InForce
 from jiacan.tenancy import facade as tenancy
-from jiacan.tenancy.contracts import Actor
 
 ORDERS_OF_A_PAGE = 50
 
@@ -51,19 +49,6 @@ def in_force(live: Iterable[LivePlan]) -> dict[str, InForce]:
         for plan in live
         if (programme := _programme(plan)) is not None
     }
-
-
-def force_of(shop_id: int, plan_id: str) -> InForce:
-    """The plan's referrals as they are in force.
-
-    Raises:
-        NoReferrals: it has none.
-    """
-    live = find_live(shop_id, plan_id)
-    force = None if live is None else in_force([live]).get(plan_id)
-    if force is None:
-        raise NoReferrals(plan_id=plan_id)
-    return force
 
 
 # --- orders come ------------------------------------------------------------------------------------------
@@ -120,11 +105,16 @@ def follow_all(at: datetime) -> None:
     """Catch up at every shop; the clock asks for it."""
     for shop in tenancy.find_shops():
         with at_place(shop.id):
-            live = live_plans(shop.id)
-            for plan in live:
-                if plan.document.referral is not None:
-                    open_programme(plan)
-            catch_up(shop.id, live, at=at)
+            follow_shop(shop.id, at)
+
+
+def follow_shop(shop_id: int, at: datetime) -> None:
+    """Catch up at the shop; plans that went live before there were links get theirs."""
+    live = live_plans(shop_id)
+    for plan in live:
+        if plan.document.referral is not None:
+            open_programme(plan)
+    catch_up(shop_id, live, at=at)
 
 
 # --- the shop's own pages ---------------------------------------------------------------------------------
@@ -163,15 +153,3 @@ def bind_code(
     bound = linking.bind_code(shop_id, code, customer_id, clicked_at=clicked_at, address=address)
     note(shop_id, live_plans(shop_id), (), [customer_id], at=at)
     return bound
-
-
-def let_count(shop_id: int, referral_id: int, *, actor: Actor, at: datetime) -> Referral:
-    """Let a friend count who was put before a person.
-
-    Raises:
-        ReferralUnknown, NotInReview: there is nothing to decide.
-        NoReferrals: the plan has none in force any more.
-    """
-    found = reviewing.get_referral(shop_id, referral_id)
-    force = force_of(shop_id, found.plan_id)
-    return reviewing.let_count(shop_id, referral_id, force, actor=actor, at=at)

@@ -23,6 +23,7 @@ class Place:
 SHOP = (
     Place("home", tell("Home")),
     Place("campaigns", tell("Campaigns"), covers="campaign"),
+    Place("referrals-list", tell("Referrals"), covers="referrals"),
     Place("settings", tell("Settings")),
 )
 CAMPAIGN = (
@@ -34,6 +35,12 @@ CAMPAIGN = (
     Place("campaign-budget", tell("Budget")),
     Place("campaign-tasks", tell("Tasks")),
     Place("campaign-report", tell("Report")),
+)
+REFERRALS = (
+    Place("referrals-list", tell("Referrals"), covers="referrals-l"),
+    Place("referrals-review", tell("To be looked at")),
+    Place("referrals-tree", tell("Tree")),
+    Place("referrals-payouts", tell("Payouts")),
 )
 SETTINGS = (
     Place("settings-shop", tell("Shop")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -154,21 +154,11 @@ def _outcome(verdict: Verdict) -> tuple[State, Reason | None]:
 
 def _hold(shop_id: int, decided: Iterable[Referral], live: Live, *, at: datetime) -> None:
     for plan_id, force in live.items():
-        asked = [
-            occasion
-            for referral in decided
-            if referral.plan_id == plan_id and referral.state is State.PENDING
-            for occasion in occasions_of(referral)
-        ]
-        if asked:
-            occasions.hold(shop_id, force.rules, asked, rules_of=force.rules_of, at=at)
+        hold_rewards(shop_id, [each for each in decided if each.plan_id == plan_id], force, at=at)
 
 
-def accept(shop_id: int, referral: Referral, force: InForce, *, at: datetime) -> Referral:
-    """A person lets a friend count who was put before them: the rewards pend from then on."""
-    asked = occasions_of(referral)
-    occasions.hold(shop_id, force.rules, asked, rules_of=force.rules_of, at=at)
-    due_at = max(at, referral.paid_at + force.programme.terms.return_window)
-    accepted = replace(referral, state=State.PENDING, due_at=due_at)
-    store.save_step(shop_id, accepted)
-    return accepted
+def hold_rewards(shop_id: int, referrals: Iterable[Referral], force: InForce, *, at: datetime) -> None:
+    """Hold the rewards of those of the plan's referrals that are pending; what is held already stays."""
+    asked = [each for one in referrals if one.state is State.PENDING for each in occasions_of(one)]
+    if asked:
+        occasions.hold(shop_id, force.rules, asked, rules_of=force.rules_of, at=at)

@@ -17,7 +17,7 @@ from jiacan.orders.contracts import keep
 from jiacan.referrals.contracts.referrals import COUNTS, Referral, Side, State
 from jiacan.referrals.core.following import Completes, Standing, Step, TakesBack, Voids, Waits, follow
 from jiacan.referrals.core.rewards import occasion_id, occasion_ids
-from jiacan.referrals.facade.deciding import Live
+from jiacan.referrals.facade.deciding import Live, hold_rewards
 from jiacan.referrals.facade.programmes import InForce
 from jiacan.referrals.store import payouts as payout_store
 from jiacan.referrals.store import referrals as store
@@ -69,10 +69,11 @@ def follow_up(shop_id: int, force: InForce, referral_ids: Collection[int], *, at
     """Let each of the plan's referrals take the step that its order asks for now; one transaction, safe to repeat."""
     with transaction.atomic():
         awarding.lock_plans(shop_id, [force.rules.plan_id])
+        found = [each for each in store.lock_referrals(shop_id, referral_ids) if each.state in COUNTS]
+        hold_rewards(shop_id, found, force, at=at)  # those that a person let through just now
         steps = [
             (referral, follow(referral.state, _standing(shop_id, referral), force.programme.terms, at=at))
-            for referral in store.lock_referrals(shop_id, referral_ids)
-            if referral.state in COUNTS
+            for referral in found
         ]
         _complete(shop_id, [referral for referral, step in steps if isinstance(step, Completes)], force, at=at)
         _let_go(shop_id, [referral for referral, step in steps if isinstance(step, Voids)], force, at=at)

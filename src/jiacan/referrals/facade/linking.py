@@ -80,6 +80,26 @@ def get_link(shop_id: int, code: str) -> Link:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A link of some shop, with what it is for."""
+
+    shop: Shop
+    link: Link
+    programme: Programme
+
+
+def look(code: str) -> Found | None:
+    """The link of that code, whichever shop's; None where there is none, or its plan has no referrals any more."""
+    found = _find_link(code)
+    shop = None if found is None else next((each for each in tenancy.find_shops() if each.id == found.shop_id), None)
+    if found is None or shop is None:
+        return None
+    with at_place(shop.id):
+        programme = programmes.find_programme(shop.id, found.link.plan_id)
+    return None if programme is None else Found(shop, found.link, programme)
+
+
 def click(code: str, *, visitor: str, address: str, at: datetime) -> Clicked | None:
     """Note a click on a link of any shop; None where there is no such link.
 
@@ -89,20 +109,18 @@ def click(code: str, *, visitor: str, address: str, at: datetime) -> Clicked | N
         address: the browser's network address.
         at: now.
     """
-    found = _find_link(code)
-    shop = None if found is None else next((each for each in tenancy.find_shops() if each.id == found.shop_id), None)
-    if found is None or shop is None:
+    found = look(code)
+    if found is None:
         return None
-    with at_place(shop.id), transaction.atomic():
-        programme = programmes.find_programme(shop.id, found.link.plan_id)
-        if programme is None:
-            return None
-        known = visitor if _VISITOR.fullmatch(visitor) else secrets.token_urlsafe(18)
-        hashed = digest(shop.id, "visitor", known)
-        if not store.clicked_since(shop.id, found.link.id, hashed, at - AGAIN):
-            network = digest(shop.id, "network", to_network(address))
-            store.add_click(shop.id, found.link.id, at=at, visitor=hashed, network=network)
-    return Clicked(shop, programme, known, _landing(programme.terms.landing, visitor=known, code=code))
+    shop_id, link_id = found.shop.id, found.link.id
+    known = visitor if _VISITOR.fullmatch(visitor) else secrets.token_urlsafe(18)
+    with at_place(shop_id), transaction.atomic():
+        hashed = digest(shop_id, "visitor", known)
+        if not store.clicked_since(shop_id, link_id, hashed, at - AGAIN):
+            network = digest(shop_id, "network", to_network(address))
+            store.add_click(shop_id, link_id, at=at, visitor=hashed, network=network)
+    landing = _landing(found.programme.terms.landing, visitor=known, code=code)
+    return Clicked(found.shop, found.programme, known, landing)
 
 
 def _find_link(code: str) -> store.LinkAtShop | None:

@@ -7,41 +7,32 @@ from datetime import datetime
 
 from django.db import transaction
 
-from jiacan.offers.facade import awarding, occasions
+from jiacan.offers.facade import occasions
 from jiacan.referrals.contracts.errors import NotInReview, ReferralUnknown
 from jiacan.referrals.contracts.referrals import STANDS, Reason, Referral, State
 from jiacan.referrals.core.merging import merge
 from jiacan.referrals.core.rewards import occasion_ids
-from jiacan.referrals.facade.deciding import accept
-from jiacan.referrals.facade.programmes import InForce
 from jiacan.referrals.store import links
 from jiacan.referrals.store import referrals as store
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor
+from jiacan.webhooks import facade as webhooks
+
+FOLLOW, CLOCK = "campaigns.follow_referrals_of", "clock"
+"""The job that follows a shop's referrals at once, and its queue; it knows the plans."""
 
 
-def get_referral(shop_id: int, referral_id: int) -> Referral:
-    """One referral of the shop.
-
-    Raises:
-        ReferralUnknown: there is none of that number.
-    """
-    found = store.find_referral(shop_id, referral_id)
-    if found is None:
-        raise ReferralUnknown(referral_id=referral_id)
-    return found
-
-
-def let_count(shop_id: int, referral_id: int, force: InForce, *, actor: Actor, at: datetime) -> Referral:
-    """Let a friend count who was put before a person; audited.
+def let_count(shop_id: int, referral_id: int, *, actor: Actor, at: datetime) -> Referral:
+    """Let a friend count who was put before a person: the worker holds their rewards next. Audited.
 
     Raises:
         ReferralUnknown, NotInReview: there is nothing to decide.
     """
     with transaction.atomic():
-        awarding.lock_plans(shop_id, [force.rules.plan_id])
         before = _in_review(shop_id, referral_id)
-        after = accept(shop_id, before, force, at=at)
+        after = replace(before, state=State.PENDING, due_at=at)
+        store.save_step(shop_id, after)
+        webhooks.defer(FOLLOW, [{"shop_id": shop_id}], queue_name=CLOCK)
         _audit(shop_id, before, after, "referral let through", actor)
         return after
 

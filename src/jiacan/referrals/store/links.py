@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import Count, F, Sum
 
 from jiacan.referrals.contracts.referrals import Link, Touch
 from jiacan.referrals.models import Alias, Click, Referral
@@ -112,6 +112,14 @@ def delete_clicks(before: datetime) -> int:
     """Delete clicks that nobody's are and that are older, of every shop of this server; counts them."""
     deleted, _ = Click.objects.filter(customer_id=None, at__lt=before).delete()
     return deleted
+
+
+def count_links(shop_id: int) -> tuple[int, int]:
+    """How many customers of the shop have a link, and how often links were clicked."""
+    found = LinkRow.objects.filter(shop_id=shop_id).aggregate(
+        holders=Count("customer_id", distinct=True), clicks=Sum("clicks")
+    )
+    return found["holders"], found["clicks"] or 0
 
 
 # --- one person, several numbers --------------------------------------------------------------------------

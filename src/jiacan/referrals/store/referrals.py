@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
+import pyarrow as pa
 from django.db import connection
 from django.db.models import Count, Q
 
@@ -32,6 +33,11 @@ WITH RECURSIVE above AS (
     JOIN referrals_referral AS next ON next.shop_id = %(shop_id)s AND next.friend_id = above.referrer_id
     WHERE next.state = ANY(%(stands)s))
 SELECT friend_id, id, referrer_id, paid_at FROM above
+"""
+
+_EDGES = """
+SELECT friend_id, referrer_id, extract(epoch FROM paid_at - touched_at)::float8 FROM referrals_referral
+WHERE shop_id = %(shop_id)s AND state = ANY(%(stands)s)
 """
 
 
@@ -99,14 +105,8 @@ def count_of_network(shop_id: int, plan_id: str, networks: Collection[str], sinc
     return rows.filter(touched_at__gte=since, touched_at__lt=until).count()
 
 
-def find_referral(shop_id: int, referral_id: int) -> Referral | None:
-    """One referral of the shop."""
-    row = Row.objects.filter(shop_id=shop_id, id=referral_id).first()
-    return None if row is None else _to_referral(row)
-
-
 def lock_referral(shop_id: int, referral_id: int) -> Referral | None:
-    """The same, locked until the transaction ends."""
+    """One referral of the shop, locked until the transaction ends."""
     row = Row.objects.select_for_update(no_key=True).filter(shop_id=shop_id, id=referral_id).first()
     return None if row is None else _to_referral(row)
 
@@ -171,6 +171,21 @@ def _to_referral(row: Row) -> Referral:
         decided_at=row.decided_at,
         ended_at=row.ended_at,
         due_at=row.due_at,
+    )
+
+
+def standing_edges(shop_id: int) -> pa.Table:
+    """`(friend_id, referrer_id, seconds)` of everyone who was brought; `seconds` from click to first order."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EDGES, {"shop_id": shop_id, "stands": sorted(map(str, STANDS))})
+        rows = cursor.fetchall()
+    friends, referrers, seconds = zip(*rows, strict=True) if rows else ((), (), ())
+    return pa.table(
+        {
+            "friend_id": pa.array(friends, pa.string()),
+            "referrer_id": pa.array(referrers, pa.string()),
+            "seconds": pa.array(seconds, pa.float64()),
+        }
     )
 
 
