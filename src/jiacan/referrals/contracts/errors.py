@@ -95,13 +95,11 @@ class BatchDone(JiacanError):
     """The batch is not in the state that this needs."""
 
     batch_id: int
-    state: str
 
     def message(self) -> Message:
         return tell(
-            "Batch {number} is {state} by now, so this cannot be done with it. Load the list again.",
+            "Batch {number} has gone on meanwhile, so this cannot be done with it. Load the list again.",
             number=str(self.batch_id),
-            state=self.state,
         )
 
 
@@ -119,13 +117,8 @@ class SamePerson(JiacanError):
 class NothingToPay(JiacanError):
     """No payout can be paid by that method."""
 
-    method: str
-
     def message(self) -> Message:
-        return tell(
-            "No payout waits whose customer is paid by {method}. Enter where customers are paid first.",
-            method=self.method,
-        )
+        return tell("No payout waits whose customer is paid this way. Enter where customers are paid first.")
 
 
 @dataclass(eq=False)

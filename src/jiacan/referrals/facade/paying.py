@@ -51,7 +51,7 @@ def make_batch(shop_id: int, method: Method, *, actor: Actor, at: datetime) -> B
     with transaction.atomic():
         batch = store.make_batch(shop_id, method, made_by=actor.name, at=at)
         if batch is None:
-            raise NothingToPay(method=method)
+            raise NothingToPay
         _audit(shop_id, f"batch {batch.id}", "payouts put into a batch", actor, after=_shown(batch))
         return batch
 
@@ -138,7 +138,7 @@ def _lock(shop_id: int, batch_id: int, needed: BatchState) -> Batch:
     if batch is None:
         raise BatchUnknown(batch_id=batch_id)
     if batch.state is not needed:
-        raise BatchDone(batch_id=batch_id, state=batch.state)
+        raise BatchDone(batch_id=batch_id)
     return batch
 
 
