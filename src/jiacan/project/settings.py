@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "jiacan.api",
     "jiacan.campaigns",
     "jiacan.plans",
+    "jiacan.members",
     "jiacan.referrals",
     "jiacan.offers",
     "jiacan.customers",
