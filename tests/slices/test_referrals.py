@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
-from jiacan.campaigns.facade import online
+from jiacan.campaigns.facade import online, referring
 from jiacan.offers.contracts.awards import Outcome
 from jiacan.offers.contracts.occasions import OccasionState
 from jiacan.orders.contracts import OrderLine
 from jiacan.referrals.contracts.errors import NoReferrals, NotInReview
 from jiacan.referrals.contracts.referrals import Bound, Reason, Side, State
-from jiacan.referrals.facade import linking, reviewing
+from jiacan.referrals.facade import linking, programmes, reviewing
 from jiacan.referrals.models import Mark
 from jiacan.referrals.models import Referral as Row
 from jiacan.referrals.store import referrals as store
@@ -238,6 +240,39 @@ def test_a_plan_without_referrals_decides_nothing():
         linking.make_link(shop.shop.id, PLAN_ID, "anna", at=AT)
     shop.buy(1, "ben")
     assert shop.referrals() == []
+
+
+@contextmanager
+def asked_of_referrals() -> Iterator[list[str]]:
+    """The statements that name a table of referrals."""
+    found: list[str] = []
+
+    def note(execute, sql, params, many, context):
+        if "referrals_" in str(sql):
+            found.append(str(sql))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield found
+
+
+def test_an_order_costs_nothing_where_no_plan_has_referrals_and_two_looks_where_one_has():
+    without = referring_shop(("referral:\n  window: 30d                       # a click counts this long\n", "# "))
+    with asked_of_referrals() as asked:
+        without.buy(1, "ben")
+        without.bring_back(1)
+    assert asked == []
+    shop = referring_shop(slug="others")
+    with asked_of_referrals() as asked:
+        shop.buy(1, "ben")
+    assert len(asked) == 2
+
+
+def test_a_plan_that_went_live_before_there_were_links_gets_them_from_the_clock():
+    shop = referring_shop()
+    programmes.close_programme(shop.shop.id, PLAN_ID)
+    referring.follow_all(AT)
+    assert linking.make_link(shop.shop.id, PLAN_ID, "anna", at=AT).plan_id == PLAN_ID
 
 
 # --- two numbers, one person ------------------------------------------------------------------------------

@@ -34,14 +34,12 @@ class FirstOrder:
 
 def waiting(shop_id: int, customer_ids: Collection[str]) -> frozenset[str]:
     """Those of the customers who clicked a link and of whom nothing was decided; all that others cost is this."""
-    stands_for = links.canonical(shop_id, customer_ids)
-    found = links.customers_waiting(shop_id, {stands_for.get(each, each) for each in customer_ids})
-    return frozenset(each for each in customer_ids if stands_for.get(each, each) in found)
+    return links.customers_waiting(shop_id, customer_ids)
 
 
 def all_waiting(shop_id: int) -> frozenset[str]:
     """Every customer of the shop who clicked a link and of whom nothing was decided, under each of their numbers."""
-    people = links.customers_waiting(shop_id)
+    people = links.all_waiting(shop_id)
     return frozenset(number for person in people for number in links.numbers_of(shop_id, person))
 
 

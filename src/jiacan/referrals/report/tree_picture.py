@@ -8,6 +8,8 @@ from xml.sax.saxutils import escape
 from jiacan.referrals.contracts.tree import Shape
 
 _ACROSS, _DOWN, _EDGE, _DOT = 18, 56, 24, 5
+_NARROWEST = 960
+"""A small tree stands in the middle of so much room, rather than be drawn large."""
 
 
 def draw_tree(shape: Shape) -> str:
@@ -19,6 +21,7 @@ def draw_tree(shape: Shape) -> str:
     across = _across(shape.above)
     spots = [(_EDGE + x * _ACROSS, _EDGE + level * _DOWN) for x, level in zip(across, levels, strict=True)]
     width = max(x for x, _ in spots) + _EDGE
+    shown = max(width, _NARROWEST)
     height = max(y for _, y in spots) + _EDGE
     lines = "".join(
         f'<path d="M{spots[above][0]:g} {spots[above][1]:g}L{x:g} {y:g}" stroke="currentColor" opacity="0.35"/>'
@@ -31,8 +34,8 @@ def draw_tree(shape: Shape) -> str:
         for (x, y), customer, above in zip(spots, shape.customers, shape.above, strict=True)
     )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
-        f'viewBox="0 0 {width:g} {height:g}">{lines}{dots}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{shown:g}" height="{height:g}" '
+        f'viewBox="{(width - shown) / 2:g} 0 {shown:g} {height:g}">{lines}{dots}</svg>'
     )
 
 
