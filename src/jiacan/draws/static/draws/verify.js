@@ -5,12 +5,12 @@
 const MOST = 2 ** 31 - 1;
 const RANGE = 2 ** 32;
 const AT_ONCE = 2000;
-const WORD = /^[0-9A-Za-z._~/:@+-]{1,128}$/;
-const DIGEST = /^[0-9a-f]{64}$/;
+export const WORD = /^[0-9A-Za-z._~/:@+-]{1,128}$/;
+export const DIGEST = /^[0-9a-f]{64}$/;
 const LINE = /^[^\x00-\x1f\x7f]+$/;
-const utf8 = new TextEncoder();
+export const utf8 = new TextEncoder();
 
-class Flaw extends Error {
+export class Flaw extends Error {
   constructor(where, checked = 0) {
     super(where);
     this.where = where;
@@ -55,7 +55,7 @@ async function verified(file) {
 
 // --- the text and its shape -------------------------------------------------------------------------------
 
-function parsed(file) {
+export function parsed(file) {
   try {
     const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const text = typeof file === "string" ? file : strict.decode(file);
@@ -68,7 +68,7 @@ function parsed(file) {
   throw new Flaw("file");
 }
 
-function canonical(value) {
+export function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (value !== null && typeof value === "object") {
     const keys = Object.keys(value).sort(byCodePoint);
@@ -91,29 +91,29 @@ function byCodePoint(a, b) {
   return a.length - b.length;
 }
 
-function fields(value, at, names) {
+export function fields(value, at, names) {
   const table = value !== null && typeof value === "object" && !Array.isArray(value);
   if (!table || Object.keys(value).length !== names.length || !names.every((name) => Object.hasOwn(value, name)))
     throw new Flaw(at || "file");
 }
 
-function listed(value, at, check) {
+export function listed(value, at, check) {
   if (!Array.isArray(value)) throw new Flaw(at);
   value.forEach((item, place) => check(item, `${at}/${place}`));
 }
 
-function matching(value, at, pattern) {
+export function matching(value, at, pattern) {
   if (typeof value !== "string" || !pattern.test(value)) throw new Flaw(at);
 }
 
-function numbered(value, at, least) {
+export function numbered(value, at, least) {
   if (!Number.isSafeInteger(value) || value < least || value > MOST) throw new Flaw(at);
 }
 
 const orNull = (value, at, least) => value === null || numbered(value, at, least);
-const orEmpty = (value, at, pattern) => value === "" || matching(value, at, pattern);
+export const orEmpty = (value, at, pattern) => value === "" || matching(value, at, pattern);
 
-function checkTerms(terms) {
+export function checkTerms(terms) {
   const names = ["draw", "mode", "plan", "rules_hash", "seed_hash", "source", "wins_per_customer", "guarantee", "decks"];
   fields(terms, "/terms", names);
   matching(terms.draw, "/terms/draw", WORD);
@@ -170,7 +170,7 @@ function checkDeckSense(deck, at, full) {
   if (pieces > deck.cards || (full && pieces !== deck.cards)) throw new Flaw(`${at}/cards`);
 }
 
-function checkTicket(ticket, at) {
+export function checkTicket(ticket, at) {
   fields(ticket, at, ["id", "customer", "deck", "head", "card", "guaranteed", "prize"]);
   for (const name of ["id", "customer", "deck"]) matching(ticket[name], `${at}/${name}`, WORD);
   matching(ticket.head, `${at}/head`, DIGEST);
@@ -180,10 +180,10 @@ function checkTicket(ticket, at) {
 
 // --- hashes -----------------------------------------------------------------------------------------------
 
-const digest = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-const bytesOf = (digits) => Uint8Array.from(digits.match(/../g), (pair) => parseInt(pair, 16));
-const sha256 = async (text) => hex(await digest(utf8.encode(text)));
+export const digest = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+export const bytesOf = (digits) => Uint8Array.from(digits.match(/../g), (pair) => parseInt(pair, 16));
+export const sha256 = async (text) => hex(await digest(utf8.encode(text)));
 
 /** HMAC-SHA256 of texts with this key. */
 async function keyed(key) {
