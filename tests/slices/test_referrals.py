@@ -10,9 +10,10 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from jiacan.campaigns.facade import online, referring
+from jiacan.campaigns.facade import online, referring, running
 from jiacan.offers.contracts.awards import Outcome
 from jiacan.offers.contracts.occasions import OccasionState
+from jiacan.orders import facade as orders
 from jiacan.orders.contracts import OrderLine
 from jiacan.referrals.contracts.errors import NoReferrals, NotInReview
 from jiacan.referrals.contracts.referrals import Bound, Reason, Side, State
@@ -22,8 +23,10 @@ from jiacan.referrals.models import Referral as Row
 from jiacan.referrals.store import referrals as store
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import AuditQuery
-from tests.slices.online_shop import AT, PLAN_ID, WHO, assert_books_add_up, order, refund
+from jiacan.webhooks.contracts import EventKind
+from tests.slices.online_shop import AT, PLAN_ID, WHO, assert_books_add_up, order, refund, rules
 from tests.slices.referring_shop import referring_shop, terms
+from tests.slices.test_online_announcements import Listener
 
 pytestmark = pytest.mark.django_db
 
@@ -325,3 +328,66 @@ def test_the_database_itself_refuses_a_second_parent_and_another_one():
         Row.objects.filter(id=found.id).delete()
     with pytest.raises(IntegrityError, match="nobody_brings_themselves"), transaction.atomic():
         store.add_referral(shop.shop.id, replace(found, friend_id="eve", referrer_id="eve"), network="")
+
+
+# --- files, and other systems -----------------------------------------------------------------------------
+
+
+def settle_files(shop, *, at):
+    """What `jiacan run` does with orders that files brought."""
+    running.settle_recorded(shop.shop.id, rules(shop.shop), on_progress=lambda *_: None, now=lambda: at)
+
+
+def test_orders_from_files_bring_friends_as_those_that_come_one_by_one_do():
+    shop = referring_shop()
+    for referrer, friend in (("anna", "ben"), ("ben", "cleo"), ("cleo", "anna"), ("anna", "dora")):
+        shop.click(referrer, friend)
+    bought = [
+        replace(order(number, customer=friend, after=number), received_at=AT)
+        for number, friend in enumerate(("ben", "cleo", "anna", "dora"))
+    ]
+    orders.take(shop.shop.id, bought, [refund(3, of=3)], currency="GBP")
+    settle_files(shop, at=AT + timedelta(days=2))
+    assert refusals(shop) == {
+        "ben": (State.PENDING, None),
+        "cleo": (State.PENDING, None),
+        "anna": (State.REFUSED, Reason.CYCLE),
+        "dora": (State.VOIDED, None),
+    }
+    settle_files(shop, at=AT + timedelta(days=8))
+    settle_files(shop, at=AT + timedelta(days=9))
+    assert {each.state for each in shop.referrals()} == {State.COMPLETED, State.REFUSED, State.VOIDED}
+    assert_books_add_up(shop.shop)
+
+
+def test_rewards_are_announced_when_they_are_given_and_when_they_are_taken_back():
+    shop = referring_shop()
+    listener = Listener(shop.shop, EventKind.AWARD_GRANTED, EventKind.AWARD_CLAWED_BACK)
+    shop.click("anna", "ben")
+    shop.buy(1, "ben", received_days=1)
+    before = listener.heard()
+    assert [subject for _, subject in before if "referral" in subject] == []
+    shop.pass_time(days=9)
+    shop.bring_back(1, days=20)
+    number = shop.referral("ben").id
+    of_rewards = [each for each in listener.heard() if "~referral" in each[1]]
+    assert of_rewards == [
+        *(
+            ("award.clawed_back", f"{PLAN_ID}/~referral/{PLAN_ID}/{number}/{side}/refer-a-friend/returned")
+            for side in ("friend", "referrer")
+        ),
+        *(
+            ("award.granted", f"{PLAN_ID}/~referral/{PLAN_ID}/{number}/{side}/refer-a-friend")
+            for side in ("friend", "referrer")
+        ),
+    ]
+
+
+def test_decisions_leave_only_with_their_shop():
+    shop = referring_shop()
+    shop.click("anna", "ben")
+    shop.buy(1, "ben")
+    with connection.cursor() as cursor, transaction.atomic():
+        cursor.execute("SELECT set_config('jiacan.moved_shop', %s, true)", [str(shop.shop.id)])
+        cursor.execute("DELETE FROM referrals_referral WHERE shop_id = %s", [shop.shop.id])
+    assert shop.referrals() == []

@@ -159,4 +159,4 @@ def hold_rewards(shop_id: int, referrals: Iterable[Referral], force: InForce, *,
     """Hold the rewards of those of the plan's referrals that are pending; what is held already stays."""
     asked = [each for one in referrals if one.state is State.PENDING for each in occasions_of(one)]
     if asked:
-        occasions.hold(shop_id, force.rules, asked, rules_of=force.rules_of, at=at)
+        force.announce(occasions.hold(shop_id, force.rules, asked, rules_of=force.rules_of, at=at), at)

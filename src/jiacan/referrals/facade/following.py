@@ -112,6 +112,7 @@ def _complete(shop_id: int, referrals: Iterable[Referral], force: InForce, *, at
     if not by_occasion:
         return
     settled = occasions.confirm(shop_id, force.rules, by_occasion, rules_of=force.rules_of, at=at)
+    force.announce(settled, at)
     owed = [
         payout_store.NewPayout(
             plan_id=force.rules.plan_id,
@@ -140,7 +141,6 @@ def _take_back(shop_id: int, referrals: Iterable[Referral], force: InForce, *, a
         return
     answers = occasions.answers_of(shop_id, force.rules.plan_id, ids)
     given = [each for each in ids if each in answers and answers[each].state is OccasionState.SETTLED]
-    occasions.take_back(
-        shop_id, force.rules, [Revocation(_RETURNED, each, at) for each in given], rules_of=force.rules_of
-    )
+    returned = [Revocation(_RETURNED, each, at) for each in given]
+    force.announce(occasions.take_back(shop_id, force.rules, returned, rules_of=force.rules_of), at)
     payout_store.cancel_of_occasions(shop_id, ids)

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from jiacan.offers.contracts.rules import PlanRules
+from jiacan.offers.contracts.settled import Settled
 from jiacan.offers.facade.books import VersionRules
 from jiacan.referrals.contracts.errors import NoReferrals
 from jiacan.referrals.contracts.terms import Programme
 from jiacan.referrals.store import programmes as store
 
+Announce = Callable[[Settled, datetime], None]
+"""Told what rewards came to, in the transaction that settled them."""
+
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A plan's referrals with the rules by which it rewards them, and those of its earlier versions."""
+    """A plan's referrals with the rules by which it rewards them, those of its earlier versions, and who is told."""
 
     programme: Programme
     rules: PlanRules
     rules_of: VersionRules
+    announce: Announce
 
 
 def open_programme(shop_id: int, programme: Programme) -> None:
