@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from bench.measure import print_line
-from jiacan.draws.contracts import Announced, Deck, DrawFile, Drawn, Mode, PrizeUnits, Result, Terms, Ticket
+from jiacan.draws.contracts.terms import Announced, Deck, DrawFile, Drawn, Mode, PrizeUnits, Result, Terms, Ticket
 from jiacan.draws.core.announcing import announce
 from jiacan.draws.core.file import to_bytes, verify
 from jiacan.draws.core.hashing import mac, sha256

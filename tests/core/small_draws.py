@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from jiacan.draws.contracts import Announced, Deck, DrawFile, Drawn, Mode, PrizeUnits, Ticket
+from jiacan.draws.contracts.terms import Announced, Deck, DrawFile, Drawn, Mode, PrizeUnits, Ticket
 from jiacan.draws.core.announcing import announce
 from jiacan.draws.core.file import results_of
 from jiacan.draws.core.log import heads_of

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from jiacan.draws.contracts import DrawImpossible, Mode, PrizeUnits
+from jiacan.draws.contracts.errors import DrawImpossible
+from jiacan.draws.contracts.terms import Mode, PrizeUnits
 from jiacan.draws.core import hashing
 from jiacan.draws.core.announcing import announce
 from jiacan.draws.core.cards import lay, prove, was_sealed

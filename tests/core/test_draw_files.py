@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jiacan.draws.contracts import DrawFlaw, Result
+from jiacan.draws.contracts.errors import DrawFlaw
+from jiacan.draws.contracts.terms import Result
 from jiacan.draws.core import receipts
 from jiacan.draws.core.announcing import announce
 from jiacan.draws.core.file import examine, to_bytes, verify

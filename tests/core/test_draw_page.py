@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from jiacan.draws.contracts import Mode, PrizeUnits
+from jiacan.draws.contracts.terms import Mode, PrizeUnits
 from jiacan.draws.core.cards import lay
 from jiacan.draws.core.hashing import canonical, uniform
 from jiacan.draws.core.instant import slot_of

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from jiacan.draws.contracts import PrizeUnits, Standing, Ticket
+from jiacan.draws.contracts.terms import PrizeUnits, Standing, Ticket
 from jiacan.draws.core.announcing import announce
 from jiacan.draws.core.file import results_of
 from jiacan.draws.core.hashing import mac

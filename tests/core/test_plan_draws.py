@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from jiacan.draws.contracts import Announced, Deck, Mode, PrizeUnits
+from jiacan.draws.contracts.terms import Announced, Deck, Mode, PrizeUnits
 from jiacan.draws.core.announcing import announce
 from jiacan.plans import facade
 from jiacan.plans.contracts.document import Unclaimed

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 import jiacan.draws
-from jiacan.draws.contracts import DrawFlaw
+from jiacan.draws.contracts.errors import DrawFlaw
 from jiacan.draws.core import receipts
 from jiacan.draws.core.file import examine, to_bytes
 from jiacan.draws.core.hashing import canonical

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 import jiacan.draws
-from jiacan.draws.contracts import PrizeUnits
+from jiacan.draws.contracts.terms import PrizeUnits
 from jiacan.draws.core.file import to_bytes, verify
 from jiacan.draws.core.hashing import canonical
 from tests.core.altered_draws import leaves, with_change

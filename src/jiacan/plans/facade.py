@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from django.db import transaction
 
-from jiacan.draws.contracts import Announced
+from jiacan.draws.contracts.terms import Announced
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.plans import readers, store
 from jiacan.plans.contracts.document import PlanDocument, Task, WorstCase

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from jiacan.campaigns.contracts.public import DrawWords, PrizeWords, Term
-from jiacan.draws.contracts import Mode
+from jiacan.draws.contracts.terms import Mode
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.periods import Period
 from jiacan.offers.contracts.benefits import Benefit

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from jiacan.draws.contracts import (
-    GUARANTEE,
-    Announced,
-    Deck,
-    DrawFlaw,
-    DrawImpossible,
-    Guarantee,
-    SealedDeck,
-    Terms,
-)
+from jiacan.draws.contracts.errors import DrawFlaw, DrawImpossible
+from jiacan.draws.contracts.terms import GUARANTEE, Announced, Deck, Guarantee, SealedDeck, Terms
 from jiacan.draws.core.cards import seal
 from jiacan.draws.core.hashing import sha256
 from jiacan.draws.core.reading import to_terms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from jiacan.draws.contracts import GUARANTEE, CardProof, Deck, Mode, SealedDeck
+from jiacan.draws.contracts.terms import GUARANTEE, CardProof, Deck, Mode, SealedDeck
 from jiacan.draws.core.hashing import mac, uniform
 from jiacan.draws.core.merkle import Tree, leaf_hash, root_by, tree_of
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from jiacan.draws.contracts import DrawFile, DrawFlaw, Drawn, Mode, Result, Terms, Verdict
+from jiacan.draws.contracts.errors import DrawFlaw
+from jiacan.draws.contracts.terms import DrawFile, Drawn, Mode, Result, Terms, Verdict
 from jiacan.draws.core.cards import seal
 from jiacan.draws.core.hashing import canonical, sha256
 from jiacan.draws.core.instant import deal

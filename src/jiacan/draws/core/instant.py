@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from jiacan.draws.contracts import NOTHING, Result, SealedDeck, Settled, Standing, Terms, Ticket
+from jiacan.draws.contracts.terms import NOTHING, Result, SealedDeck, Settled, Standing, Terms, Ticket
 from jiacan.draws.core.cards import Layout, lay
 from jiacan.draws.core.hashing import uniform
 

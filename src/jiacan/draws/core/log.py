@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from jiacan.draws.contracts import Ticket
+from jiacan.draws.contracts.terms import Ticket
 from jiacan.draws.core.hashing import mac, sha256
 from jiacan.draws.core.terms import WORD
 

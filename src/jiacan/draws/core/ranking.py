@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jiacan.draws.contracts import NOTHING, Result, Terms
+from jiacan.draws.contracts.terms import NOTHING, Result, Terms
 from jiacan.draws.core.cards import lay
 from jiacan.draws.core.hashing import mac, sha256
 

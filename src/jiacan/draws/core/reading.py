@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from jiacan.draws.contracts import (
+from jiacan.draws.contracts.errors import DrawFlaw
+from jiacan.draws.contracts.terms import (
     CardProof,
     Deck,
-    DrawFlaw,
     Drawn,
     Guarantee,
     Mode,

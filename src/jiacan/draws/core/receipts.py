@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from jiacan.draws.contracts import CardProof, DrawFile, DrawFlaw, Drawn, Receipt, SealedDeck, Terms, Verdict
+from jiacan.draws.contracts.errors import DrawFlaw
+from jiacan.draws.contracts.terms import CardProof, DrawFile, Drawn, Receipt, SealedDeck, Terms, Verdict
 from jiacan.draws.core.cards import prove, was_sealed
 from jiacan.draws.core.file import ticket_json
 from jiacan.draws.core.hashing import canonical

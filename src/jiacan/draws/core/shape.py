@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from jiacan.draws.contracts import DrawFlaw
+from jiacan.draws.contracts.errors import DrawFlaw
 from jiacan.draws.core.hashing import canonical
 from jiacan.draws.core.terms import MOST_CARDS, WORD
 from jiacan.kernel.messages import Message, tell

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from jiacan.draws.contracts import GUARANTEE, Deck, DrawFlaw, Mode, SealedDeck, Terms
+from jiacan.draws.contracts.errors import DrawFlaw
+from jiacan.draws.contracts.terms import GUARANTEE, Deck, Mode, SealedDeck, Terms
 from jiacan.draws.core.hashing import canonical, sha256
 from jiacan.kernel.messages import tell
 

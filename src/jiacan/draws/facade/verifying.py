@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jiacan.draws.contracts import DrawFile, DrawFlaw, Examined, TicketUnknown, Verdict
+from jiacan.draws.contracts.errors import DrawFlaw, TicketUnknown
+from jiacan.draws.contracts.terms import DrawFile, Examined, Verdict
 from jiacan.draws.core import receipts
 from jiacan.draws.core.file import examine
 from jiacan.draws.core.terms import commitment_of

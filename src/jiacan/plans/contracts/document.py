@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from jiacan.draws.contracts import Mode
+from jiacan.draws.contracts.terms import Mode
 from jiacan.kernel.messages import Name
 from jiacan.kernel.periods import Period
 from jiacan.offers.contracts.benefits import Benefit, Kind

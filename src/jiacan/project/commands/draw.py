@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jiacan.draws.contracts import Drawn, Examined
+from jiacan.draws.contracts.terms import Drawn, Examined
 from jiacan.draws.facade import verifying
 from jiacan.kernel.messages import Message, tell
 from jiacan.project.output import COMMON, Common, Screen, screen

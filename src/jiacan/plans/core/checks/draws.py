@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from jiacan.draws.contracts import Mode
+from jiacan.draws.contracts.terms import Mode
 from jiacan.kernel.messages import tell
 from jiacan.kernel.periods import Period
 from jiacan.plans.contracts.document import Unclaimed

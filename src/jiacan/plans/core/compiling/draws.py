@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from jiacan.draws.contracts import Announced, Deck, PrizeUnits
+from jiacan.draws.contracts.terms import Announced, Deck, PrizeUnits
 from jiacan.plans.contracts.document import Draw, Prize, PrizeAfterMisses, Unclaimed
 from jiacan.plans.core.calendar import Calendar, find_period
 from jiacan.plans.core.compiling.benefits import to_benefit, to_benefits

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
-from jiacan.draws.contracts import Mode
+from jiacan.draws.contracts.terms import Mode
 from jiacan.plans.contracts.document import Unclaimed
 from jiacan.plans.core.parts.benefits import BenefitPart, PrizePart
 from jiacan.plans.core.parts.naming import Naming

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from jiacan.kernel.errors import JiacanError
-from jiacan.kernel.messages import Message, tell
+from jiacan.kernel.messages import Message
 
 GUARANTEE = "guarantee"
 """The id of the deck of guaranteed prizes."""
@@ -199,39 +198,3 @@ class Examined:
     verdict: Verdict
     number: int = 0
     ticket: Drawn | None = None
-
-
-@dataclass(eq=False)
-class DrawFlaw(JiacanError):
-    """Something in a draw's file or receipt that does not follow from what was promised."""
-
-    where: str
-    why: Message
-    checked: int = 0
-
-    def message(self) -> Message:
-        return tell("{where}: {why}", where=self.where, why=self.why)
-
-
-@dataclass(eq=False)
-class DrawImpossible(JiacanError):
-    """A draw that cannot be announced so."""
-
-    draw: str
-    where: str
-    why: Message
-
-    def message(self) -> Message:
-        return tell(
-            "The draw {draw} cannot be announced: {where}: {why}.", draw=self.draw, where=self.where, why=self.why
-        )
-
-
-@dataclass(eq=False)
-class TicketUnknown(JiacanError):
-    """A ticket that a draw's file does not have."""
-
-    ticket: str
-
-    def message(self) -> Message:
-        return tell("The file has no ticket {ticket}; check the number on your receipt.", ticket=self.ticket)
