@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from http import HTTPStatus
 
 from django.conf import settings
@@ -29,10 +30,12 @@ from jiacan.api.web.shapes.referrals import (
 )
 from jiacan.api.web.shapes.values import Id
 from jiacan.campaigns.facade import referring
+from jiacan.campaigns.facade.taking import again_if_deadlocked
 from jiacan.console.facade import words
 from jiacan.kernel.messages import tell
 from jiacan.referrals.contracts.errors import LinkUnknown, NoReferrals, VisitorUnknown
 from jiacan.referrals.contracts.payouts import Method, Payee
+from jiacan.referrals.contracts.referrals import Bound
 from jiacan.referrals.facade import linking, paying, reading, reviewing
 from jiacan.tenancy.contracts import Permission
 
@@ -81,19 +84,21 @@ def note_visit(request: Call, body: VisitIn) -> VisitShape:
     if bool(body.visitor) == bool(body.code):
         wrong = tell("send either `visitor` or `code`, and not both")
         raise FieldsWrong(problems=(FieldProblem("body", "/visitor", "either_or", wrong),))
+    return VisitShape(state=again_if_deadlocked(lambda: _bind(shop.id, body, at)))
+
+
+def _bind(shop_id: int, body: VisitIn, at: datetime) -> Bound:
     if body.visitor:
-        state = referring.bind_visitor(shop.id, body.visitor, body.customer_id, _household(body), at=at)
-    else:
-        state = referring.bind_code(
-            shop.id,
-            body.code,
-            body.customer_id,
-            _household(body),
-            clicked_at=min(body.clicked_at or at, at),
-            address=str(body.network_address or ""),
-            at=at,
-        )
-    return VisitShape(state=state)
+        return referring.bind_visitor(shop_id, body.visitor, body.customer_id, _household(body), at=at)
+    return referring.bind_code(
+        shop_id,
+        body.code,
+        body.customer_id,
+        _household(body),
+        clicked_at=min(body.clicked_at or at, at),
+        address=str(body.network_address or ""),
+        at=at,
+    )
 
 
 @operation(
