@@ -66,6 +66,7 @@ _NAMES = {
         tell("webhook secret changed"),
         tell("webhook tested"),
         tell("went live with gates open"),
+        tell("winners exported"),
     )
 }
 

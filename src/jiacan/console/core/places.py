@@ -32,6 +32,7 @@ CAMPAIGN = (
     Place("campaign-offers", tell("Offers")),
     Place("campaign-rehearse", tell("Rehearse")),
     Place("campaign-awards", tell("Awards")),
+    Place("campaign-draws", tell("Draws")),
     Place("campaign-budget", tell("Budget")),
     Place("campaign-tasks", tell("Tasks")),
     Place("campaign-report", tell("Report")),

@@ -1,0 +1,143 @@
+"""Draws in words: states, how they are drawn, what law wants to be said, and customers' numbers covered.
+
+Source of the terms: 规范促销行为暂行规定 (2020) Art 13.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+from jiacan.draws.contracts.kept import KeptDraw, Promise, PromisedPrize, WinState
+from jiacan.draws.contracts.terms import Mode, Terms
+from jiacan.kernel.messages import Message, tell
+from jiacan.kernel.money import Money
+
+COVER = "***"
+
+MODES: Mapping[Mode, Message] = {
+    Mode.INSTANT: tell("drawn at once"),
+    Mode.SCHEDULED: tell("drawn at one hour"),
+    Mode.LIVE: tell("drawn live"),
+}
+WIN_STATES: Mapping[WinState, tuple[str, Message]] = {
+    WinState.WON: ("watch", tell("to be claimed")),
+    WinState.OWED: ("act", tell("owed")),
+    WinState.CLAIMED: ("watch", tell("to be sent")),
+    WinState.SHIPPED: ("good", tell("sent")),
+    WinState.SETTLED: ("good", tell("settled")),
+    WinState.GIVEN_UP: ("over", tell("given up")),
+    WinState.LOST: ("over", tell("lost")),
+}
+"""What a prize's state is called, and how it looks, as staff see it."""
+
+
+def covered(customer_id: str) -> str:
+    """A customer's number of which only the ends can be seen, so that nobody else is found by it.
+
+    >>> covered("anna-2041"), covered("bo"), covered("")
+    ('a***1', '***', '***')
+    """
+    return f"{customer_id[0]}{COVER}{customer_id[-1]}" if len(customer_id) > 3 else COVER
+
+
+def lasting(time: timedelta) -> Message:
+    """A length of time in whole days or hours."""
+    hours, days = int(time.total_seconds() // 3600), time.days
+    if time == timedelta(days=days):
+        return tell("{days} days", days=days) if days != 1 else tell("one day")
+    return tell("{hours} hours", hours=hours) if hours != 1 else tell("one hour")
+
+
+def how_drawn(draw: KeptDraw) -> Message:
+    """How tickets come to their results."""
+    promise = draw.promise
+    if draw.terms.mode is not Mode.INSTANT:
+        return tell(
+            "Every ticket from {starts} to {ends} takes part. The prizes are drawn among all of them at {held}, by "
+            "{source}, which nobody can know before.",
+            starts=promise.opens_at,
+            ends=promise.ends_at,
+            held=promise.held_at,
+            source=draw.terms.source,
+        )
+    if promise.is_daily:
+        return tell(
+            "Each day from {starts} to {ends} has a deck of its own, with a fixed number of cards and prizes. A "
+            "ticket of that day takes one card by chance, at once.",
+            starts=promise.opens_at,
+            ends=promise.ends_at,
+        )
+    return tell(
+        "From {starts} to {ends} there is one deck with a fixed number of cards and prizes. A ticket takes one card "
+        "by chance, at once.",
+        starts=promise.opens_at,
+        ends=promise.ends_at,
+    )
+
+
+def worth(prize: PromisedPrize, currency: str) -> Message | None:
+    """What one is worth at market price; None where that is not said."""
+    return None if prize.value_minor is None else tell("worth {value} each", value=Money(prize.value_minor, currency))
+
+
+# --- the terms that law wants -----------------------------------------------------------------------------
+
+
+def terms_in_words(draw: KeptDraw) -> tuple[tuple[Message, Message], ...]:
+    """Each of the terms that law wants to be published, and what this draw's plan says of it."""
+    return tuple(_terms(draw.promise, draw.terms, draw))
+
+
+def _terms(promise: Promise, terms: Terms, draw: KeptDraw) -> Iterator[tuple[Message, Message]]:
+    prizes = tuple(_prize(prize, promise.currency) for prize in promise.prizes)
+    yield tell("Prizes, value and number"), tell("{prizes}", prizes=prizes)
+    yield (
+        tell("Who can take part"),
+        tell("Customers whom the campaign gives a ticket; each ticket is one chance. The shop's staff take no part."),
+    )
+    yield tell("When"), tell("{starts} to {ends}", starts=promise.opens_at, ends=promise.ends_at)
+    if terms.mode is Mode.INSTANT and promise.use_until > promise.ends_at:
+        yield tell("Tickets can be used"), tell("until {moment}", moment=promise.use_until)
+    yield tell("How it is drawn"), how_drawn(draw)
+    if terms.wins_per_customer is not None:
+        yield (
+            tell("How often one can win"),
+            tell("{wins} times at most, for each customer", wins=terms.wins_per_customer),
+        )
+    if terms.guarantee is not None:
+        yield (
+            tell("Guaranteed prize"),
+            tell(
+                "with the {after}. ticket in a row without a prize, while there are some", after=terms.guarantee.after
+            ),
+        )
+    yield tell("How to get a prize"), _redeemed(promise)
+    if promise.claim_within is not None:
+        yield (
+            tell("What counts as giving up"),
+            tell("a prize that is not claimed within {time} of being won", time=lasting(promise.claim_within)),
+        )
+    if promise.consoles:
+        yield tell("Without a prize"), tell("{gives}", gives=promise.consolation)
+    if promise.organiser:
+        yield tell("Organiser"), tell("{name}", name=promise.organiser)
+    if promise.contact:
+        yield tell("Contact"), tell("{contact}", contact=promise.contact)
+
+
+def _prize(prize: PromisedPrize, currency: str) -> Message:
+    value = worth(prize, currency)
+    if value is None:
+        return tell("{units} × {gives}", units=prize.units, gives=prize.gives)
+    return tell("{units} × {gives} ({worth})", units=prize.units, gives=prize.gives, worth=value)
+
+
+def _redeemed(promise: Promise) -> Message:
+    if promise.claim_within is None or not any(prize.needs_claim for prize in promise.prizes):
+        return tell("What was won is given without being asked for.")
+    return tell(
+        "Goods are claimed on the page of the winning ticket within {time}, and then sent. Coupons and points are "
+        "given without being asked for.",
+        time=lasting(promise.claim_within),
+    )
