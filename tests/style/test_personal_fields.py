@@ -60,6 +60,8 @@ CLEARED = {
     "referrals_payee": {"method"},
     "referrals_batch": {"method", "state"},
     "referrals_payout": {"plan_id", "occasion_id", "offer_id", "state"},
+    "members_lot": {"name", "plan_id", "order_id", "offer_id"},
+    "members_line": {"move", "name", "subject", "parts"},
     # Jobs name rows by their numbers only.
     "procrastinate_jobs": {"queue_name", "task_name", "lock", "args", "status", "queueing_lock"},
     "procrastinate_events": {"type"},

@@ -179,6 +179,12 @@ def find_order(shop_id: int, order_id: str) -> RecordedOrder | None:
     return looking.find_orders(shop_id, [order_id]).get(order_id)
 
 
+def received_at(shop_id: int, order_ids: Collection[str]) -> dict[str, datetime]:
+    """When these orders were received, by number; one of which that is not known is absent."""
+    found = looking.find_orders(shop_id, order_ids) if order_ids else {}
+    return {name: each.order.received_at for name, each in found.items() if each.order.received_at is not None}
+
+
 def orders_page(
     shop_id: int, *, asked: OrderFilter | None = None, after: OrderCursor | None = None, limit: int = 50
 ) -> OrderPage:

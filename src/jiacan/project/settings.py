@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "jiacan.campaigns",
     "jiacan.plans",
     "jiacan.members",
+    "jiacan.draws",
     "jiacan.referrals",
     "jiacan.offers",
     "jiacan.customers",
@@ -149,6 +150,9 @@ TEMPLATES = [
 ]
 
 STATIC_URL = "/static/"
+# Offers are below members, so they are told here who keeps the points that they give.
+POINTS_KEEPER = "jiacan.members.facade.noting.note"
+
 # `jiacan serve` collects static files and names their folder; elsewhere they are served from where they lie.
 STATIC_ROOT = os.environ.get("JIACAN_STATIC_ROOT")
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
@@ -214,6 +218,7 @@ else:
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 PROCRASTINATE_IMPORT_PATHS = [
     "jiacan.campaigns.jobs",
+    "jiacan.members.jobs",
     "jiacan.referrals.jobs",
     "jiacan.webhooks.jobs",
     "jiacan.project.serving.upkeep",

@@ -23,6 +23,7 @@ class EventKind(StrEnum):
     BUDGET_LOW = "budget.low"
     CAMPAIGN_LIVE = "campaign.live"
     CAMPAIGN_OVER = "campaign.over"
+    POINTS_EXPIRING = "points.expiring"
 
 
 PING = "ping"

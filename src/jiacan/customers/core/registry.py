@@ -102,6 +102,19 @@ PERSONAL_FIELDS = (
         OnErasure.KEEP,
     ),
     PersonalField(
+        "members_lot", "customer_id", _CUSTOMER, "to keep their points", THREE_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        "members_line", "customer_id", _CUSTOMER, "to explain their points", THREE_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        *("members_line", "reason", "what was written of a spending or a correction"),
+        *("to explain their points", THREE_YEARS, OnErasure.KEEP),
+    ),
+    PersonalField(
+        "members_debt", "customer_id", _CUSTOMER, "to know what they owe", THREE_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
         "referrals_link", "customer_id", _CUSTOMER, "to reward whom a link brings", TWO_YEARS, OnErasure.PSEUDONYMISE
     ),
     PersonalField(

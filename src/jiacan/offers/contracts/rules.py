@@ -14,6 +14,7 @@ from jiacan.kernel.messages import Name
 from jiacan.kernel.periods import Period
 from jiacan.offers.contracts.benefits import Benefit, Kind
 from jiacan.offers.contracts.conditions import Condition
+from jiacan.offers.contracts.points import AT_ONCE_AND_FOR_EVER, PointsTerms
 
 
 class Trigger(StrEnum):
@@ -155,6 +156,7 @@ class PlanRules:
     points_value_micros: int
     holdout_share: float
     staff: frozenset[str]
+    points: PointsTerms = AT_ONCE_AND_FOR_EVER
 
     @property
     def window(self) -> Period | None:

@@ -12,6 +12,7 @@ from jiacan.ledger import facade as ledger
 from jiacan.ledger.contracts import Entry
 from jiacan.offers.contracts.awards import Item
 from jiacan.offers.contracts.awards import Outcome as AwardOutcome
+from jiacan.offers.contracts.benefits import Kind
 from jiacan.offers.contracts.settled import Level, Means, Settled
 from jiacan.offers.core.arrays.chunks import settle_chunk
 from jiacan.offers.core.arrays.clock import from_us
@@ -21,6 +22,7 @@ from jiacan.offers.core.arrays.undoing import Undone, undo
 from jiacan.offers.core.arrays.values import NONE, Found, State, Whole
 from jiacan.offers.core.book import Held, Holding
 from jiacan.offers.core.granting import award_key, hold_keys
+from jiacan.offers.facade import points
 from jiacan.offers.facade.books import keep_claw_backs
 from jiacan.offers.facade.recalling import Emptied, NotByTables, recall
 from jiacan.offers.readers.entries import entry_tables
@@ -82,6 +84,7 @@ class Chunks:
         self._plan_id = layout.rules.plan_id
         self._outcome = Outcome(duck, layout)
         self._emptied = Emptied(shop_id, self._plan_id)
+        self._gives_points = any(sort.kind is Kind.POINTS for sort in layout.items)
 
     def settle(self, chunk: RecordedChunk) -> Settled:
         """Settle events that were not settled when they were read; what the database refuses was settled meanwhile.
@@ -118,6 +121,8 @@ class Chunks:
         ledger.apply_tables(
             shop_id, moves=tables.moves, holds=tables.holds, releases=tables.releases, floors=outcome.floors()
         )
+        given = outcome.points() if self._gives_points else ()
+        points.pass_on(shop_id, self._layout.rules, [*given, *points.told_of((), undone.claw_backs)])
         store.add_pace(shop_id, plan_id, awards=outcome.pace(undone.claw_backs), orders=walked.chunk.minutes)
 
 

@@ -14,6 +14,7 @@ from jiacan.offers.core.events import Event, PaidEvent
 from jiacan.offers.core.reserving import Used
 from jiacan.offers.core.settle import Settlement, settle
 from jiacan.offers.core.tallying import count
+from jiacan.offers.facade import points
 from jiacan.offers.facade.books import add_pace, carry_out, find_levels, keep, load_book
 from jiacan.orders.contracts import EventKey, Order
 
@@ -60,13 +61,15 @@ def settle_ready(shop_id: int, rules: PlanRules, ready: Ready, watch: Watch) -> 
     carry_out(shop_id, groups, counts, bounded)
     keep(shop_id, rules, ready.keys, settlements, book, ready.held)
     add_pace(shop_id, rules.plan_id, count(settlements, ready.orders, rules.currency))
-    watch.over(Stage.STORE, sum(len(settlement.awards) for settlement in settlements))
-    return Settled(
+    settled = Settled(
         events=len(ready.keys),
         awards=tuple(award for settlement in settlements for award in settlement.awards),
         claw_backs=tuple(back for settlement in settlements for back in settlement.claw_backs),
         levels=find_levels(rules, before, book),
     )
+    points.pass_on(shop_id, rules, points.told_of(settled.awards, settled.claw_backs))
+    watch.over(Stage.STORE, len(settled.awards))
+    return settled
 
 
 def _settle(ready: Ready, rules: PlanRules, book: Book) -> Iterator[Settlement]:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from jiacan.offers.contracts.awards import ClawBack, Item
 from jiacan.offers.contracts.awards import Outcome as AwardOutcome
 from jiacan.offers.contracts.benefits import HELD_KINDS, Kind
+from jiacan.offers.contracts.points import PointsGiven
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.core.accounts import (
     AWARDS,
@@ -23,6 +24,7 @@ from jiacan.offers.core.accounts import (
     spent_account,
     stock_account,
 )
+from jiacan.offers.core.arrays.clock import from_us
 from jiacan.offers.core.arrays.layout import Layout
 from jiacan.offers.core.benefits import MONEY_KINDS
 from jiacan.offers.core.slots import ItemSort
@@ -84,6 +86,12 @@ SELECT place + 1 AS place, key || '/hold/' || part AS key, budget AS debit, spen
 FROM (
     SELECT *, CASE WHEN hold_parts THEN quantity ELSE 1 END AS parts, unnest(range(parts)) AS part
     FROM handed WHERE hold_parts IS NOT NULL AND amount <> 0)
+"""
+
+_POINTS = """
+SELECT order_id, offer_id, customer_id, quantity, at_us
+FROM told_items JOIN given USING (pair) JOIN item_of USING (offer, item)
+WHERE is_given AND kind = 'points' AND quantity > 0 ORDER BY pair, slot
 """
 
 _FLOORS = "SELECT DISTINCT owner, unit, -bound AS floor FROM counted"
@@ -182,6 +190,11 @@ class Outcome:
     def floors(self) -> pa.Table:
         """The limits that it takes from."""
         return self._table(_FLOORS)
+
+    def points(self) -> Iterator[PointsGiven]:
+        """The points among what is given."""
+        for order_id, offer_id, customer_id, quantity, at_us in self._duck.sql(_POINTS).fetchall():
+            yield PointsGiven(order_id, offer_id, customer_id, quantity, from_us(at_us))
 
     def pace(self, claw_backs: Iterable[ClawBack]) -> pa.Table:
         """`minute, offer_id, outcome, reason, awards, at_risk_minor`."""

@@ -14,6 +14,7 @@ from jiacan.plans.core.checks.identity import check_identity
 from jiacan.plans.core.checks.occasions import check_occasions
 from jiacan.plans.core.checks.offers import check_offers
 from jiacan.plans.core.checks.periods import check_periods
+from jiacan.plans.core.checks.points import check_points
 from jiacan.plans.core.checks.references import check_references
 from jiacan.plans.core.checks.referral import check_referral
 from jiacan.plans.core.checks.things import check_things
@@ -67,6 +68,7 @@ def _check_parts(parts: Parts, calendar: Calendar) -> Iterator[Problem]:
     yield from check_offers(plan, calendar, parts.written)
     yield from check_draws(plan, calendar)
     yield from check_occasions(plan)
+    yield from check_points(plan)
     yield from check_referral(plan)
     yield from check_work(plan, calendar)
 

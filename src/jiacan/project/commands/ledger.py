@@ -6,6 +6,8 @@ from jiacan.kernel.messages import tell
 from jiacan.kernel.places import long_at_place
 from jiacan.ledger import facade as ledger
 from jiacan.ledger.contracts import AuditReport
+from jiacan.members.contracts.points import Disagreement
+from jiacan.members.facade import reading as members
 from jiacan.project import database
 from jiacan.project.output import COMMON, Common, screen
 from jiacan.tenancy import facade as tenancy
@@ -13,6 +15,8 @@ from jiacan.tenancy import facade as tenancy
 
 def audit(*, shop: str | None = None, common: Common = COMMON) -> int:
     """Recompute every balance from its transfers and name the first that differs; exit 1 where one does.
+
+    Customers' points are held against their lots, too.
 
     Parameters
     ----------
@@ -22,7 +26,7 @@ def audit(*, shop: str | None = None, common: Common = COMMON) -> int:
     database.open_database()
     out = screen(common)
     shops = [tenancy.get_shop(shop)] if shop else tenancy.find_shops()
-    reports = [(each.slug, _audited(each.id)) for each in shops]
+    reports = [(each.slug, *_audited(each.id)) for each in shops]
     if common.json:
         out.print_json(
             [
@@ -35,12 +39,13 @@ def audit(*, shop: str | None = None, common: Common = COMMON) -> int:
                     "first_difference": None
                     if report.first_difference is None
                     else out.words.say(report.first_difference.message()),
+                    "points_not_in_lots": [out.words.say(each.message()) for each in points],
                 }
-                for slug, report in reports
+                for slug, report, points in reports
             ]
         )
-        return 0 if all(report.clean for _, report in reports) else 1
-    for slug, report in reports:
+        return 0 if all(report.clean and not points for _, report, points in reports) else 1
+    for slug, report, points in reports:
         counted = tell(
             "{shop}: {accounts} accounts, {transfers} transfers",
             shop=slug,
@@ -54,9 +59,12 @@ def audit(*, shop: str | None = None, common: Common = COMMON) -> int:
             out.say(tell("  units that do not sum to nothing: {units}", units=tuple(report.units_out_of_balance)))
         if report.first_difference is not None:
             out.say(tell("  the first difference: {difference}", difference=report.first_difference.message()))
-    return 0 if all(report.clean for _, report in reports) else 1
+        if points:
+            out.say(tell("  points that differ from their lots: {difference}", difference=points[0].message()))
+    return 0 if all(report.clean and not points for _, report, points in reports) else 1
 
 
-def _audited(shop_id: int) -> AuditReport:
+def _audited(shop_id: int) -> tuple[AuditReport, tuple[Disagreement, ...]]:
+    """What the audit finds, and whose points are not the sum of their lots."""
     with long_at_place(shop_id):
-        return ledger.audit(shop_id)
+        return ledger.audit(shop_id), members.disagreements(shop_id)

@@ -15,6 +15,7 @@ KIND_NAMES: Mapping[EventKind, Message] = {
     EventKind.BUDGET_LOW: tell("budget runs low"),
     EventKind.CAMPAIGN_LIVE: tell("campaign goes live"),
     EventKind.CAMPAIGN_OVER: tell("campaign is over"),
+    EventKind.POINTS_EXPIRING: tell("points soon expire"),
 }
 
 DELIVERY_STATES: Mapping[DeliveryState, Message] = {

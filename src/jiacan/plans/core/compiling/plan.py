@@ -17,6 +17,7 @@ from jiacan.plans.core.compiling.benefits import to_benefits
 from jiacan.plans.core.compiling.draws import to_draw
 from jiacan.plans.core.compiling.occasions import to_drawn_offer
 from jiacan.plans.core.compiling.offers import to_name, to_offer
+from jiacan.plans.core.compiling.points import to_points_terms
 from jiacan.plans.core.compiling.referral import to_referral_terms
 from jiacan.plans.core.goals import to_goal
 from jiacan.plans.core.parts.plan import PlanPart
@@ -47,6 +48,7 @@ def to_rules(plan: PlanPart, calendar: Calendar, *, version: int) -> PlanRules:
         points_value_micros=plan.points_value,
         holdout_share=float(plan.holdout.share) if plan.holdout else 0.0,
         staff=frozenset(plan.staff),
+        points=to_points_terms(plan),
     )
 
 

@@ -6,6 +6,7 @@ from jiacan.plans.core.parts.draws import DrawPart
 from jiacan.plans.core.parts.naming import Naming
 from jiacan.plans.core.parts.offers import OfferPart
 from jiacan.plans.core.parts.part import Part
+from jiacan.plans.core.parts.points import PointsPart
 from jiacan.plans.core.parts.referral import ReferralPart
 from jiacan.plans.core.parts.scalars import Currency, Format, Label, Market, Micros, Slug, Text, Zone
 from jiacan.plans.core.parts.things import BudgetPart, CouponPart, StockPart, TierPart
@@ -44,6 +45,8 @@ class PlanPart(Part):
     """How long after payment an order counts as received, for exports without a receipt time."""
     points_value: Micros = 0
     """What one point is worth, for the books."""
+    points: PointsPart | None = None
+    """How long points last, and when they can be spent."""
     budget: BudgetPart | None = None
     """The money, by line."""
     stock: tuple[StockPart, ...] = ()

@@ -1,0 +1,18 @@
+"""What the worker does for members when the clock asks for it."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from jiacan.members.facade import expiring
+
+CLOCK = "clock"
+"""The queue of what only looks whether something is due."""
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="members.expire_points", queue=CLOCK, queueing_lock="members.expire_points")
+def expire_points(timestamp: int) -> None:
+    """Take points whose time is over, and warn of those whose soon will be, every five minutes."""
+    expiring.expire_everywhere(timezone.now())

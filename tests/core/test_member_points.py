@@ -1,0 +1,173 @@
+"""Lots of points against a slow model of single points, and what no history can break."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from jiacan.members.contracts.points import Lot, Move, NotEnoughPoints
+from jiacan.members.core.lasting import expires_at, lot_of, months_later
+from jiacan.members.core.points import Purse, earn, expire, spend, take_back
+from jiacan.offers.contracts.points import PointsGiven, PointsTerms
+from tests.core.slow_points import SlowPurse
+
+BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+HISTORIES = 10_000
+
+
+def lot(name, points, *, day=0, available=0, expires=None):
+    """A lot earned on a day, to be spent so many days after it, and lost on that day."""
+    earned = BEGIN + timedelta(days=day)
+    return Lot(
+        name=name,
+        plan_id="plan",
+        order_id=f"o-{name}",
+        offer_id="offer",
+        points=points,
+        left=points,
+        expired=0,
+        earned_at=earned,
+        available_at=None if available is None else earned + timedelta(days=available),
+        expires_at=None if expires is None else BEGIN + timedelta(days=expires),
+    )
+
+
+def at(day):
+    return BEGIN + timedelta(days=day)
+
+
+class Both:
+    """The same done to a purse and to the slow model; the lines are kept, and what moves in the ledger."""
+
+    def __init__(self):
+        self.purse, self.slow, self.lines, self.ledger = Purse(), SlowPurse(), [], 0
+
+    def _keep(self, done):
+        self.purse = done.purse
+        self.lines += done.lines
+        self.ledger += sum(line.points for line in done.lines)
+
+    def earn(self, made):
+        self._keep(earn(self.purse, made))
+        self.slow.earn(made.name, made.points, made.earned_at, made.available_at, made.expires_at)
+
+    def spend(self, points, when):
+        try:
+            self._keep(spend(self.purse, points, name=f"s-{len(self.lines)}", reason="", at=when))
+            done = True
+        except NotEnoughPoints:
+            done = False
+        assert self.slow.spend(points, when) == done
+
+    def take_back(self, name, points, when):
+        self._keep(take_back(self.purse, name, points, name=f"b-{len(self.lines)}", subject="", at=when))
+        self.slow.take_back(name, points)
+
+    def expire(self, when):
+        self._keep(expire(self.purse, when))
+        self.slow.expire(when)
+
+    def assert_equal(self, when):
+        purse, slow = self.purse, self.slow
+        assert {name: (each.left, each.expired) for name, each in purse.lots.items()} == {
+            name: (slow.of_lot(name, "here"), slow.of_lot(name, "expired")) for name in purse.lots
+        }
+        assert purse.debt == slow.debt
+        assert purse.available(when) == len(slow.spendable(when))
+        assert purse.balance == self.ledger == len(slow.here()) - slow.debt
+        assert purse.debt == 0 or not slow.here()
+
+
+def one_history(random):
+    """Eight things happen on eight days, in any order and to any lot."""
+    both, given = Both(), []
+    for day in range(8):
+        what = random.randrange(5)
+        if what <= 1 or not given:
+            points = random.randint(1, 9)
+            expires = random.choice([None, None, day + 1, day + 2, day + 5])
+            both.earn(lot(f"l{day}", points, day=day, available=random.choice([0, 0, 2, None]), expires=expires))
+            given.append((f"l{day}", points))
+        elif what == 2:
+            both.spend(random.randint(1, 12), at(day))
+        elif what == 3:
+            name, points = given.pop(random.randrange(len(given)))
+            back = random.randint(1, points)
+            both.take_back(name, back, at(day))
+            if back < points:
+                given.append((name, points - back))
+        else:
+            both.expire(at(day))
+        both.assert_equal(at(day))
+
+
+def test_ten_thousand_histories_are_those_of_single_points():
+    random = Random(20261101)
+    for _ in range(HISTORIES):
+        one_history(random)
+
+
+def test_what_is_taken_back_comes_from_its_own_lot_then_from_others_then_is_owed():
+    both = Both()
+    both.earn(lot("a", 100))
+    both.earn(lot("b", 30, expires=9))
+    both.spend(110, at(1))
+    assert [(part.lot, part.points) for part in both.lines[-1].parts] == [("b", 30), ("a", 80)]
+    both.earn(lot("c", 5, available=None))
+    both.take_back("a", 100, at(2))
+    assert [(part.lot, part.points) for part in both.lines[-1].parts] == [("a", 20), ("c", 5)]
+    assert (both.purse.debt, both.purse.balance) == (75, -75)
+    both.earn(lot("d", 80, day=3))
+    assert (both.purse.debt, both.purse.lots["d"].left) == (0, 5)
+
+
+def test_points_that_had_expired_are_not_taken_a_second_time():
+    both = Both()
+    both.earn(lot("a", 100, expires=1))
+    both.earn(lot("b", 50))
+    both.expire(at(1))
+    both.take_back("a", 100, at(2))
+    assert [(line.move, line.points) for line in both.lines[-2:]] == [(Move.SET_OFF, 100), (Move.TAKEN_BACK, -100)]
+    assert (both.purse.balance, both.purse.lots["b"].left) == (50, 50)
+
+
+def test_pending_points_are_not_spent_and_can_expire():
+    both = Both()
+    both.earn(lot("a", 10, available=None, expires=5))
+    both.spend(1, at(4))
+    assert both.lines[1:] == []
+    both.expire(at(5))
+    assert (both.purse.balance, both.purse.lots["a"].expired) == (0, 10)
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        (PointsTerms(), None),
+        (PointsTerms(months=12), datetime(2027, 11, 11, 16, tzinfo=UTC)),
+        (PointsTerms(days=30), datetime(2026, 12, 11, 16, tzinfo=UTC)),
+        (PointsTerms(to_year_end=True), datetime(2026, 12, 31, 16, tzinfo=UTC)),
+    ],
+)
+def test_points_go_with_the_midnight_that_ends_their_last_day_in_the_plans_zone(terms, expected):
+    assert expires_at(datetime(2026, 11, 10, 20, tzinfo=UTC), terms, SHANGHAI) == expected
+
+
+def test_a_month_later_is_the_same_day_or_the_months_last():
+    assert months_later(date(2027, 1, 31), 1) == date(2027, 2, 28)
+    assert months_later(date(2026, 12, 15), 1) == date(2027, 1, 15)
+    assert months_later(date(2024, 2, 29), 12) == date(2025, 2, 28)
+
+
+def test_points_of_orders_pend_and_those_of_occasions_do_not():
+    terms = PointsTerms(until_received=True, assume_received_after=timedelta(days=7))
+    given = PointsGiven("o-1", "offer", "c-1", 5, BEGIN)
+    assert lot_of(given, "plan", terms, SHANGHAI).available_at == at(7)
+    assert lot_of(given, "plan", PointsTerms(until_received=True), SHANGHAI).available_at is None
+    assert lot_of(given, "plan", PointsTerms(), SHANGHAI).available_at == BEGIN
+    drawn = PointsGiven("~t/1", "wheel", "c-1", 5, BEGIN)
+    assert lot_of(drawn, "plan", terms, SHANGHAI).available_at == BEGIN

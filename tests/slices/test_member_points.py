@@ -1,0 +1,192 @@
+"""Points of customers on a real database: lots, ledger and statement never disagree."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from jiacan.members.contracts.points import Disagreement, Move, NotEnoughPoints, ReferenceUsed
+from jiacan.members.facade import expiring, reading
+from jiacan.members.models.points import Line as LineRow
+from jiacan.members.models.points import Lot as LotRow
+from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy.contracts import AuditQuery
+from tests.slices.members_shop import day, points_shop
+
+pytestmark = pytest.mark.django_db
+
+
+def moves(shop, customer="anna"):
+    """The customer's statement, the first line first: what it was, how many, and the balance after it."""
+    lines = reading.statement(shop.shop.id, customer).lines
+    return [(each.line.move, each.line.points, each.after) for each in reversed(lines)]
+
+
+def test_points_pend_until_their_order_is_received():
+    shop = points_shop()
+    shop.buy(1, 100, received=None)
+    assert shop.has(days=6.9) == (0, 100, 0)
+    assert shop.has(days=7) == (100, 0, 0)
+    shop.buy(2, 40, received=3)
+    assert shop.has(days=2.9) == (0, 140, 0)
+    assert shop.has(days=3) == (40, 100, 0)
+    shop.assert_agreed()
+
+
+def test_without_a_part_on_points_they_are_there_at_once_and_for_ever():
+    shop = points_shop(("points_value: 0.01", "points_value: 0.01"))
+    shop.buy(1, 100, received=None)
+    (lot,) = shop.points(days=0).lots
+    assert (shop.has(days=0), lot.expires_at) == ((100, 0, 0), None)
+
+
+def test_a_receipt_that_is_told_later_counts_from_its_own_moment():
+    shop = points_shop()
+    shop.buy(1, 100, received=None)
+    assert shop.has(days=2) == (0, 100, 0)
+    shop.buy(1, 100, received=1)
+    assert shop.has(days=2) == (100, 0, 0)
+    assert moves(shop) == [(Move.EARNED, 100, 100)]
+
+
+def test_the_first_to_expire_are_spent_first_and_a_reference_counts_once():
+    shop = points_shop()
+    shop.buy(1, 100)
+    shop.correct(30, days=1, lasts=5)
+    line = shop.spend(50)
+    assert [(part.lot, part.points) for part in line.parts] == [
+        ("~by-hand/fix-1", 30),
+        ("order-bonus-2011/o-1/a-point-a-pound", 20),
+    ]
+    assert shop.spend(50) == line
+    assert shop.has() == (80, 0, 0)
+    with pytest.raises(ReferenceUsed):
+        shop.spend(51)
+    with pytest.raises(ReferenceUsed):
+        shop.spend(50, customer="ben")
+    shop.assert_agreed()
+
+
+def test_nobody_spends_more_than_they_have():
+    shop = points_shop()
+    shop.buy(1, 100)
+    shop.buy(2, 500, received=None)
+    with pytest.raises(NotEnoughPoints) as refused:
+        shop.spend(101)
+    assert (refused.value.asked, refused.value.available) == (101, 100)
+    assert shop.has() == (100, 500, 0)
+    assert moves(shop) == [(Move.EARNED, 100, 100), (Move.EARNED, 500, 600)]
+
+
+def test_a_return_takes_points_back_into_debt_which_the_next_ones_pay():
+    shop = points_shop()
+    shop.buy(1, 100)
+    shop.spend(80, days=0.5)
+    shop.bring_back(1)
+    assert shop.has() == (0, 0, 80)
+    shop.buy(2, 130, days=2)
+    assert shop.has() == (50, 0, 0)
+    shop.buy(3, 10, days=3)
+    assert moves(shop) == [
+        (Move.EARNED, 100, 100),
+        (Move.SPENT, -80, 20),
+        (Move.TAKEN_BACK, -100, -80),
+        (Move.EARNED, 130, 50),
+        (Move.EARNED, 10, 60),
+    ]
+    shop.assert_agreed()
+
+
+def test_what_is_taken_back_leaves_other_lots_alone_where_its_own_has_enough():
+    shop = points_shop()
+    shop.buy(1, 100)
+    shop.buy(2, 40)
+    shop.bring_back(1)
+    assert [(lot.order_id, lot.left) for lot in shop.points().lots] == [("o-2", 40)]
+    shop.assert_agreed()
+
+
+def test_points_expire_at_the_midnight_that_ends_their_last_day():
+    shop = points_shop()
+    shop.buy(1, 100)
+    midnight = 90 + 14 / 24
+    assert shop.expire(days=midnight - 0.001) == 0
+    assert shop.has(days=midnight - 0.001) == (100, 0, 0)
+    assert shop.has(days=midnight) == (0, 0, 0)
+    assert [shop.expire(days=midnight), shop.expire(days=midnight)] == [1, 0]
+    assert moves(shop) == [(Move.EARNED, 100, 100), (Move.EXPIRED, -100, 0)]
+    shop.assert_agreed()
+
+
+def test_a_return_of_what_had_expired_costs_nothing_more():
+    shop = points_shop()
+    shop.buy(1, 100)
+    shop.correct(30, days=1)
+    shop.expire(days=100)
+    shop.bring_back(1, days=101)
+    assert moves(shop)[-3:] == [(Move.EXPIRED, -100, 30), (Move.SET_OFF, 100, 130), (Move.TAKEN_BACK, -100, 30)]
+    assert shop.has(days=101) == (30, 0, 0)
+    shop.assert_agreed()
+
+
+def test_what_is_over_is_lost_before_anything_is_spent():
+    shop = points_shop()
+    shop.buy(1, 100)
+    shop.correct(30, days=1)
+    shop.spend(10, days=100)
+    assert moves(shop)[-2:] == [(Move.EXPIRED, -100, 30), (Move.SPENT, -10, 20)]
+    shop.assert_agreed()
+
+
+def test_a_correction_is_audited_with_its_reason_and_cannot_make_a_debt():
+    shop = points_shop()
+    shop.correct(30)
+    assert shop.correct(30) == shop.correct(30)
+    (entry,) = tenancy.search_audit(shop.shop.id, AuditQuery(action="points corrected"), limit=9)
+    assert (entry.subject, entry.before, entry.after) == (
+        "anna",
+        {"points": 0},
+        {"points": 30, "reason": "A late parcel", "reference": "fix-1"},
+    )
+    with pytest.raises(NotEnoughPoints):
+        shop.correct(-31, reference="fix-2")
+    shop.correct(-30, reference="fix-3")
+    assert shop.has() == (0, 0, 0)
+    shop.assert_agreed()
+
+
+def test_who_loses_how_much_when_is_known_beforehand():
+    shop = points_shop()
+    shop.buy(1, 100)
+    shop.buy(2, 30, customer="ben", days=1)
+    found = expiring.expiring(shop.shop.id, day(62), within=day(30) - day(0), limit=9)
+    assert [(each.customer_id, each.points) for each in found] == [("anna", 100), ("ben", 30)]
+    assert expiring.expiring(shop.shop.id, day(60), within=day(30) - day(0), limit=9) == ()
+
+
+def test_a_statement_is_read_page_by_page():
+    shop = points_shop()
+    for number in range(5):
+        shop.buy(number, 10 + number)
+    first = reading.statement(shop.shop.id, "anna", limit=3)
+    assert [(each.before, each.after) for each in first.lines] == [(46, 60), (33, 46), (21, 33)]
+    rest = reading.statement(shop.shop.id, "anna", before=first.next, limit=3)
+    assert [(each.before, each.after) for each in rest.lines] == [(10, 21), (0, 10)]
+    assert rest.next is None
+
+
+def test_a_line_is_never_rewritten():
+    shop = points_shop()
+    shop.buy(1, 10)
+    for change in (lambda: LineRow.objects.update(points=11), lambda: LineRow.objects.all().delete()):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change()
+    assert moves(shop) == [(Move.EARNED, 10, 10)]
+
+
+def test_lots_that_disagree_with_the_ledger_are_named():
+    shop = points_shop()
+    shop.buy(1, 10)
+    assert reading.disagreements(shop.shop.id) == ()
+    LotRow.objects.update(left=9)
+    assert reading.disagreements(shop.shop.id) == (Disagreement("anna", ledger=10, lots=9),)
