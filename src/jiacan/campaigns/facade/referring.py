@@ -67,6 +67,13 @@ def note(
     """Decide who brought these customers, and follow what these orders are the first of; where no plan asks, nothing.
 
     Part of the transaction that recorded the orders.
+
+    Args:
+        shop_id: whose.
+        live: its plans.
+        order_ids: those of which something was known before, or came back.
+        customer_ids: whose orders were paid.
+        at: now.
     """
     force = in_force(live)
     if not force:
@@ -74,7 +81,8 @@ def note(
     brought = deciding.waiting(shop_id, customer_ids) if customer_ids else frozenset()
     if brought:
         deciding.decide(shop_id, _firsts(shop_id, brought), force, at=at)
-    following.follow_orders(shop_id, order_ids, force, at=at)
+    if order_ids:
+        following.follow_orders(shop_id, order_ids, force, at=at)
 
 
 def catch_up(shop_id: int, live: Sequence[LivePlan], *, at: datetime) -> None:

@@ -93,7 +93,7 @@ def _settle_deliveries(shop: Shop, deliveries: Sequence[Delivery]) -> list[Taken
     states = list(zip(incoming, taken.orders, strict=True))
     order_ids = {order.order_id for order in incoming} | {refund.order_id for refund in refunds}
     settled = settle(shop.id, live, order_ids, at=at, fresh=taken.fresh)
-    referring.note(shop.id, live, order_ids, _customers(incoming), at=at)
+    referring.note(shop.id, live, order_ids - taken.fresh.keys(), _customers(incoming), at=at)
     announce(shop.id, settled, at=at)
     awards = awards_by_order(
         shop.id, settled, live, before={one.order_id for one, state in states if state is not Taken.NEW}
