@@ -1,10 +1,10 @@
 """What a shop survives: `python -m bench.kill [TIMES]` prints one JSON line.
 
 A server as its operators run it, with fsync on, takes orders one in a request over eight connections as fast as it
-can. At random moments its web process, its worker or its database is killed with SIGKILL, each so many times (20), in
-random order. After each:
+can. At random moments its web process, its writer, its worker or its database is killed with SIGKILL, each so many
+times (20), in random order. After each:
 
-- web, database: seconds until a request that began after the kill is answered with the order's awards;
+- web, writer, database: seconds until a request that began after the kill is answered with the order's awards;
 - worker: seconds until a job that was put in after the kill is done;
 
 Clients send again whatever was not answered, except for a tenth of it, which nobody ever asks for again. At the end
@@ -39,7 +39,7 @@ READY_WITHIN_SECONDS = 10.0
 GIVE_UP_SECONDS = 120.0
 STOCK = 10_000_000
 """Pieces in the plan of `bench.api`."""
-KINDS = ("web", "worker", "database")
+KINDS = ("web", "writer", "worker", "database")
 
 ADD_JOB = """
 INSERT INTO procrastinate_jobs (queue_name, task_name, args, lock, queueing_lock)

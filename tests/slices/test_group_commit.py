@@ -77,6 +77,34 @@ def test_what_waits_is_settled_in_one_batch_and_each_gets_its_own_answer():
     assert_counters_agree(shop)
 
 
+def test_a_batch_after_one_of_several_waits_a_little_for_as_many_again(monkeypatch):
+    monkeypatch.setattr(gathering, "LINGER_SECONDS", PATIENCE_SECONDS)
+    shop = go_live("gifts")
+    with batches() as sizes, writing() as writers:
+        for each in behind(writers, shop, *(one(order(n)) for n in range(3))):
+            wait(each)
+        lingering = [writers.join(shop, one(order(n))) for n in range(3, 6)]
+        assert not any(each.done() for each in lingering)
+        enough = writers.join(shop, one(order(6)))
+        assert isinstance(wait(enough), TakenAnswer)
+    assert sizes == [1, 2, 4]
+
+
+def test_a_batch_lingers_for_nobody_where_another_shop_waits_or_after_one_that_was_alone(monkeypatch):
+    monkeypatch.setattr(gathering, "LINGER_SECONDS", PATIENCE_SECONDS)
+    shop, other = go_live("gifts"), go_live("quiet")
+    with batches() as sizes, writing(1) as writers:
+        wait(writers.join(shop, one(order(1))))
+        wait(writers.join(shop, one(order(2))))
+        for each in behind(writers, shop, *(one(order(n)) for n in range(3, 6))):
+            wait(each)
+        lingering = writers.join(shop, one(order(6)))
+        until(lambda: not writers._turns)
+        wait(writers.join(other, one(order("other"))))
+        assert isinstance(wait(lingering), TakenAnswer)
+    assert sizes == [1, 1, 1, 2, 1, 1]
+
+
 def test_a_batch_is_closed_when_it_is_full(monkeypatch):
     monkeypatch.setattr(gathering, "MOST_EVENTS", 3)
     shop = go_live("gifts")

@@ -11,6 +11,7 @@ nothing else. Anything that is not a `JiacanError` is a fault of the program and
 
 from __future__ import annotations
 
+import copyreg
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
@@ -26,6 +27,10 @@ class JiacanError(Exception, ABC):
 
     def __str__(self) -> str:
         return str(self.message())
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Its fields are all of it, also in another process."""
+        return copyreg.__newobj__, (type(self),), dict(vars(self))  # type: ignore[attr-defined]
 
 
 @dataclass(eq=False)

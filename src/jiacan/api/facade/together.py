@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from jiacan.api import store
 from jiacan.api.contracts import KeptAnswer, KeyBusy, KeyReused
 from jiacan.api.store import Keyed
-from jiacan.campaigns.contracts.online import Delivery, Earlier, Once, TakenAnswer
+from jiacan.campaigns.contracts.online import Delivery, Earlier, Once, TakenAnswer, Told
 from jiacan.campaigns.facade import gathering
 from jiacan.kernel.errors import JiacanError
 from jiacan.tenancy.contracts import Shop, Token
@@ -22,23 +22,15 @@ class Answered:
     is_repeated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Ticket:
-    """A request with a key, and what its answer is written as."""
-
-    keyed: Keyed
-    write: Callable[[TakenAnswer], KeptAnswer]
-
-
-def take(shop: Shop, delivery: Delivery) -> TakenAnswer:
-    """The delivery, settled with what arrives together with it.
+def take(shop: Shop, delivery: Delivery, *, write: Callable[[TakenAnswer], KeptAnswer]) -> KeptAnswer:
+    """What is answered to the delivery, settled with what arrives together with it.
 
     Raises:
         OrderUnusable: one of its orders or refunds cannot be recorded as it stands; then none is.
     """
-    taken = gathering.take(shop, delivery)
-    assert isinstance(taken, TakenAnswer), "only what has a key can have been answered before"
-    return taken
+    taken = gathering.take(shop, replace(delivery, write=write))
+    assert isinstance(taken, Told), "only what has a key can have been answered before"
+    return taken.answer
 
 
 def take_once(
@@ -51,21 +43,18 @@ def take_once(
         KeyReused: the key belonged to another request.
         OrderUnusable: one of its orders or refunds cannot be recorded as it stands; then none is.
     """
-    ticket = _Ticket(Keyed(token.shop.id, token.id, key, request_hash), write)
-    taken = gathering.take(token.shop, replace(delivery, once=Once(ticket, _find, _keep)))
-    if isinstance(taken, Earlier):
-        return Answered(taken.answer, is_repeated=True)
-    return Answered(write(taken), is_repeated=False)
+    once = Once(Keyed(token.shop.id, token.id, key, request_hash), _find, _keep)
+    taken = gathering.take(token.shop, replace(delivery, once=once, write=write))
+    assert isinstance(taken, Told | Earlier), "it is written"
+    return Answered(taken.answer, is_repeated=isinstance(taken, Earlier))
 
 
-def _find(tickets: Sequence[_Ticket]) -> list[Earlier | JiacanError | None]:
+def _find(asked: Sequence[Keyed]) -> list[Earlier | JiacanError | None]:
     """Lock the keys, and say what was answered under them; of two requests with one key the first goes on."""
-    shop_id = tickets[0].keyed.shop_id
-    kept = store.find_answers(shop_id, [ticket.keyed for ticket in tickets])
+    kept = store.find_answers(asked[0].shop_id, asked)
     at_work: set[tuple[int, str]] = set()
     found: list[Earlier | JiacanError | None] = []
-    for ticket, lookup in zip(tickets, kept, strict=True):
-        keyed = ticket.keyed
+    for keyed, lookup in zip(asked, kept, strict=True):
         if not lookup.is_locked or (keyed.token_id, keyed.key) in at_work:
             found.append(KeyBusy(key=keyed.key))
             continue
@@ -79,6 +68,5 @@ def _find(tickets: Sequence[_Ticket]) -> list[Earlier | JiacanError | None]:
     return found
 
 
-def _keep(answered: Sequence[tuple[_Ticket, TakenAnswer]]) -> None:
-    shop_id = answered[0][0].keyed.shop_id
-    store.keep_answers(shop_id, [(ticket.keyed, ticket.write(taken)) for ticket, taken in answered])
+def _keep(answered: Sequence[tuple[Keyed, KeptAnswer]]) -> None:
+    store.keep_answers(answered[0][0].shop_id, answered)

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -49,7 +49,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """What an operation leaves to be settled with what arrives together with it, and the shape of its answer."""
+    """What an operation leaves to be settled with what arrives together with it, and the shape of its answer.
+
+    Both may go to another process: `shape` is a function of a module, or a `partial` of one.
+    """
 
     delivery: Delivery
     shape: Callable[[TakenAnswer], BaseModel]
@@ -140,17 +143,15 @@ def _replayed(request: HttpRequest, kept: KeptAnswer) -> KeptAnswer:
 
 
 def _settled(request: HttpRequest, key: str | None, left: Together) -> KeptAnswer:
-    token = request.auth
+    token, write = request.auth, partial(_write, left.shape)
     if key is None:
-        return _written(left.shape(together.take(token.shop, left.delivery)))
-    answer = together.take_once(
-        token,
-        left.delivery,
-        key=key,
-        request_hash=_hash(request),
-        write=lambda taken: _written(left.shape(taken)),
-    )
+        return together.take(token.shop, left.delivery, write=write)
+    answer = together.take_once(token, left.delivery, key=key, request_hash=_hash(request), write=write)
     return _replayed(request, answer.kept) if answer.is_repeated else answer.kept
+
+
+def _write(shape: Callable[[TakenAnswer], BaseModel], taken: TakenAnswer) -> KeptAnswer:
+    return _written(shape(taken))
 
 
 def _written(answer: BaseModel | Answer) -> KeptAnswer:

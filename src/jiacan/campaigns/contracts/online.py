@@ -53,6 +53,13 @@ class Committed:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """The answer, as its delivery asked for it to be written."""
+
+    answer: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Earlier:
     """The request was answered before; this is what whoever keeps answers kept."""
 
@@ -64,22 +71,28 @@ class Once:
     """What makes a request work once. Both are asked in its transaction, for all tickets that are settled in it.
 
     `find` says of each ticket that it is new (None), what was answered before, or why it may not work; `keep` keeps
-    the answers of those that were new. Requests that stand in one transaction have the same `find` and `keep`.
+    the answers of those that were new, as they are told. Requests that stand in one transaction have the same `find`
+    and `keep`.
     """
 
     ticket: Any
     find: Callable[[Sequence[Any]], Sequence[Earlier | JiacanError | None]]
-    keep: Callable[[Sequence[tuple[Any, TakenAnswer]]], None]
+    keep: Callable[[Sequence[tuple[Any, Any]]], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The orders and refunds of one request and when it came; they are answered together, or fail together."""
+    """The orders and refunds of one request and when it came; they are answered together, or fail together.
+
+    `write` makes of the answer what is told, where it is settled; without it that is the answer itself. Like `once`
+    it may go to another process, so it is a function of a module or a `partial` of one.
+    """
 
     orders: Sequence[IncomingOrder]
     refunds: Sequence[Refund]
     at: datetime
     once: Once | None = None
+    write: Callable[[TakenAnswer], Any] | None = None
 
     @property
     def order_ids(self) -> frozenset[str]:
@@ -87,5 +100,5 @@ class Delivery:
         return frozenset([*(one.order_id for one in self.orders), *(one.order_id for one in self.refunds)])
 
 
-Outcome = TakenAnswer | Earlier | Exception
+Outcome = TakenAnswer | Told | Earlier | Exception
 """What became of a delivery: its answer, the one it had before, or why it failed."""

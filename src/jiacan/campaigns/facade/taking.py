@@ -18,6 +18,7 @@ from jiacan.campaigns.contracts.online import (
     Outcome,
     RefundAnswer,
     TakenAnswer,
+    Told,
 )
 from jiacan.campaigns.facade import referring
 from jiacan.campaigns.facade.announcing import announce
@@ -48,12 +49,23 @@ def take_each(shop: Shop, deliveries: Sequence[Delivery]) -> list[Outcome]:
     """
     try:
         with at_place(shop.id):
-            return again_if_deadlocked(lambda: _take(shop, deliveries), events=_size(deliveries))
+            outcomes = again_if_deadlocked(lambda: _take(shop, deliveries), events=_size(deliveries))
+        return [_told(each, outcome) for each, outcome in zip(deliveries, outcomes, strict=True)]
     except Exception as error:
         if len(deliveries) == 1 or isinstance(error, OperationalError | InterfaceError):
             return [error] * len(deliveries)
     half = len(deliveries) // 2
     return [*take_each(shop, deliveries[:half]), *take_each(shop, deliveries[half:])]
+
+
+def _told(delivery: Delivery, outcome: Outcome) -> Outcome:
+    """The answer as it is to be told; written after the commit, since nobody else need wait for that."""
+    if delivery.write is None or not isinstance(outcome, TakenAnswer):
+        return outcome
+    try:
+        return Told(delivery.write(outcome))
+    except Exception as error:
+        return error
 
 
 def _size(deliveries: Sequence[Delivery]) -> int:
@@ -64,11 +76,21 @@ def _take(shop: Shop, deliveries: Sequence[Delivery]) -> list[Outcome]:
     before = _answered_before(deliveries)
     fresh = [each for place, each in enumerate(deliveries) if place not in before]
     answers = _settle_deliveries(shop, fresh) if fresh else []
-    once = [(each.once, answer) for each, answer in zip(fresh, answers, strict=True) if each.once is not None]
-    if once:
-        once[0][0].keep([(each.ticket, answer) for each, answer in once])
-    given = iter(answers)
+    given = iter(_kept(fresh, answers))
     return [before[place] if place in before else next(given) for place in range(len(deliveries))]
+
+
+def _kept(deliveries: Sequence[Delivery], answers: Sequence[TakenAnswer]) -> Sequence[TakenAnswer | Told]:
+    """The answers; those of deliveries that work once are written and kept in the transaction that settled them."""
+    told: dict[int, Told] = {}
+    once: list[tuple[Once, object]] = []
+    for place, (each, answer) in enumerate(zip(deliveries, answers, strict=True)):
+        if each.once is not None:
+            told[place] = Told(answer if each.write is None else each.write(answer))
+            once.append((each.once, told[place].answer))
+    if once:
+        once[0][0].keep([(one.ticket, answer) for one, answer in once])
+    return [told.get(place, answer) for place, answer in enumerate(answers)]
 
 
 def _answered_before(deliveries: Sequence[Delivery]) -> dict[int, Earlier | JiacanError]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -149,7 +150,7 @@ def _migrations() -> Finding:
 
 def _processes(home: Path, parts: dict[str, int], limits: Limits, at: datetime) -> Iterator[Finding]:
     silent = work.worker_is_silent(webhooks.queue_of_all(), at, limits)
-    yield from machine.judge_parts(parts, worker_is_silent=silent)
+    yield from machine.judge_parts(parts, group_commit=settings.GROUP_COMMIT, worker_is_silent=silent)
     if parts and (home / METRICS_FOLDER).is_dir():
         yield from machine.judge_stages(machine.stages_in(counted_in(home / METRICS_FOLDER)), limits)
 
@@ -201,7 +202,8 @@ def _held_beyond(shops: Sequence[Shop], at: datetime, limits: Limits) -> list[tu
 
 def _connections_wanted(parts: dict[str, int]) -> int:
     webs = sum(name.startswith("web-") for name in parts)
-    return webs * CONNECTIONS_OF_WEB + (CONNECTIONS_OF_WORKER if parts else 0)
+    writer = WRITERS if "writer" in parts else 0
+    return webs * CONNECTIONS_OF_WEB + writer + (CONNECTIONS_OF_WORKER if parts else 0)
 
 
 def _first_line(error: Exception) -> str:

@@ -2,8 +2,8 @@
 
 Pages and the API are synchronous Django, and fastest as that: its WSGI handler on threads that keep their database
 connections. A stream would hold such a thread for as long as someone looks, so addresses that end in `/live` go to
-Django's ASGI handler. docs/decisions/0008-serving.md has the figures. Requests that only wait until they are settled
-with others have threads of their own, many and without connections: docs/decisions/0013-group-commit.md.
+Django's ASGI handler. docs/decisions/0008-serving.md has the figures. Short requests that only wait until they are
+settled with others run on the event loop too, and pause there: docs/decisions/0013-group-commit.md.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ import tempfile
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import IO, Any
 
 from asgiref.sync import SyncToAsync, ThreadSensitiveContext
+
+from jiacan.project.serving.pausing import complete, pausable
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -26,6 +29,8 @@ WsgiApplication = Callable[[dict[str, Any], Callable[..., object]], Iterable[byt
 
 STREAM_SUFFIX = "/live"
 BODY_IN_MEMORY_BYTES = 2 * 1024 * 1024
+SHORT_BYTES = 16 * 1024
+"""A body of more would keep the event loop too long."""
 ANSWER_AT_ONCE_BYTES = 4 * 1024 * 1024
 STREAM_ENDS_SECONDS = 2
 CHUNK_SECONDS = 60
@@ -44,13 +49,11 @@ class Front:
         max_body_bytes: int,
         count_streams: Callable[[int], object],
         waits: Callable[[str, str], bool] = lambda method, path: False,
-        waiting_threads: int = 1,
     ) -> None:
         self._pages = pages
         self._streams = streams
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
         self._waits = waits
-        self._waiting_pool = ThreadPoolExecutor(waiting_threads, thread_name_prefix="waiting")
         self._max_body_bytes = max_body_bytes
         self._count_streams = count_streams
         self._stream_context = ThreadSensitiveContext()
@@ -111,8 +114,10 @@ class Front:
         with await self._read(headers, receive) as body:
             answer = _Answer(loop, send)
             environ = _environ(scope, headers, body)
-            pool = self._waiting_pool if self._waits(scope["method"], scope["path"]) else self._pool
-            rest = await loop.run_in_executor(pool, self._answer, environ, answer)
+            if self._waits(scope["method"], scope["path"]) and _is_short(headers.get("content-length", "")):
+                rest = await pausable(partial(self._answer, environ, answer))
+            else:
+                rest = await loop.run_in_executor(self._pool, self._answer, environ, answer)
             if rest is not None:
                 await send(answer.head)
                 await send({"type": "http.response.body", "body": rest, "more_body": False})
@@ -146,7 +151,7 @@ class Front:
 
 
 class _Answer:
-    """A WSGI answer, made on a page's thread."""
+    """A WSGI answer, made on a page's thread or paused on the loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, send: Send) -> None:
         self._loop = loop
@@ -170,7 +175,11 @@ class _Answer:
         return None
 
     def _now(self, step: Any) -> None:
-        asyncio.run_coroutine_threadsafe(step, self._loop).result(CHUNK_SECONDS)
+        complete(asyncio.wait_for(step, CHUNK_SECONDS), self._loop)
+
+
+def _is_short(length: str) -> bool:
+    return length.isdigit() and int(length) <= SHORT_BYTES
 
 
 def _room_for(length: str) -> IO[bytes]:

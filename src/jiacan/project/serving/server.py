@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -69,11 +70,12 @@ def running_server(
         JiacanError: the port is taken, the home cannot be written or has a server already, or nothing answers.
     """
     stop = threading.Event()
-    with _signals(stop), _own_home(home):
+    # A socket's address must be short, which a home's need not be; nobody else may enter the folder.
+    with _signals(stop), _own_home(home), tempfile.TemporaryDirectory(prefix="jiacan-") as sockets:
         _refuse_taken_port(listen)
         open_database()
         supervisor = Supervisor(
-            _roles(listen, home),
+            _roles(listen, home, writer=str(Path(sockets) / "writer") if settings.GROUP_COMMIT else None),
             command=(sys.executable, "-c", "from jiacan.project.serving.standby import main; main()"),
             environment=_environment(listen, home),
             on_death=lambda pid: _forget_gauges(home / METRICS_FOLDER, pid),
@@ -99,10 +101,14 @@ def running_server(
             forget_parts(home)
 
 
-def _roles(listen: Listen, home: Path) -> dict[str, tuple[str, ...]]:
+def _roles(listen: Listen, home: Path, *, writer: str | None) -> dict[str, tuple[str, ...]]:
     """What each part is told: its name and its server's home, what it is, and how."""
-    web = ("web", "--host", listen.host, "--port", str(listen.port))
-    kinds = {**{f"web-{number}": web for number in range(1, listen.workers + 1)}, "worker": ("worker",)}
+    web: tuple[str, ...] = ("web", "--host", listen.host, "--port", str(listen.port))
+    kinds: dict[str, tuple[str, ...]] = {}
+    if writer is not None:
+        web = (*web, "--writer", writer)
+        kinds["writer"] = ("writer", "--address", writer)
+    kinds |= {**{f"web-{number}": web for number in range(1, listen.workers + 1)}, "worker": ("worker",)}
     for server in opened_servers()[1:]:
         kinds[f"worker-{server.name}"] = ("worker", "--at", server.name)
     return {name: (name, str(home), *kind) for name, kind in kinds.items()}

@@ -18,11 +18,11 @@ from django.core.wsgi import get_wsgi_application
 
 import jiacan.project.start  # readies the models, so it comes before any facade
 import jiacan.project.urls  # noqa: F401 - every page, with all that it imports
-from jiacan.project.serving import part, web, worker
+from jiacan.project.serving import part, web, worker, writer
 
 Part = Callable[[Sequence[str]], None]
 
-PARTS: Mapping[str, Part] = {"web": web.main, "worker": worker.main}
+PARTS: Mapping[str, Part] = {"web": web.main, "writer": writer.main, "worker": worker.main}
 
 
 def main() -> None:

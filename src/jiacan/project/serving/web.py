@@ -7,7 +7,9 @@ import asyncio
 import logging
 import signal
 from collections.abc import Sequence
+from functools import partial
 
+import uvloop
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
@@ -20,9 +22,9 @@ from jiacan.campaigns.facade import gathering
 from jiacan.project.serving.front import Front
 from jiacan.project.serving.logs import GRANIAN_LOGGERS
 from jiacan.project.serving.metrics import OPEN_STREAMS
+from jiacan.project.serving.wire import Past
 
 PAGE_THREADS = 8
-WAITING_THREADS = 64
 WAITING = frozenset({("POST", "/api/v1/orders"), ("POST", "/api/v1/refunds")})
 """What waits for a writer, and has no use for a database connection meanwhile."""
 
@@ -37,14 +39,15 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--writer", help="where the writer process is reached; none with group commit off")
     asked = parser.parse_args(arguments)
-    asyncio.run(_serve(asked.host, asked.port))
+    uvloop.run(_serve(asked.host, asked.port, asked.writer))
 
 
-async def _serve(host: str, port: int) -> None:
+async def _serve(host: str, port: int, writer: str | None) -> None:
     stop = asyncio.Event()
-    if settings.GROUP_COMMIT:
-        gathering.begin()
+    if writer is not None:
+        gathering.begin(past=partial(Past, address=writer, loop=asyncio.get_running_loop()))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     front = Front(
@@ -53,8 +56,7 @@ async def _serve(host: str, port: int) -> None:
         threads=PAGE_THREADS,
         max_body_bytes=settings.MAX_UPLOAD_BYTES,
         count_streams=OPEN_STREAMS.set,
-        waits=lambda method, path: settings.GROUP_COMMIT and (method, path) in WAITING,
-        waiting_threads=WAITING_THREADS,
+        waits=lambda method, path: writer is not None and (method, path) in WAITING,
     )
     server = Server(
         front,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from django.utils import timezone
 from ninja import Body, Path, Router
@@ -65,12 +66,9 @@ def send_orders(request: Call, body: Body[OneOrMoreOrders]) -> Together:
     shop = request.auth.shop
     sent = body.orders if isinstance(body, OrdersIn) else [body]
     refuse_other_money(request, sent)
-
-    def shape(taken: TakenAnswer) -> OrderTaken | OrdersTaken:
-        answers = [to_order_taken(answer, shop.currency) for answer in taken.orders]
-        return OrdersTaken(orders=answers) if isinstance(body, OrdersIn) else answers[0]
-
-    return Together(Delivery([to_cart(order) for order in sent], (), timezone.now()), shape)
+    shape = _orders_taken if isinstance(body, OrdersIn) else _order_taken
+    delivery = Delivery([to_cart(order) for order in sent], (), timezone.now())
+    return Together(delivery, partial(shape, shop.currency))
 
 
 @operation(
@@ -109,12 +107,25 @@ def send_refunds(request: Call, body: Body[OneOrMoreRefunds]) -> Together:
     shop = request.auth.shop
     sent = body.refunds if isinstance(body, RefundsIn) else [body]
     refuse_other_money(request, sent)
+    shape = _refunds_taken if isinstance(body, RefundsIn) else _refund_taken
+    delivery = Delivery((), [to_refund(refund) for refund in sent], timezone.now())
+    return Together(delivery, partial(shape, shop.currency))
 
-    def shape(taken: TakenAnswer) -> RefundTaken | RefundsTaken:
-        answers = [to_refund_taken(answer, shop.currency) for answer in taken.refunds]
-        return RefundsTaken(refunds=answers) if isinstance(body, RefundsIn) else answers[0]
 
-    return Together(Delivery((), [to_refund(refund) for refund in sent], timezone.now()), shape)
+def _orders_taken(currency: str, taken: TakenAnswer) -> OrdersTaken:
+    return OrdersTaken(orders=[to_order_taken(answer, currency) for answer in taken.orders])
+
+
+def _order_taken(currency: str, taken: TakenAnswer) -> OrderTaken:
+    return to_order_taken(taken.orders[0], currency)
+
+
+def _refunds_taken(currency: str, taken: TakenAnswer) -> RefundsTaken:
+    return RefundsTaken(refunds=[to_refund_taken(answer, currency) for answer in taken.refunds])
+
+
+def _refund_taken(currency: str, taken: TakenAnswer) -> RefundTaken:
+    return to_refund_taken(taken.refunds[0], currency)
 
 
 def refuse_other_money(request: Call, sent: Iterable[OrderIn | CartIn | RefundIn]) -> None:
