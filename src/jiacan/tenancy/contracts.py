@@ -76,13 +76,16 @@ class Permission(StrEnum):
     HOLD_DRAWS = "draws.hold"
     PLAY_DRAWS = "draws.play"
     SHIP_PRIZES = "draws.ship"
+    SEE_POINTS = "points.see"
+    SPEND_POINTS = "points.spend"
+    CORRECT_POINTS = "points.correct"
 
 
 _P = Permission
 _EVERYONE = frozenset({_P.SEE_CAMPAIGNS, _P.WORK_TASKS})
 _SERVICE = frozenset(
     {_P.SEE_AWARDS, _P.SEE_CUSTOMERS, _P.SEE_ORDERS, _P.QUOTE, _P.SEE_REFERRALS, _P.BRING_FRIENDS, _P.SEE_DRAWS}
-    | {_P.PLAY_DRAWS}
+    | {_P.PLAY_DRAWS, _P.SEE_POINTS, _P.SPEND_POINTS}
 )
 
 MAY: Mapping[Role, frozenset[Permission]] = {
@@ -91,16 +94,18 @@ MAY: Mapping[Role, frozenset[Permission]] = {
     Role.MARKETING: _EVERYONE
     | {_P.EDIT_PLANS, _P.REHEARSE, _P.SEE_BUDGET, _P.SEE_REPORT, _P.SEE_AWARDS, _P.QUOTE, _P.SEE_REFERRALS}
     | {_P.SEE_DRAWS},
-    Role.SERVICE_LEAD: _EVERYONE | _SERVICE | {_P.CLAW_BACK, _P.TAKE_ALARMS, _P.EXPORT, _P.REVIEW_REFERRALS},
+    Role.SERVICE_LEAD: _EVERYONE
+    | _SERVICE
+    | {_P.CLAW_BACK, _P.TAKE_ALARMS, _P.EXPORT, _P.REVIEW_REFERRALS, _P.CORRECT_POINTS},
     Role.SERVICE_AGENT: _EVERYONE | _SERVICE,
     Role.WAREHOUSE: _EVERYONE | {_P.TAKE_ALARMS, _P.SEE_AWARDS, _P.SEE_ORDERS, _P.SEE_DRAWS, _P.SHIP_PRIZES},
     Role.FINANCE: _EVERYONE
     | {_P.SEE_BUDGET, _P.SEE_REPORT, _P.SEE_AWARDS, _P.SEE_ORDERS, _P.EXPORT, _P.CLAW_BACK, _P.TAKE_ALARMS}
-    | {_P.SEE_REFERRALS, _P.PREPARE_PAYOUTS, _P.APPROVE_PAYOUTS, _P.SEE_DRAWS, _P.SHIP_PRIZES},
+    | {_P.SEE_REFERRALS, _P.PREPARE_PAYOUTS, _P.APPROVE_PAYOUTS, _P.SEE_DRAWS, _P.SHIP_PRIZES, _P.SEE_POINTS},
     Role.ANALYST: frozenset({_P.SEE_CAMPAIGNS, _P.REHEARSE, _P.SEE_BUDGET, _P.SEE_REPORT, _P.SEE_AWARDS, _P.EXPORT}),
     Role.AUDITOR: frozenset(
         {_P.SEE_CAMPAIGNS, _P.SEE_BUDGET, _P.SEE_REPORT, _P.SEE_AWARDS, _P.SEE_ORDERS, _P.SEE_AUDIT, _P.EXPORT}
-        | {_P.SEE_JOBS, _P.SEE_REFERRALS, _P.SEE_DRAWS}
+        | {_P.SEE_JOBS, _P.SEE_REFERRALS, _P.SEE_DRAWS, _P.SEE_POINTS}
     ),
 }
 """The one table of who may do what. Pages, API, exports, search and streams all ask it."""

@@ -6,7 +6,7 @@ from ninja import NinjaAPI
 
 from jiacan.api.web.body import JsonBody
 from jiacan.api.web.problems import answer_problems
-from jiacan.api.web.routes import about, awards, campaigns, offers, orders, plans, receipts, referrals, webhooks
+from jiacan.api.web.routes import about, awards, campaigns, offers, orders, plans, points, receipts, referrals, webhooks
 
 DESCRIPTION = """\
 Orders and refunds in, awards and receipts out, and carts quoted and reserved in between.
@@ -24,6 +24,6 @@ api = NinjaAPI(
     parser=JsonBody(),
     urls_namespace="api-v1",
 )
-for routes in (about, orders, offers, awards, receipts, referrals, campaigns, plans, webhooks):
+for routes in (about, orders, offers, awards, receipts, referrals, points, campaigns, plans, webhooks):
     api.add_router("", routes.router)
 answer_problems(api)

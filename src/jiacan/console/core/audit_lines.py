@@ -44,6 +44,7 @@ _NAMES = {
         tell("person invited"),
         tell("person renamed"),
         tell("plan went live"),
+        tell("points corrected"),
         tell("prize shown on stage"),
         tell("prizes given that were owed"),
         tell("prizes settled"),

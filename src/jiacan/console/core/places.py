@@ -24,6 +24,7 @@ SHOP = (
     Place("home", tell("Home")),
     Place("campaigns", tell("Campaigns"), covers="campaign"),
     Place("referrals-list", tell("Referrals"), covers="referrals"),
+    Place("members", tell("Members")),
     Place("settings", tell("Settings")),
 )
 CAMPAIGN = (

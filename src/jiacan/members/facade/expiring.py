@@ -64,9 +64,11 @@ def expiry_groups(customer_id: str, lines: Iterable[Line]) -> list[Group]:
     ]
 
 
-def expiring(shop_id: int, at: datetime, *, within: timedelta, limit: int) -> tuple[Expiring, ...]:
-    """Who loses how many points when, the first first."""
-    return store.expiring(shop_id, at, at + within, limit=limit)
+def expiring(
+    shop_id: int, at: datetime, *, within: timedelta, after: tuple[datetime, str] | None = None, limit: int
+) -> tuple[Expiring, ...]:
+    """Who loses how many points when, the first first; `after` is the moment and customer at which a page ended."""
+    return store.expiring(shop_id, at, at + within, after=after, limit=limit)
 
 
 def announce_expiring(shop_id: int, at: datetime) -> int:

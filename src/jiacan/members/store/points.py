@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from jiacan.kernel.statements import Prepared
 from jiacan.members.contracts.points import Expiring, Line, Lot, Move, Part, Statement, StatementLine
@@ -168,11 +168,16 @@ def customers_to_expire(shop_id: int, at: datetime, *, limit: int) -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def expiring(shop_id: int, since: datetime, until: datetime, *, limit: int | None) -> tuple[Expiring, ...]:
-    """What customers lose after `since` and not after `until`, the first first."""
+def expiring(
+    shop_id: int, since: datetime, until: datetime, *, after: tuple[datetime, str] | None = None, limit: int | None
+) -> tuple[Expiring, ...]:
+    """What customers lose after `since` and not after `until`, the first first; `after` is where a page ended."""
+    found = LotRow.objects.filter(shop_id=shop_id, left__gt=0, expires_at__gt=since, expires_at__lte=until)
+    if after is not None:
+        at, customer_id = after
+        found = found.filter(Q(expires_at__gt=at) | Q(expires_at=at, customer_id__gt=customer_id))
     rows = (
-        LotRow.objects.filter(shop_id=shop_id, left__gt=0, expires_at__gt=since, expires_at__lte=until)
-        .values("customer_id", "expires_at")
+        found.values("customer_id", "expires_at")
         .annotate(total=Sum("left"))
         .order_by("expires_at", "customer_id")[:limit]
     )
