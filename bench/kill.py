@@ -78,7 +78,7 @@ def kill_many(bench: Bench, home: Path, times: int, sent: Sent, chance: random.R
 def _pid(home: Path, kind: str) -> int:
     if kind == "database":
         return int((home / "postgres" / "postmaster.pid").read_text().split()[0])
-    return json.loads((home / "parts.json").read_text())["web-1" if kind == "web" else kind]
+    return json.loads((home / "parts.json").read_text())[kind if kind == "worker" else f"{kind}-1"]
 
 
 def _worker_works(bench: Bench) -> None:

@@ -228,7 +228,7 @@ def test_too_few_connections_for_the_parts_are_told(tmp_path: Path):
     finding = only(look(tmp_path), "connections")
     assert finding.level is Level.WRONG
     assert "--workers" in str(finding.remedy)
-    write_parts(tmp_path, {"web-1": os.getpid(), "writer": os.getpid(), "worker": os.getpid()})
+    write_parts(tmp_path, {"web-1": os.getpid(), "writer-1": os.getpid(), "worker": os.getpid()})
     assert look(tmp_path) == []
     assert only(look(tmp_path, connections_share_warned=0.0), "connections").level is Level.WARNING
 
@@ -247,12 +247,12 @@ def test_jobs_without_a_worker_are_told_and_with_one_they_are_not():
 
 
 def test_a_worker_that_is_there_and_does_nothing_is_told_by_its_process(tmp_path: Path):
-    write_parts(tmp_path, {"web-1": os.getpid(), "writer": os.getpid(), "worker": os.getpid()})
+    write_parts(tmp_path, {"web-1": os.getpid(), "writer-1": os.getpid(), "worker": os.getpid()})
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
     assert str(only(look(tmp_path), "server").remedy).endswith(f"kill {os.getpid()}")
     write_parts(tmp_path, {"web-1": os.getpid()})
-    assert str(only(look(tmp_path), "server").says) == "Not running: writer, worker."
+    assert str(only(look(tmp_path), "server").says) == "Not running: writer-1, worker."
 
 
 def test_a_job_that_waits_for_long_is_told():

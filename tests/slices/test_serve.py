@@ -94,7 +94,7 @@ def test_a_second_server_on_the_same_home_is_refused_in_words(served: Served, ho
     assert served.is_ready()
 
 
-@pytest.mark.parametrize("part", ["web-1", "writer", "worker"])
+@pytest.mark.parametrize("part", ["web-1", "writer-1", "worker"])
 def test_a_part_that_is_killed_is_started_again(served: Served, part: str):
     killed = served.pid(part)
     os.kill(killed, signal.SIGKILL)

@@ -66,7 +66,7 @@ def test_a_part_that_is_not_there_is_named_with_those_that_are(
     served: Served, home: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("JIACAN_HOME", str(home))
-    assert "The server has no part web-7; it has web-1, worker, writer." in jiacan(
+    assert "The server has no part web-7; it has web-1, worker, writer-1." in jiacan(
         "profile", "1", "--part", "web-7", code=2
     )
 

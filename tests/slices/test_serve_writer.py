@@ -48,13 +48,13 @@ def door(address: str, writers: Writers) -> Iterator[Door]:
 
 
 @contextmanager
-def past(here: Writers, address: str) -> Iterator[Past]:
-    """A web process's way to the writer, on a loop of its own."""
+def past(here: Writers, *addresses: str) -> Iterator[Past]:
+    """A web process's way to its writers, on a loop of its own."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:
-        yield Past(here, address=address, loop=loop)
+        yield Past(here, addresses=[*addresses], loop=loop)
     finally:
         asyncio.run_coroutine_threadsafe(_cancel_all(), loop).result(PATIENCE_SECONDS)
         loop.call_soon_threadsafe(loop.stop)
@@ -70,8 +70,8 @@ async def _cancel_all() -> None:
 
 
 def there(way: Past) -> None:
-    """Wait until the way to the writer is open."""
-    until(lambda: way._line is not None)
+    """Wait until the way to every writer is open."""
+    until(lambda: all(line is not None for line in way._lines))
 
 
 class Unused(Writers):
@@ -103,6 +103,18 @@ def test_what_two_web_processes_send_is_settled_in_one_batch_and_each_gets_its_o
     assert sizes == [1, 4]
     assert [answer.orders[0].order_id for answer in answers] == [f"o-{n}" for n in range(5)]
     assert granted(shop) == 5
+
+
+def test_a_shop_has_one_writer_whoever_sends(address):
+    shops = [go_live(f"shop-{number}") for number in range(4)]
+    with writing() as first, writing() as second, door(address, first), door(f"{address}2", second):
+        with past(Unused(), address, f"{address}2") as one_web, past(Unused(), address, f"{address}2") as other_web:
+            there(one_web), there(other_web)
+            for shop in shops:
+                for number, way in enumerate((one_web, other_web)):
+                    assert isinstance(way.settle(shop, one(order(number))), TakenAnswer)
+        assert sorted([*first._queues, *second._queues]) == sorted(shop.id for shop in shops)
+        assert {len(first._queues), len(second._queues)} == {2}
 
 
 def test_while_there_is_no_writer_a_web_process_settles_by_itself_and_leaves_it_to_one_that_comes(address):

@@ -60,7 +60,7 @@ def profile(seconds: Seconds = 10, /, *, part: str = "web-1", common: Common = C
     seconds
         How long to look.
     part
-        Which part: web-1, web-2, … or worker.
+        Which part: web-1, web-2, …, writer-1, … or worker.
     """
     out = screen(common)
     parts = {name: pid for name, pid in read_parts(home()).items() if not name.startswith(STANDBY)}

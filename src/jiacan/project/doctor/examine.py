@@ -202,8 +202,8 @@ def _held_beyond(shops: Sequence[Shop], at: datetime, limits: Limits) -> list[tu
 
 def _connections_wanted(parts: dict[str, int]) -> int:
     webs = sum(name.startswith("web-") for name in parts)
-    writer = WRITERS if "writer" in parts else 0
-    return webs * CONNECTIONS_OF_WEB + writer + (CONNECTIONS_OF_WORKER if parts else 0)
+    writers = sum(name.startswith("writer-") for name in parts)
+    return webs * CONNECTIONS_OF_WEB + writers * WRITERS + (CONNECTIONS_OF_WORKER if parts else 0)
 
 
 def _first_line(error: Exception) -> str:

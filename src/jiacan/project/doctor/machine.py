@@ -61,12 +61,12 @@ def judge_clock(here: datetime, there: datetime, limits: Limits) -> Finding:
 
 
 def judge_parts(parts: Mapping[str, int], *, group_commit: bool, worker_is_silent: bool) -> Iterator[Finding]:
-    """Which processes run here; with group commit a writer is one of them."""
+    """Which processes run here; with group commit, a writer is one of them."""
     names = tuple(sorted(parts))
     if not parts:
         yield Finding("server", Level.OK, tell("No server runs in this home."), {"parts": []})
         return
-    wanted = ("web-1", "writer", "worker") if group_commit else ("web-1", "worker")
+    wanted = ("web-1", "writer-1", "worker") if group_commit else ("web-1", "worker")
     missing = tuple(name for name in wanted if name not in parts)
     if missing:
         remedy = tell("The supervisor starts it again by itself; if it does not, its log says why it dies.")
@@ -97,7 +97,7 @@ def judge_stages(stages: Sequence[StageFigures], limits: Limits) -> Iterator[Fin
             remedy = tell("See which stage is slow with `jiacan profile`; send orders in batches, or add cores.")
         elif each.stage not in _OF_OTHERS and each.mean_seconds > limits.stage_seconds_warned:
             said = tell("The stage {stage} takes {ms} ms on average.", stage=each.stage.value, ms=milliseconds)
-            remedy = tell("See what it does with `jiacan profile`, of the part writer or worker.")
+            remedy = tell("See what it does with `jiacan profile`, of the part writer-1 or worker.")
         else:
             continue
         yield Finding("stages", Level.WARNING, said, figures, remedy)

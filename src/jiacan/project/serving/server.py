@@ -32,6 +32,8 @@ from jiacan.project.serving.supervise import Supervisor
 
 READY_SECONDS = 120
 DATABASE_LOOK_SECONDS = 0.2
+WEBS_A_WRITER = 2
+"""An order costs a web process about twice what it costs a writer."""
 METRICS_FOLDER = "metrics"
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
 
@@ -75,7 +77,7 @@ def running_server(
         _refuse_taken_port(listen)
         open_database()
         supervisor = Supervisor(
-            _roles(listen, home, writer=str(Path(sockets) / "writer") if settings.GROUP_COMMIT else None),
+            _roles(listen, home, Path(sockets)),
             command=(sys.executable, "-c", "from jiacan.project.serving.standby import main; main()"),
             environment=_environment(listen, home),
             on_death=lambda pid: _forget_gauges(home / METRICS_FOLDER, pid),
@@ -101,13 +103,12 @@ def running_server(
             forget_parts(home)
 
 
-def _roles(listen: Listen, home: Path, *, writer: str | None) -> dict[str, tuple[str, ...]]:
+def _roles(listen: Listen, home: Path, sockets: Path) -> dict[str, tuple[str, ...]]:
     """What each part is told: its name and its server's home, what it is, and how."""
-    web: tuple[str, ...] = ("web", "--host", listen.host, "--port", str(listen.port))
-    kinds: dict[str, tuple[str, ...]] = {}
-    if writer is not None:
-        web = (*web, "--writer", writer)
-        kinds["writer"] = ("writer", "--address", writer)
+    count = -(-listen.workers // WEBS_A_WRITER) if settings.GROUP_COMMIT else 0
+    writers = {f"writer-{number}": str(sockets / str(number)) for number in range(1, count + 1)}
+    web = ("web", "--host", listen.host, "--port", str(listen.port), "--writers", *writers.values())
+    kinds: dict[str, tuple[str, ...]] = {name: ("writer", "--address", at) for name, at in writers.items()}
     kinds |= {**{f"web-{number}": web for number in range(1, listen.workers + 1)}, "worker": ("worker",)}
     for server in opened_servers()[1:]:
         kinds[f"worker-{server.name}"] = ("worker", "--at", server.name)

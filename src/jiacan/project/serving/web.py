@@ -39,15 +39,15 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--writer", help="where the writer process is reached; none with group commit off")
+    parser.add_argument("--writers", nargs="*", default=(), help="where they are reached; none with group commit off")
     asked = parser.parse_args(arguments)
-    uvloop.run(_serve(asked.host, asked.port, asked.writer))
+    uvloop.run(_serve(asked.host, asked.port, asked.writers))
 
 
-async def _serve(host: str, port: int, writer: str | None) -> None:
+async def _serve(host: str, port: int, writers: Sequence[str]) -> None:
     stop = asyncio.Event()
-    if writer is not None:
-        gathering.begin(past=partial(Past, address=writer, loop=asyncio.get_running_loop()))
+    if writers:
+        gathering.begin(past=partial(Past, addresses=writers, loop=asyncio.get_running_loop()))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     front = Front(
@@ -56,7 +56,7 @@ async def _serve(host: str, port: int, writer: str | None) -> None:
         threads=PAGE_THREADS,
         max_body_bytes=settings.MAX_UPLOAD_BYTES,
         count_streams=OPEN_STREAMS.set,
-        waits=lambda method, path: writer is not None and (method, path) in WAITING,
+        waits=lambda method, path: bool(writers) and (method, path) in WAITING,
     )
     server = Server(
         front,

@@ -12,7 +12,7 @@ import pickle
 import socket
 import struct
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
@@ -128,18 +128,18 @@ class _Line(asyncio.Protocol):
 
 
 class Past:
-    """Deliveries go to the writer where there is one, and to this process's own writers while there is none.
+    """Deliveries go to their shop's writer where it is there, and to this process's own writers while it is not.
 
     What a writer had when it died is settled here: an order is known by its number, so that one which it had settled
     already is only answered again.
     """
 
-    def __init__(self, here: Writers, *, address: str, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, here: Writers, *, addresses: Sequence[str], loop: asyncio.AbstractEventLoop) -> None:
         self._here = here
-        self._address = address
         self._loop = loop
-        self._line: _Line | None = None
-        asyncio.run_coroutine_threadsafe(self._keep_line(), loop)
+        self._lines: list[_Line | None] = [None] * len(addresses)
+        for place, address in enumerate(addresses):
+            asyncio.run_coroutine_threadsafe(self._keep_line(place, address), loop)
 
     def settle(self, shop: Shop, delivery: Delivery) -> Outcome:
         """What becomes of the delivery, once it is durable."""
@@ -150,23 +150,24 @@ class Past:
         return complete(_result(self._here.turn(work)), self._loop)
 
     async def _settle(self, shop: Shop, delivery: Delivery) -> Outcome:
-        if self._line is not None:
+        line = self._lines[shop.id % len(self._lines)]
+        if line is not None:
             with suppress(_Down):
-                return await self._line.ask(shop, delivery)
+                return await line.ask(shop, delivery)
         return await _result(self._here.join(shop, delivery))
 
-    async def _keep_line(self) -> None:
+    async def _keep_line(self, place: int, address: str) -> None:
         while True:
             try:
-                _, line = await self._loop.create_unix_connection(_Line, self._address)
+                _, line = await self._loop.create_unix_connection(_Line, address)
             except OSError:
                 await asyncio.sleep(LOOK_AGAIN_SECONDS)
                 continue
-            self._line = line
+            self._lines[place] = line
             try:
                 await line.down
             finally:
-                self._line = None
+                self._lines[place] = None
                 line.close()
 
 
