@@ -62,6 +62,15 @@ CLEARED = {
     "referrals_payout": {"plan_id", "occasion_id", "offer_id", "state"},
     "members_lot": {"name", "plan_id", "order_id", "offer_id"},
     "members_line": {"move", "name", "subject", "parts"},
+    "draws_draw": {
+        *("plan_id", "draw_id", "code", "mode", "promise", "facts", "terms", "commitment", "rules", "sealed_seed"),
+        *("sealed_key", "state", "head", "public_value", "value_note", "sealed_stage", "seed"),
+    },
+    "draws_deck": {"deck_id"},
+    "draws_ticket": {
+        *("order_id", "offer_id", "issued", "deck_id", "state", "ticket_id", "before", "head", "prize"),
+    },
+    "draws_win": {"prize", "state"},
     # Jobs name rows by their numbers only.
     "procrastinate_jobs": {"queue_name", "task_name", "lock", "args", "status", "queueing_lock"},
     "procrastinate_events": {"type"},

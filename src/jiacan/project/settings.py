@@ -152,6 +152,8 @@ TEMPLATES = [
 STATIC_URL = "/static/"
 # Offers are below members, so they are told here who keeps the points that they give.
 POINTS_KEEPER = "jiacan.members.facade.noting.note"
+# Draws are below plans, so they are told here who knows a plan's versions.
+PLAN_IN_FORCE = "jiacan.campaigns.facade.live.find_live"
 
 # `jiacan serve` collects static files and names their folder; elsewhere they are served from where they lie.
 STATIC_ROOT = os.environ.get("JIACAN_STATIC_ROOT")
@@ -218,6 +220,7 @@ else:
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 PROCRASTINATE_IMPORT_PATHS = [
     "jiacan.campaigns.jobs",
+    "jiacan.draws.jobs",
     "jiacan.members.jobs",
     "jiacan.referrals.jobs",
     "jiacan.webhooks.jobs",

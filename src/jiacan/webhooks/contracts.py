@@ -23,6 +23,8 @@ class EventKind(StrEnum):
     BUDGET_LOW = "budget.low"
     CAMPAIGN_LIVE = "campaign.live"
     CAMPAIGN_OVER = "campaign.over"
+    DRAW_WON = "draw.won"
+    PRIZE_UNCLAIMED = "prize.unclaimed"
     POINTS_EXPIRING = "points.expiring"
 
 

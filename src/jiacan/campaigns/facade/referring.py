@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 
+from jiacan.campaigns.facade import drawing
 from jiacan.campaigns.facade.announcing import announce
 from jiacan.campaigns.facade.live import LivePlan, live_plans
 from jiacan.kernel.places import at_place
@@ -55,6 +56,7 @@ def in_force(live: Iterable[LivePlan]) -> dict[str, InForce]:
 
 
 def _announce(plan: LivePlan, settled: Settled, at: datetime) -> None:
+    drawing.note(plan.shop_id, [(plan, settled)], at=at)
     announce(plan.shop_id, [(plan, settled)], at=at)
 
 

@@ -181,6 +181,30 @@ PERSONAL_FIELDS = (
     PersonalField("referrals_batch", "made_by", _STAFF, "to account for a payment", THREE_YEARS, OnErasure.KEEP),
     PersonalField("referrals_batch", "approved_by", _STAFF, "to account for a payment", THREE_YEARS, OnErasure.KEEP),
     PersonalField(
+        "draws_ticket", "customer_id", _CUSTOMER, "to draw with their chance", TWO_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        "draws_ticket",
+        "customer",
+        "a word that stands for a customer in one draw's published log",
+        "to let anyone check the draw",
+        TWO_YEARS,
+        OnErasure.KEEP,
+    ),
+    PersonalField(
+        "draws_standing",
+        "customer",
+        "a word that stands for a customer in one draw's published log",
+        "to keep the limits of wins",
+        TWO_YEARS,
+        OnErasure.KEEP,
+    ),
+    PersonalField(
+        "draws_win", "customer_id", _CUSTOMER, "to give them their prize", TWO_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField("draws_win", "note", "how a prize was sent", "to find a parcel", TWO_YEARS, OnErasure.KEEP),
+    PersonalField("draws_draw", "valued_by", _STAFF, "to account for a draw", THREE_YEARS, OnErasure.KEEP),
+    PersonalField(
         "api_keptanswer",
         "body",
         "the answer to a shop's program, which may name a customer's number",

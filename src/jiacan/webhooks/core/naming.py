@@ -15,6 +15,8 @@ KIND_NAMES: Mapping[EventKind, Message] = {
     EventKind.BUDGET_LOW: tell("budget runs low"),
     EventKind.CAMPAIGN_LIVE: tell("campaign goes live"),
     EventKind.CAMPAIGN_OVER: tell("campaign is over"),
+    EventKind.DRAW_WON: tell("ticket wins a prize"),
+    EventKind.PRIZE_UNCLAIMED: tell("prize is soon given up"),
     EventKind.POINTS_EXPIRING: tell("points soon expire"),
 }
 
