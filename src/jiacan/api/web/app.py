@@ -6,7 +6,18 @@ from ninja import NinjaAPI
 
 from jiacan.api.web.body import JsonBody
 from jiacan.api.web.problems import answer_problems
-from jiacan.api.web.routes import about, awards, campaigns, offers, orders, plans, points, receipts, referrals, webhooks
+from jiacan.api.web.routes import (
+    about,
+    awards,
+    campaigns,
+    offers,
+    orders,
+    plans,
+    points,
+    receipts,
+    referrals,
+    webhooks,
+)
 
 DESCRIPTION = """\
 Orders and refunds in, awards and receipts out, and carts quoted and reserved in between.

@@ -101,7 +101,7 @@ _TAGS = [
     {"name": "orders", "description": "Orders and refunds come in."},
     {"name": "carts", "description": "What a cart would get, and holding it."},
     {"name": "awards", "description": "What was given, why, and taking it back."},
-    {"name": "points", "description": "What customers have of points, how it came about, spending and correcting them."},
+    {"name": "points", "description": "What customers have of points, how it came about, and changing it."},
     {"name": "referrals", "description": "Links for customers, whose the clicks were, and who brought whom."},
     {"name": "campaigns", "description": "What is live, and what is left."},
     {"name": "plans", "description": "Plans, checked and published."},
