@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -177,6 +181,50 @@ def test_what_fails_at_the_last_step_has_changed_nothing_and_ends_the_same_when_
     (done,) = archive(tmp_path)
     assert done.orders == 3
     assert seen(shop) == before
+
+
+KILLED = """
+import os, signal, sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+import jiacan.project.start
+from jiacan.orders import facade as orders
+from jiacan.orders.store import archiving
+from jiacan.project import database
+from jiacan.project.quarters import archiving as command
+database.connect(os.environ["JIACAN_DATABASE_URL"])
+folder, at = Path(sys.argv[1]), sys.argv[2]
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+def then_die(work):
+    def both(*asked, **named):
+        work(*asked, **named)
+        die()
+    return both
+if at == "files written":
+    archiving.write_shop = then_die(archiving.write_shop)
+if at == "before the commit":
+    command._audit = die
+if at == "after the commit":
+    orders.archive_quarter = then_die(orders.archive_quarter)
+at = datetime(2026, 1, 1, tzinfo=UTC)
+list(command.archive_before(date(2012, 1, 1), folder, at=at, on_progress=lambda *_: None))
+"""
+
+
+@pytest.mark.parametrize("at", ["files written", "before the commit", "after the commit"])
+def test_killed_at_any_moment_orders_are_found_and_repeated_it_ends_the_same(shop, tmp_path, test_database_url, at):
+    before = seen(shop)
+    environment = {**os.environ, "JIACAN_DATABASE_URL": test_database_url}
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), at], env=environment, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert seen(shop) == before
+    assert len(numbers_in("orders_order")) == (1 if at == "after the commit" else 4)
+    archive(tmp_path)
+    assert numbers_in("orders_order") == ["o-4"]
+    assert seen(shop) == before
+    (files,) = orders.archives_of(shop.id)
+    orders.check_archive(files, whole=True)
 
 
 def test_a_damaged_file_is_named_and_nothing_is_made_up(shop, tmp_path):
