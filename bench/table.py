@@ -48,6 +48,7 @@ BENCHES = (
     Bench("room", ("--orders", "20000", "--in-run", "2000", "--requests", "20"), ()),
     Bench("partitions", ("20000",), ("10000000",)),
     Bench("draws", ("20000",), ("1000000",)),
+    Bench("members", ("5000",), ("200000",)),
     Bench("place", ("500",), ("20000",)),
     Bench("kill", ("1",), ("20",)),
     Bench("soak", ("15", "20"), ("3600",)),
