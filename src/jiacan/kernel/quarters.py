@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
+MANY_ROWS = 100_000
+"""So many rows of one quarter have a partition of their own; fewer lie with the rest, so that partitions stay few."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Quarter:

@@ -298,6 +298,15 @@ def keep(lines: Iterable[OrderLine], refund_lines: Iterable[RefundLine]) -> Kept
 
 
 @dataclass(frozen=True, slots=True)
+class KeptOrder:
+    """A paid order by what of its spend is kept after every refund so far."""
+
+    order_id: str
+    paid_at: datetime
+    kept_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class BadRow:
     """A row that was not taken: where it stands, why, and the row itself to hand back.
 

@@ -185,6 +185,33 @@ def received_at(shop_id: int, order_ids: Collection[str]) -> dict[str, datetime]
     return {name: each.order.received_at for name, each in found.items() if each.order.received_at is not None}
 
 
+def customers_of(shop_id: int, order_ids: Collection[str]) -> frozenset[str]:
+    """Who paid these orders; guests are nobody."""
+    return customers.customers_of(shop_id, order_ids)
+
+
+def customers_after(shop_id: int, after: str, *, limit: int) -> list[str]:
+    """The next customers with a paid order, in the order of their numbers; begin with an empty one."""
+    return customers.customers_after(shop_id, after, limit=limit)
+
+
+def kept_since(
+    shop_id: int, customer_ids: Collection[str], since: datetime, *, currency: str
+) -> dict[str, tuple[KeptOrder, ...]]:
+    """What each of the customers paid since then, as it is kept after every refund so far."""
+    rows = customers.paid_since(shop_id, customer_ids, since)
+    refunded = [order_id for _, order_id, _, _, came_back in rows if came_back]
+    bought, refunds = (load_orders(shop_id, refunded), load_refunds(shop_id, refunded)) if refunded else ({}, {})
+    kept = {
+        name: each.keeping(line for refund in refunds[name] for line in refund.lines).spend_minor(currency)
+        for name, each in bought.items()
+    }
+    found: defaultdict[str, list[KeptOrder]] = defaultdict(list)
+    for customer_id, order_id, paid_at, spend_minor, _ in rows:
+        found[customer_id].append(KeptOrder(order_id, paid_at, kept.get(order_id, spend_minor)))
+    return {customer_id: tuple(each) for customer_id, each in found.items()}
+
+
 def orders_page(
     shop_id: int, *, asked: OrderFilter | None = None, after: OrderCursor | None = None, limit: int = 50
 ) -> OrderPage:

@@ -110,7 +110,6 @@ def quarters_before(until: datetime) -> tuple[Quarter, ...]:
 def add_quarter(quarter: Quarter) -> None:
     """Give the quarter partitions of its own, where its rows lie with the rest."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '2s'")
         cursor.execute(_ADD, {"day": quarter.first})
 
 

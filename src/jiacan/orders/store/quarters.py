@@ -7,10 +7,8 @@ from django.db import connection as here
 from psycopg import Connection
 from psycopg.errors import LockNotAvailable
 
+from jiacan.kernel.quarters import MANY_ROWS
 from jiacan.orders.store.writers import writers
-
-MANY_ORDERS = 100_000
-"""So many of one quarter have a partition of their own; fewer lie with the rest, so that partitions stay few."""
 
 _QUARTERS = """
 SELECT date_trunc('quarter', coalesce(paid_at, placed_at) AT TIME ZONE 'UTC')::DATE AS day
@@ -25,7 +23,7 @@ def add_quarters(duck: duckdb.DuckDBPyConnection) -> None:
     """
     if here.in_atomic_block:
         return
-    days = [day for (day,) in duck.execute(_QUARTERS, {"many": MANY_ORDERS}).fetchall()]
+    days = [day for (day,) in duck.execute(_QUARTERS, {"many": MANY_ROWS}).fetchall()]
     with writers(1) as (connection,):
         for day in days:
             for table in ("orders_order", "orders_orderline"):
@@ -36,7 +34,6 @@ def _add(connection: Connection, table: str, day: object) -> None:
     """Make one, or leave it to the next who asks when others are at work there."""
     try:
         with connection.transaction():
-            connection.execute("SET LOCAL lock_timeout = '2s'")
             connection.execute("SELECT jiacan_add_quarter(%s, %s)", [table, day])
     except LockNotAvailable:
         return

@@ -11,12 +11,10 @@ from datetime import date
 
 from django.db import OperationalError, connection, transaction
 
-from jiacan.kernel.quarters import Quarter
+from jiacan.kernel.quarters import MANY_ROWS, Quarter
 
 AHEAD = 2
 """Quarters that are there before they begin."""
-MANY_ROWS = 100_000
-"""So many rows of one quarter among the rest get a partition of their own."""
 
 _TABLES = """
 SELECT class.relname, by_when.attname
@@ -60,7 +58,6 @@ def add_quarters(today: date) -> int:
 def _add(table: str, day: date) -> bool:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '2s'")
             cursor.execute("SELECT jiacan_add_quarter(%s, %s)", [table, day])
             (added,) = cursor.fetchone()
     except OperationalError:
