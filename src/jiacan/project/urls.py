@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("jiacan.webhooks.web.urls")),
     path("", include("jiacan.members.web.urls")),
     path("", include("jiacan.referrals.web.urls")),
+    path("", include("jiacan.draws.web.urls")),
     path("", include("jiacan.campaigns.web.urls")),
 ]
 

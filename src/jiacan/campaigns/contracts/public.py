@@ -42,8 +42,12 @@ class PrizeWords:
 
 @dataclass(frozen=True, slots=True)
 class DrawWords:
-    """A draw: how it is drawn, its prizes, and what every other ticket gets."""
+    """A draw: how it is drawn, its prizes, and what every other ticket gets.
 
+    `code` leads to its own page; it is empty where the draw was not announced.
+    """
+
+    code: str
     name: Name
     how: Message
     is_daily: bool
@@ -91,14 +95,24 @@ class CampaignReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketLink:
+    """A ticket that an order gave: whose draw it is of, the secret of its page, and whether it can still be used."""
+
+    draw: Name
+    secret: str
+    is_unused: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PublicReceipt:
-    """What one order, or one occasion, got of every campaign that has an answer to it."""
+    """What one order, or one occasion, got of every campaign that has an answer to it, and the tickets it gave."""
 
     shop_slug: str
     shop: str
     order_id: str
     is_order: bool
     campaigns: tuple[CampaignReceipt, ...]
+    tickets: tuple[TicketLink, ...]
 
 
 @dataclass(eq=False)

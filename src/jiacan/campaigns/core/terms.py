@@ -20,8 +20,8 @@ from jiacan.plans.contracts.document import Draw, PlanDocument, Prize
 InWords = Callable[[Iterable[Benefit]], tuple[Message, ...]]
 
 
-def draw_words(draw: Draw, rules: PlanRules, in_words: InWords) -> DrawWords:
-    """The draw as its plan fixes it, with the odds of each prize in a full deck."""
+def draw_words(draw: Draw, rules: PlanRules, in_words: InWords, *, code: str) -> DrawWords:
+    """The draw as its plan fixes it, with the odds of each prize in a full deck; `code` leads to its own page."""
     days = draw.during.days(rules.zone)
 
     def prize(of: Prize) -> PrizeWords:
@@ -30,6 +30,7 @@ def draw_words(draw: Draw, rules: PlanRules, in_words: InWords) -> DrawWords:
         return PrizeWords(gives, of.units, None if draw.tickets is None else draw.tickets / of.units, named)
 
     return DrawWords(
+        code=code,
         name=draw.name,
         how=_how_drawn(draw),
         is_daily=draw.is_daily,

@@ -17,11 +17,14 @@ from jiacan.campaigns.contracts.public import (
     GiftLeft,
     PublicCampaign,
     PublicReceipt,
+    TicketLink,
 )
 from jiacan.campaigns.core.clock import clock_at, run_of
 from jiacan.campaigns.core.terms import draw_words, terms_of
 from jiacan.campaigns.facade.live import LivePlan, find_live, live_plans
 from jiacan.campaigns.store import links as store
+from jiacan.draws.contracts.kept import TicketState
+from jiacan.draws.facade import reading as draws
 from jiacan.kernel.money import Money
 from jiacan.kernel.places import at_place, each_server
 from jiacan.offers.contracts.errors import OrderNotPaid
@@ -54,6 +57,7 @@ def _campaign(live: LivePlan, at: datetime) -> PublicCampaign:
     if run is None:
         raise CampaignUnknown(plan_id=live.plan_id)
     left = offers.stock_left(live.shop_id, rules)
+    codes = {each.draw_id: each.code for each in draws.draws_of(live.shop_id, live.plan_id)}
     return PublicCampaign(
         plan_id=version.plan_id,
         version=version.number,
@@ -71,7 +75,12 @@ def _campaign(live: LivePlan, at: datetime) -> PublicCampaign:
             for item in rules.stock.values()
         ),
         draws=tuple(
-            draw_words(draw, rules, lambda benefits: offers.benefits_in_words(benefits, rules))
+            draw_words(
+                draw,
+                rules,
+                lambda benefits: offers.benefits_in_words(benefits, rules),
+                code=codes.get(draw.id, ""),
+            )
             for draw in document.draws
         ),
         terms=terms_of(document, rules, run),
@@ -126,6 +135,10 @@ def _public_receipt(shop: Shop, order_id: str) -> PublicReceipt:
         order_id=order_id,
         is_order=not is_occasion(order_id),
         campaigns=tuple(each for each in campaigns if each is not None),
+        tickets=tuple(
+            TicketLink(draw.promise.name, draws.ticket_secret(ticket), ticket.state is TicketState.UNUSED)
+            for draw, ticket in draws.tickets_of_orders(shop.id, [order_id])
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from jiacan.draws.contracts.kept import KeptDraw, Promise, PromisedPrize, WinState
+from jiacan.draws.contracts.kept import KeptDraw, Promise, WinState
 from jiacan.draws.contracts.terms import Mode, Terms
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import Money
@@ -23,7 +23,7 @@ MODES: Mapping[Mode, Message] = {
 WIN_STATES: Mapping[WinState, tuple[str, Message]] = {
     WinState.WON: ("watch", tell("to be claimed")),
     WinState.OWED: ("act", tell("owed")),
-    WinState.CLAIMED: ("watch", tell("to be sent")),
+    WinState.CLAIMED: ("good", tell("claimed")),
     WinState.SHIPPED: ("good", tell("sent")),
     WinState.SETTLED: ("good", tell("settled")),
     WinState.GIVEN_UP: ("over", tell("given up")),
@@ -76,11 +76,6 @@ def how_drawn(draw: KeptDraw) -> Message:
     )
 
 
-def worth(prize: PromisedPrize, currency: str) -> Message | None:
-    """What one is worth at market price; None where that is not said."""
-    return None if prize.value_minor is None else tell("worth {value} each", value=Money(prize.value_minor, currency))
-
-
 # --- the terms that law wants -----------------------------------------------------------------------------
 
 
@@ -90,8 +85,9 @@ def terms_in_words(draw: KeptDraw) -> tuple[tuple[Message, Message], ...]:
 
 
 def _terms(promise: Promise, terms: Terms, draw: KeptDraw) -> Iterator[tuple[Message, Message]]:
-    prizes = tuple(_prize(prize, promise.currency) for prize in promise.prizes)
-    yield tell("Prizes, value and number"), tell("{prizes}", prizes=prizes)
+    prizes = tuple(tell("{units} × {gives}", units=prize.units, gives=prize.gives) for prize in promise.prizes)
+    yield tell("Prizes and their number"), tell("{prizes}", prizes=prizes)
+    yield tell("Value of one of each"), tell("{values}", values=tuple(_values(promise)))
     yield (
         tell("Who can take part"),
         tell("Customers whom the campaign gives a ticket; each ticket is one chance. The shop's staff take no part."),
@@ -126,18 +122,24 @@ def _terms(promise: Promise, terms: Terms, draw: KeptDraw) -> Iterator[tuple[Mes
         yield tell("Contact"), tell("{contact}", contact=promise.contact)
 
 
-def _prize(prize: PromisedPrize, currency: str) -> Message:
-    value = worth(prize, currency)
-    if value is None:
-        return tell("{units} × {gives}", units=prize.units, gives=prize.gives)
-    return tell("{units} × {gives} ({worth})", units=prize.units, gives=prize.gives, worth=value)
+def _values(promise: Promise) -> Iterator[Message]:
+    for prize in promise.prizes:
+        if prize.value_minor is None:
+            yield tell("no market value")
+        else:
+            yield tell("{value}", value=Money(prize.value_minor, promise.currency))
 
 
 def _redeemed(promise: Promise) -> Message:
-    if promise.claim_within is None or not any(prize.needs_claim for prize in promise.prizes):
-        return tell("What was won is given without being asked for.")
-    return tell(
-        "Goods are claimed on the page of the winning ticket within {time}, and then sent. Coupons and points are "
-        "given without being asked for.",
-        time=lasting(promise.claim_within),
-    )
+    if promise.claim_within is not None:
+        return tell(
+            "It is claimed on the page of the winning ticket, within {time} of being won. Goods are then sent to the "
+            "address of the order that gave the ticket; anything else is credited at once.",
+            time=lasting(promise.claim_within),
+        )
+    if any(prize.needs_claim for prize in promise.prizes):
+        return tell(
+            "Goods are claimed on the page of the winning ticket, at any time, and sent to the address of the order "
+            "that gave it; anything else is credited when it is won."
+        )
+    return tell("What was won is credited when it is won; nothing has to be done.")
