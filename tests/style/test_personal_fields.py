@@ -60,6 +60,11 @@ CLEARED = {
     "referrals_payee": {"method"},
     "referrals_batch": {"method", "state"},
     "referrals_payout": {"plan_id", "occasion_id", "offer_id", "state"},
+    "members_batch": {"plan_id", "coupon", "line", "label"},
+    "members_coupon": {
+        *("code", "plan_id", "coupon", "order_id", "offer_id", "hold_key", "state", "ending", "ended_by"),
+    },
+    "members_couponuse": {"order_id", "came_back"},
     "members_lot": {"name", "plan_id", "order_id", "offer_id"},
     "members_line": {"move", "name", "subject", "parts"},
     "draws_draw": {

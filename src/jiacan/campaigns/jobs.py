@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 
-from jiacan.campaigns.facade import online, referring, rehearsing, room, turns
+from jiacan.campaigns.facade import coupons, online, referring, rehearsing, room, turns
 from jiacan.campaigns.report import keeping
 from jiacan.console.facade import words
 from jiacan.kernel.places import each_server, long_at_place
@@ -45,6 +45,13 @@ def watch_rooms(timestamp: int) -> None:
 def follow_referrals(timestamp: int) -> None:
     """Complete referrals whose orders are final, and undo those whose orders came back, every five minutes."""
     referring.follow_all(timezone.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="campaigns.expire_coupons", queue=CLOCK, queueing_lock="campaigns.expire_coupons")
+def expire_coupons(timestamp: int) -> None:
+    """End coupons whose time is over, so that their money is free again, every five minutes."""
+    coupons.expire_all(timezone.now())
 
 
 @app.task(name=reviewing.FOLLOW, queue=CLOCK)

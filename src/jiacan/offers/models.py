@@ -48,7 +48,7 @@ class Award(models.Model):
 
 
 class AwardItem(models.Model):
-    """One benefit of an award; the `left` columns are what its customer still holds of it.
+    """One benefit of an award; the `left` columns are what its customer still holds of it, beside what was used.
 
     The key is its name: an award has an item once, and an order earns an offer once.
     """
@@ -70,12 +70,23 @@ class AwardItem(models.Model):
     amount_left_minor = models.BigIntegerField(default=0)
     lapsed = models.BooleanField(default=False)
     hold_keys = ArrayField(models.CharField(max_length=500), default=list)
+    quantity_used = models.BigIntegerField(db_default=0)
+    quantity_due = models.BigIntegerField(db_default=0)
 
     class Meta:
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(quantity_left__gte=0, quantity_left__lte=models.F("quantity")),
                 name="no_more_is_left_than_was_given",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    quantity_used__gte=0,
+                    quantity_used__lte=models.F("quantity") - models.F("quantity_left"),
+                    quantity_due__gte=0,
+                    quantity_due__lte=models.F("quantity_used"),
+                ),
+                name="no_more_was_used_than_was_given",
             ),
         )
         indexes = (

@@ -10,6 +10,7 @@ from jiacan.api.web.routes import (
     about,
     awards,
     campaigns,
+    coupons,
     offers,
     orders,
     plans,
@@ -35,6 +36,6 @@ api = NinjaAPI(
     parser=JsonBody(),
     urls_namespace="api-v1",
 )
-for routes in (about, orders, offers, awards, receipts, referrals, points, campaigns, plans, webhooks):
+for routes in (about, orders, offers, awards, receipts, referrals, points, coupons, campaigns, plans, webhooks):
     api.add_router("", routes.router)
 answer_problems(api)

@@ -102,6 +102,7 @@ _TAGS = [
     {"name": "carts", "description": "What a cart would get, and holding it."},
     {"name": "awards", "description": "What was given, why, and taking it back."},
     {"name": "points", "description": "What customers have of points, how it came about, and changing it."},
+    {"name": "coupons", "description": "Customers' coupons, used on orders and given back, and codes in bulk."},
     {"name": "referrals", "description": "Links for customers, whose the clicks were, and who brought whom."},
     {"name": "campaigns", "description": "What is live, and what is left."},
     {"name": "plans", "description": "Plans, checked and published."},

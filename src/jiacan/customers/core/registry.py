@@ -102,6 +102,15 @@ PERSONAL_FIELDS = (
         OnErasure.KEEP,
     ),
     PersonalField(
+        "members_coupon", "customer_id", _CUSTOMER, "to keep their coupons", THREE_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        "members_couponuse", "customer_id", _CUSTOMER, "to explain a use", THREE_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField("members_couponuse", "used_by", _STAFF, "to account for a use", THREE_YEARS, OnErasure.KEEP),
+    PersonalField("members_couponuse", "undone_by", _STAFF, "to account for undoing it", THREE_YEARS, OnErasure.KEEP),
+    PersonalField("members_batch", "made_by", _STAFF, "to account for codes", THREE_YEARS, OnErasure.KEEP),
+    PersonalField(
         "members_lot", "customer_id", _CUSTOMER, "to keep their points", THREE_YEARS, OnErasure.PSEUDONYMISE
     ),
     PersonalField(

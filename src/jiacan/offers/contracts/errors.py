@@ -7,6 +7,7 @@ JiacanError
 ├── AwardUnknown         the order met no such offer of the plan
 ├── NothingToTakeBack    nothing is left of the award with its customer
 ├── OfferUnknown         the plan has no such offer for what happened
+├── BeyondBudget         a budget line has less left than coupons would take
 └── OccasionNotSettled   nothing was settled for the occasion that is taken back
 """
 
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, tell
+from jiacan.kernel.money import Money
 
 
 @dataclass(eq=False)
@@ -122,4 +124,23 @@ class OccasionNotSettled(JiacanError):
         return tell(
             "Nothing was settled for {occasion}, so there is nothing to take back. Let go of it if it still pends.",
             occasion=self.occasion_id,
+        )
+
+
+@dataclass(eq=False)
+class BeyondBudget(JiacanError):
+    """A budget line has less left than the coupons would take together."""
+
+    line: str
+    asked_minor: int
+    left_minor: int
+    currency: str
+
+    def message(self) -> Message:
+        return tell(
+            "The coupons would take {asked} of the budget line {line}, which has {left} left. Make fewer, or put "
+            "more on the line.",
+            asked=Money(self.asked_minor, self.currency),
+            line=self.line,
+            left=Money(self.left_minor, self.currency),
         )

@@ -15,12 +15,18 @@ from jiacan.offers.core.accounts import means
 
 @dataclass(slots=True)
 class Holding:
-    """One benefit that a customer still has of an award: its ledger holds, and whether it has lapsed."""
+    """One benefit that a customer still has of an award: its ledger holds, and whether it has lapsed.
+
+    `used` coupons are with the order that they were used on. `due` of them are not deserved any more: they are taken
+    back if they ever come back.
+    """
 
     item: Item
     hold_keys: tuple[str, ...] = ()
     expires_at: datetime | None = None
     lapsed: bool = False
+    used: int = 0
+    due: int = 0
 
 
 @dataclass(slots=True)

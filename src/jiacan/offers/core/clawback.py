@@ -48,8 +48,12 @@ def claw_back(
     entries: list[Entry] = []
     taken: list[Item] = []
     for holding in held.holdings:
-        excess = _excess(holding, still.get((holding.item.kind, holding.item.id)))
-        if excess is None or offer.on_refund[holding.item.kind] is RefundPolicy.KEEP:
+        if offer.on_refund[holding.item.kind] is RefundPolicy.KEEP:
+            continue
+        deserves = still.get((holding.item.kind, holding.item.id))
+        holding.due = _due(holding, deserves)
+        excess = _excess(holding, deserves)
+        if excess is None:
             continue
         name = f"{key}/{excess.kind}:{excess.id}/back/{event.refund_id}"
         entries.extend(take(holding, excess, name, held.customer_id, event.at, offer=offer, rules=rules, book=book))
@@ -88,6 +92,12 @@ def take(
     return entries
 
 
+def _due(holding: Holding, deserved: Item | None) -> int:
+    """How many would be taken back as well, were they not used; what was due once stays due."""
+    over = holding.used - (0 if deserved is None else deserved.quantity)
+    return max(holding.due, over)
+
+
 def _excess(holding: Holding, deserved: Item | None) -> Item | None:
     """The part of what is held that is not deserved any more; None when all of it is, or it has lapsed."""
     item = holding.item
@@ -98,7 +108,8 @@ def _excess(holding: Holding, deserved: Item | None) -> Item | None:
     if item.kind in MONEY_KINDS:
         over = item.amount_minor - deserved.amount_minor
         return Item(item.kind, item.id, 1, over, item.valid_days) if over > 0 else None
-    over = item.quantity - deserved.quantity
+    # What was used is what was deserved, as far as it goes.
+    over = min(item.quantity, item.quantity + holding.used - deserved.quantity)
     if over <= 0:
         return None
     # Pieces and coupons cost the same each; points are worth what the kept ones leave over.

@@ -72,6 +72,11 @@ def settle(
                 yield walk.take_back(event, lapses)
 
 
+def lapse(until: datetime, rules: PlanRules, book: Book, *, earlier: Iterable[PlanRules] = ()) -> tuple[Group, ...]:
+    """Let go what expires by then, with no event: the ledger groups that do it. The arguments are those of `settle`."""
+    return tuple(_Walk(rules, book, earlier).lapse(until))
+
+
 def is_held_out(customer_id: str, rules: PlanRules) -> bool:
     """Whether the customer belongs to the hold-out: decided by the plan and the customer alone."""
     return rules.holdout_share > 0 and fraction_of(f"{rules.plan_id}:{customer_id}") < rules.holdout_share

@@ -159,7 +159,8 @@ def find_held_of(shop_id: int, plan_id: str, order_ids: Collection[str]) -> tupl
     """What customers hold of awards of these orders."""
     if not order_ids:
         return ()
-    items = AwardItem.objects.filter(shop_id=shop_id, plan_id=plan_id, order_id__in=order_ids, quantity_left__gt=0)
+    standing = Q(quantity_left__gt=0) | Q(quantity_used__gt=0)
+    items = AwardItem.objects.filter(standing, shop_id=shop_id, plan_id=plan_id, order_id__in=order_ids)
     by_award: dict[tuple[str, str], list[AwardItem]] = {}
     for item in items.order_by("order_id", "offer_id", "place"):
         by_award.setdefault((item.order_id, item.offer_id), []).append(item)
@@ -185,6 +186,8 @@ def _held(award: AwardRecord, items: Iterable[AwardItem]) -> Held:
                 tuple(item.hold_keys),
                 item.expires_at,
                 item.lapsed,
+                item.quantity_used,
+                item.quantity_due,
             )
             for item in items
         ],

@@ -35,9 +35,10 @@ FROM json_to_recordset(%(awards)s::json) AS award (plan_version int, order_id te
 
 _UPDATE_HELD = """
 UPDATE offers_awarditem item
-SET quantity_left = held.quantity, amount_left_minor = held.amount, lapsed = held.lapsed, hold_keys = held.hold_keys
+SET quantity_left = held.quantity, amount_left_minor = held.amount, lapsed = held.lapsed, hold_keys = held.hold_keys,
+    quantity_used = held.used, quantity_due = held.due
 FROM json_to_recordset(%(held)s::json) AS held (order_id text, offer_id text, kind text, item text,
-    quantity bigint, amount bigint, lapsed bool, hold_keys text[])
+    quantity bigint, amount bigint, lapsed bool, hold_keys text[], used bigint, due bigint)
 WHERE item.shop_id = %(shop_id)s AND item.plan_id = %(plan_id)s AND item.order_id = held.order_id
   AND item.offer_id = held.offer_id AND item.kind = held.kind AND item.item = held.item
 """
@@ -151,6 +152,8 @@ def update_held(shop_id: int, plan_id: str, held: Iterable[Held]) -> None:
             "amount": holding.item.amount_minor,
             "lapsed": holding.lapsed,
             "hold_keys": list(holding.hold_keys),
+            "used": holding.used,
+            "due": holding.due,
         }
         for one in held
         for holding in one.holdings

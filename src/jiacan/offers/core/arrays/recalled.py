@@ -127,10 +127,13 @@ def _lapsing(rows: Iterable[tuple[Held, Holding]], until_us: int) -> Whole:
 
 
 def fits(layout: Layout, held: Iterable[Held]) -> bool:
-    """Whether this version of the plan gave it all, and still knows every sort of item in it."""
+    """Whether this version of the plan gave it all, still knows every sort of item in it, and nothing was used."""
     sorts = set(layout.items)
     return all(
         one.plan_version == layout.rules.version
-        and all(ItemSort(each.item.kind, each.item.id, each.item.valid_days) in sorts for each in one.holdings)
+        and all(
+            each.used == 0 and ItemSort(each.item.kind, each.item.id, each.item.valid_days) in sorts
+            for each in one.holdings
+        )
         for one in held
     )
