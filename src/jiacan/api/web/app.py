@@ -10,6 +10,7 @@ from jiacan.api.web.routes import (
     about,
     awards,
     campaigns,
+    draws,
     coupons,
     offers,
     orders,

@@ -101,6 +101,7 @@ _TAGS = [
     {"name": "orders", "description": "Orders and refunds come in."},
     {"name": "carts", "description": "What a cart would get, and holding it."},
     {"name": "awards", "description": "What was given, why, and taking it back."},
+    {"name": "draws", "description": "Customers' tickets, drawn and claimed by the shop's own page."},
     {"name": "points", "description": "What customers have of points, how it came about, and changing it."},
     {"name": "coupons", "description": "Customers' coupons, used on orders and given back, and codes in bulk."},
     {"name": "referrals", "description": "Links for customers, whose the clicks were, and who brought whom."},

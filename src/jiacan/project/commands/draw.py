@@ -1,13 +1,25 @@
-"""`jiacan draw`: whether a draw kept to what was promised before its first ticket."""
+"""`jiacan draw`: closing one, its public value, its file, and whether it kept to what was promised beforehand."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from jiacan.draws.contracts.terms import Drawn, Examined
-from jiacan.draws.facade import verifying
+from django.utils import timezone
+
+from jiacan.draws.contracts.errors import NotHeld
+from jiacan.draws.contracts.kept import DrawState, KeptDraw
+from jiacan.draws.contracts.terms import Drawn, Examined, Mode
+from jiacan.draws.facade import holding, reading, revealing, verifying
+from jiacan.kernel.errors import FileUnwritable, system_reason
 from jiacan.kernel.messages import Message, tell
+from jiacan.kernel.places import long_at_place
+from jiacan.offers.contracts.rules import PlanRules
+from jiacan.plans import facade as plans
+from jiacan.plans.contracts.errors import PlanHasErrors
+from jiacan.project import database
 from jiacan.project.output import COMMON, Common, Screen, screen
+from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy.contracts import COMMAND_LINE
 
 
 def verify(file: Path, /, *, ticket: str = "", commitment: str = "", common: Common = COMMON) -> int:
@@ -94,3 +106,102 @@ def _to_json(examined: Examined, out: Screen) -> dict[str, object]:
             "prize": drawn.result.prize,
         },
     }
+
+
+def export(plan: str, draw_id: str, /, *, to: Path, common: Common = COMMON) -> int:
+    """Write the file from which anyone can derive every result again; there is one when the draw is over.
+
+    Parameters
+    ----------
+    plan
+        The plan's file.
+    draw_id
+        The draw, as the plan names it.
+    to
+        Where to write it.
+    """
+    out, rules = _open(plan, common)
+    shop = tenancy.get_shop(rules.shop)
+    with long_at_place(shop.id):
+        data = revealing.file_of(shop.id, rules.plan_id, draw_id)
+        kept = reading.get_draw(shop.id, rules.plan_id, draw_id)
+    if data is None:
+        raise NotHeld(draw=draw_id, why=tell("its file is published when it is over and its seed is revealed"))
+    try:
+        to.write_bytes(data)
+    except OSError as error:
+        raise FileUnwritable(path=str(to), reason=system_reason(error)) from error
+    if not out.json:
+        out.say(tell("Wrote {path}.", path=str(to)))
+    return _tell(kept, out)
+
+
+def close(plan: str, draw_id: str, /, *, common: Common = COMMON) -> int:
+    """Close a draw whose time for tickets is over, as the server's clock does.
+
+    Parameters
+    ----------
+    plan
+        The plan's file.
+    draw_id
+        The draw, as the plan names it.
+    """
+    out, rules = _open(plan, common)
+    shop, now = tenancy.get_shop(rules.shop), timezone.now()
+    with long_at_place(shop.id):
+        closed = holding.close_draw(shop.id, rules.plan_id, draw_id, actor=COMMAND_LINE, at=now)
+        if closed.state is DrawState.OVER:
+            closed = revealing.reveal(shop.id, rules.plan_id, draw_id, actor=COMMAND_LINE, at=now)
+    return _tell(closed, out)
+
+
+def value(plan: str, draw_id: str, public_value: str, /, *, note: str, common: Common = COMMON) -> int:
+    """Enter the public value of a draw that is closed; a scheduled draw is then carried out.
+
+    Parameters
+    ----------
+    plan
+        The plan's file.
+    draw_id
+        The draw, as the plan names it.
+    public_value
+        The value, as its source gives it.
+    note
+        Where it was read.
+    """
+    out, rules = _open(plan, common)
+    shop, now = tenancy.get_shop(rules.shop), timezone.now()
+    with long_at_place(shop.id):
+        drawn = holding.enter_value(
+            shop.id, rules.plan_id, draw_id, public_value, note=note, actor=COMMAND_LINE, at=now
+        )
+        if drawn.terms.mode is Mode.SCHEDULED:
+            holding.carry_out(shop.id, rules.plan_id, draw_id, at=now)
+            drawn = revealing.reveal(shop.id, rules.plan_id, draw_id, actor=COMMAND_LINE, at=now)
+    return _tell(drawn, out)
+
+
+def _open(plan: str, common: Common) -> tuple[Screen, PlanRules]:
+    checked = plans.read_plan(plan)
+    if checked.rules is None:
+        raise PlanHasErrors(source=checked.source, problems=checked.errors)
+    database.open_database()
+    return screen(common, checked.rules.zone), checked.rules
+
+
+def _tell(draw: KeptDraw, out: Screen) -> int:
+    if out.json:
+        out.print_json(
+            {
+                "draw": draw.draw_id,
+                "state": draw.state.value,
+                "tickets": draw.tickets,
+                "head": draw.head,
+                "commitment": draw.commitment,
+                "public_value": draw.public_value,
+            }
+        )
+        return 0
+    out.say(tell("{count} tickets, sealed by {head}.", count=draw.tickets, head=draw.head))
+    out.say(tell("Commitment: {commitment}.", commitment=draw.commitment))
+    return 0
