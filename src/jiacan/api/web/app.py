@@ -10,8 +10,8 @@ from jiacan.api.web.routes import (
     about,
     awards,
     campaigns,
-    draws,
     coupons,
+    draws,
     offers,
     orders,
     plans,
@@ -37,6 +37,19 @@ api = NinjaAPI(
     parser=JsonBody(),
     urls_namespace="api-v1",
 )
-for routes in (about, orders, offers, awards, receipts, referrals, points, coupons, campaigns, plans, webhooks):
+for routes in (
+    about,
+    orders,
+    offers,
+    awards,
+    receipts,
+    draws,
+    referrals,
+    points,
+    coupons,
+    campaigns,
+    plans,
+    webhooks,
+):
     api.add_router("", routes.router)
 answer_problems(api)
