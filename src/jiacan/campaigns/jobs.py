@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 
-from jiacan.campaigns.facade import coupons, online, referring, rehearsing, room, turns
+from jiacan.campaigns.facade import coupons, drawing, online, referring, rehearsing, room, turns
 from jiacan.campaigns.report import keeping
 from jiacan.console.facade import words
 from jiacan.kernel.places import each_server, long_at_place
@@ -52,6 +52,13 @@ def follow_referrals(timestamp: int) -> None:
 def expire_coupons(timestamp: int) -> None:
     """End coupons whose time is over, so that their money is free again, every five minutes."""
     coupons.expire_all(timezone.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="campaigns.follow_chances", queue=CLOCK, queueing_lock="campaigns.follow_chances")
+def follow_chances(timestamp: int) -> None:
+    """Make tickets of chances that were given for no order, every five minutes."""
+    drawing.follow_all(timezone.now())
 
 
 @app.task(name=reviewing.FOLLOW, queue=CLOCK)
