@@ -1,4 +1,4 @@
-"""What is no order and yet gives: a ticket that was drawn, a friend's first order that was kept.
+"""What is no order and yet gives: a ticket that was drawn, a friend's first order that was kept, days in a row.
 
 An occasion settles as a paid order does. Moments are in UTC.
 """
@@ -35,8 +35,8 @@ class Occasion:
 
     `id` is its own in the shop, for ever. `earned_at` must lie in an offer's period; `occurred_at` is what it settles
     for, which can be later: a ticket is drawn after it was handed in. `rung` is the one that is given: a draw's prize
-    by its place from 1 and then its consolation, a side of a referral. Without `offer_id` every offer of the trigger
-    is asked.
+    by its place from 1 and then its consolation, a side of a referral, a challenge's reward by its days in a row.
+    Without `offer_id` every offer of the trigger is asked.
     """
 
     id: str

@@ -23,6 +23,11 @@ class Trigger(StrEnum):
     ORDER_PAID = "order_paid"
     REFERRAL_COMPLETED = "referral_completed"
     TICKET_DRAWN = "ticket_drawn"
+    CHECK_IN = "check_in"
+
+
+WRITTEN_AS_OFFERS = frozenset({Trigger.ORDER_PAID, Trigger.REFERRAL_COMPLETED})
+"""The triggers that a plan writes under `offers`; draws and challenges are offers by another name."""
 
 
 class Ladder(StrEnum):
@@ -92,7 +97,8 @@ class BudgetLine:
 class Rung:
     """One step: what must hold, and what is then given. `number` counts from 1; 0 where there is no ladder.
 
-    A draw's prizes and the sides of a referral are rungs too; their occasions name the one that is given.
+    A draw's prizes, the sides of a referral and a challenge's rewards are rungs too; their occasions name the one
+    that is given.
     """
 
     number: int

@@ -8,7 +8,7 @@ from jiacan.kernel.messages import Message, tell
 from jiacan.offers.contracts.awards import Match, Unmet
 from jiacan.offers.contracts.benefits import PriceBenefit
 from jiacan.offers.contracts.conditions import Condition, Scope, SpendAtLeast, SpendEvery
-from jiacan.offers.contracts.rules import Ladder, Offer, PlanRules, Rung, Trigger
+from jiacan.offers.contracts.rules import WRITTEN_AS_OFFERS, Ladder, Offer, PlanRules, Rung, Trigger
 from jiacan.offers.core.basket import EVERYTHING, Basket
 from jiacan.offers.core.benefits import NOTHING, come_to
 from jiacan.offers.core.conditions import SPEND_SHORT, ask, missing_minor
@@ -34,8 +34,8 @@ def explain_order(order: Order, rules: PlanRules) -> tuple[Unmet, ...]:
 
 
 def ask_every_offer(order: Order, rules: PlanRules) -> tuple[Match | Unmet, ...]:
-    """Each offer's answer to the order, in plan order: what it would give, or why it is not met. Draws have none."""
-    asked = tuple(offer for offer in rules.offers if offer.trigger is not Trigger.TICKET_DRAWN)
+    """Each written offer's answer to the order, in plan order: what it would give, or why it is not met."""
+    asked = tuple(offer for offer in rules.offers if offer.trigger in WRITTEN_AS_OFFERS)
     why = barred(order, rules)
     if why is not None:
         return tuple(Unmet(offer.id, why) for offer in asked)

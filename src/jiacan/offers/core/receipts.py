@@ -49,6 +49,7 @@ def occasion_words(offer: Offer) -> Message | None:
 _OCCASIONS = {
     Trigger.REFERRAL_COMPLETED: tell("a friend who was brought"),
     Trigger.TICKET_DRAWN: tell("a chance that was drawn"),
+    Trigger.CHECK_IN: tell("days in a row"),
 }
 
 

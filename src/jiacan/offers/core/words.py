@@ -40,6 +40,7 @@ from jiacan.offers.contracts.conditions import (
 )
 from jiacan.offers.contracts.occasions import TO_FRIEND, TO_REFERRER
 from jiacan.offers.contracts.rules import (
+    WRITTEN_AS_OFFERS,
     Coupon,
     Ladder,
     Limits,
@@ -76,13 +77,15 @@ def offer_words(offer: Offer, rules: PlanRules) -> OfferWords:
         limits=tuple(_limits(offer.limits)),
         otherwise=tuple(tell_benefits.of(offer.otherwise)),
         stacking=None if offer.stacking is None else _stacking(offer.stacking, offer, rules),
-        on_refund=() if offer.trigger is Trigger.TICKET_DRAWN else tuple(_refunds(offer)),
+        on_refund=tuple(_refunds(offer)) if offer.trigger in WRITTEN_AS_OFFERS else (),
     )
 
 
 def _asks(rung: Rung, offer: Offer, rules: PlanRules) -> Iterator[Message]:
     if offer.trigger is Trigger.REFERRAL_COMPLETED and rung.number in _SIDES:
         yield _SIDES[rung.number]
+    if offer.trigger is Trigger.CHECK_IN:
+        yield tell("{days} days in a row", days=rung.number)
     for condition in rung.conditions:
         yield condition_words(condition, rules.currency)
 
@@ -96,6 +99,7 @@ _TRIGGERS = {
     Trigger.ORDER_PAID: tell("when an order is paid"),
     Trigger.REFERRAL_COMPLETED: tell("when a friend's first order is received and past its return window"),
     Trigger.TICKET_DRAWN: tell("when a chance is drawn"),
+    Trigger.CHECK_IN: tell("when a customer did the tasks of so many days in a row"),
 }
 _SIDES = {
     TO_REFERRER: tell("for whoever brought the friend"),

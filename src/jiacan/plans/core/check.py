@@ -9,6 +9,7 @@ from jiacan.plans.contracts.problems import Problem, Severity
 from jiacan.plans.contracts.versions import CheckedPlan
 from jiacan.plans.core.calendar import Calendar, read_calendar
 from jiacan.plans.core.checks.budget import check_budget
+from jiacan.plans.core.checks.challenges import check_challenges
 from jiacan.plans.core.checks.draws import check_draws
 from jiacan.plans.core.checks.identity import check_identity
 from jiacan.plans.core.checks.occasions import check_occasions
@@ -68,6 +69,7 @@ def _check_parts(parts: Parts, calendar: Calendar) -> Iterator[Problem]:
     yield from check_offers(plan, calendar, parts.written)
     yield from check_draws(plan, calendar)
     yield from check_occasions(plan)
+    yield from check_challenges(plan, calendar)
     yield from check_points(plan)
     yield from check_referral(plan)
     yield from check_work(plan, calendar)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from jiacan.kernel.messages import tell
 from jiacan.kernel.money import Money
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.plans.contracts.document import Demand, PlanDocument, WorstCase
 from jiacan.plans.contracts.problems import Problem
+from jiacan.plans.core.parts.challenges import ChallengePart
 from jiacan.plans.core.parts.draws import DrawPart
 from jiacan.plans.core.parts.offers import OfferPart
 from jiacan.plans.core.parts.plan import PlanPart
@@ -18,7 +19,7 @@ from jiacan.plans.core.worst_case import find_claims, worst_cases
 
 def check_budget(plan: PlanPart, document: PlanDocument, rules: PlanRules) -> Iterator[Problem]:
     """Costs that no line pays, lines that could run short, and lines that are the only bound."""
-    parts: list[OfferPart | DrawPart] = [*plan.offers, *plan.draws]
+    parts: list[OfferPart | DrawPart | ChallengePart] = [*plan.offers, *plan.draws, *plan.challenges]
     sources = {part.id: part for part in parts}
     yield from _check_unpaid(sources, document, rules)
     for number, case in enumerate(worst_cases(document, rules)):
@@ -42,7 +43,7 @@ def check_budget(plan: PlanPart, document: PlanDocument, rules: PlanRules) -> It
 
 
 def _check_unpaid(
-    sources: dict[str, OfferPart | DrawPart], document: PlanDocument, rules: PlanRules
+    sources: Mapping[str, OfferPart | DrawPart | ChallengePart], document: PlanDocument, rules: PlanRules
 ) -> Iterator[Problem]:
     unpaid = [(claim.source, claim.kind) for claim in find_claims(document, rules) if claim.line is None]
     for source, kind in dict.fromkeys(unpaid):
@@ -57,7 +58,9 @@ def _check_unpaid(
         )
 
 
-def _only_bound(case: WorstCase, demand: Demand, part: OfferPart | DrawPart, rules: PlanRules) -> Problem:
+def _only_bound(
+    case: WorstCase, demand: Demand, part: OfferPart | DrawPart | ChallengePart, rules: PlanRules
+) -> Problem:
     assert part.budget is not None
     place = part.budget.at(demand.kind.value)
     amount = Money(case.amount_minor, rules.currency)

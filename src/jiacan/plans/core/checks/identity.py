@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from jiacan.kernel.messages import tell
 from jiacan.plans.contracts.problems import Problem
+from jiacan.plans.core.parts.challenges import ChallengePart
 from jiacan.plans.core.parts.draws import DrawPart
 from jiacan.plans.core.parts.offers import OfferPart
 from jiacan.plans.core.parts.part import Part
@@ -14,12 +15,12 @@ from jiacan.plans.core.problems import error
 
 
 def check_identity(plan: PlanPart) -> Iterator[Problem]:
-    """Ids that are used twice. Offers and draws share one set of ids: their awards stand side by side."""
+    """Ids that are used twice. Offers, draws and challenges share one set: their awards stand side by side."""
     yield from _repeated((line.id, line) for line in (plan.budget.lines if plan.budget else ()))
     yield from _repeated((item.id, item) for item in plan.stock)
     yield from _repeated((coupon.id, coupon) for coupon in plan.coupons)
     yield from _repeated((tier.id, tier) for tier in plan.tiers)
-    sources: list[OfferPart | DrawPart] = [*plan.offers, *plan.draws]
+    sources: list[OfferPart | DrawPart | ChallengePart] = [*plan.offers, *plan.draws, *plan.challenges]
     yield from _repeated((source.id, source) for source in sources)
     yield from _repeated((task.id, task) for task in plan.tasks)
     yield from _repeated((risk.id, risk) for risk in plan.risks)

@@ -8,6 +8,7 @@ from jiacan.kernel.messages import tell
 from jiacan.offers.contracts.rules import Trigger
 from jiacan.plans.contracts.problems import Problem
 from jiacan.plans.core.parts.benefits import BenefitPart
+from jiacan.plans.core.parts.challenges import rewards_of
 from jiacan.plans.core.parts.draws import drawn_in
 from jiacan.plans.core.parts.offers import given_by
 from jiacan.plans.core.parts.plan import PlanPart
@@ -15,7 +16,7 @@ from jiacan.plans.core.problems import error
 
 
 def check_occasions(plan: PlanPart) -> Iterator[Problem]:
-    """What referrals ask of an order that there is not, and what they or draws would reckon on its goods."""
+    """What referrals ask of an order that there is not, and what they, draws or challenges reckon on its goods."""
     for offer in plan.offers:
         if offer.trigger is not Trigger.ORDER_PAID:
             if offer.when is not None:
@@ -26,6 +27,8 @@ def check_occasions(plan: PlanPart) -> Iterator[Problem]:
             yield from _check_benefits((*given_by(offer), *offer.otherwise), offer.id)
     for draw in plan.draws:
         yield from _check_benefits(drawn_in(draw), draw.id)
+    for challenge in plan.challenges:
+        yield from _check_benefits(rewards_of(challenge), challenge.id)
 
 
 def _check_benefits(benefits: Iterable[BenefitPart], source: str) -> Iterator[Problem]:

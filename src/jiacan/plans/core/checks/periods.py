@@ -1,4 +1,4 @@
-"""Phases follow each other, and every offer and draw has a period that is open at some time."""
+"""Phases follow each other, and every offer, draw and challenge has a period that is open at some time."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from jiacan.plans.core.calendar import (
     phase_end,
     phase_start,
 )
+from jiacan.plans.core.parts.challenges import ChallengePart
 from jiacan.plans.core.parts.draws import DrawPart
 from jiacan.plans.core.parts.offers import DuringPart, OfferPart
 from jiacan.plans.core.parts.plan import PlanPart
@@ -27,7 +28,7 @@ def check_periods(plan: PlanPart, calendar: Calendar) -> Iterator[Problem]:
     """Phases and periods that cannot be, and periods outside all phases."""
     yield from _check_phases(plan)
     whole = _whole(calendar)
-    parts: list[OfferPart | DrawPart] = [*plan.offers, *plan.draws]
+    parts: list[OfferPart | DrawPart | ChallengePart] = [*plan.offers, *plan.draws, *plan.challenges]
     for part in parts:
         yield from _check_during(part, calendar)
         period = find_period(part.during, calendar)
@@ -78,7 +79,7 @@ def _check_phase(
         )
 
 
-def _check_during(part: OfferPart | DrawPart, calendar: Calendar) -> Iterator[Problem]:
+def _check_during(part: OfferPart | DrawPart | ChallengePart, calendar: Calendar) -> Iterator[Problem]:
     during: DuringPart = part.during
     place = part.at("during")
     if during.phase is not None:

@@ -9,6 +9,7 @@ from jiacan.offers.contracts.benefits import Kind
 from jiacan.plans.contracts.problems import Problem
 from jiacan.plans.core.nearest import did_you_mean
 from jiacan.plans.core.parts.benefits import BenefitPart
+from jiacan.plans.core.parts.challenges import rewards_of
 from jiacan.plans.core.parts.draws import drawn_in
 from jiacan.plans.core.parts.offers import KindLinesPart, given_by
 from jiacan.plans.core.parts.part import Wrong
@@ -54,11 +55,13 @@ def _all_benefits(plan: PlanPart) -> Iterable[BenefitPart]:
         yield from offer.otherwise
     for draw in plan.draws:
         yield from drawn_in(draw)
+    for challenge in plan.challenges:
+        yield from rewards_of(challenge)
 
 
 def _all_budgets(plan: PlanPart) -> Iterable[KindLinesPart]:
-    lines = [*(offer.budget for offer in plan.offers), *(draw.budget for draw in plan.draws)]
-    return [one for one in lines if one is not None]
+    sources = (*plan.offers, *plan.draws, *plan.challenges)
+    return [source.budget for source in sources if source.budget is not None]
 
 
 def _check_watches(plan: PlanPart, written: Written) -> Iterator[Problem]:

@@ -1,7 +1,8 @@
-"""From draws to the offers that give their prizes."""
+"""From draws and challenges to the offers that give their prizes and rewards."""
 
 from __future__ import annotations
 
+from jiacan.members.contracts.check_in import Challenge
 from jiacan.offers.contracts.rules import Ladder, Limits, Offer, Rung, Trigger
 from jiacan.plans.contracts.document import Draw
 from jiacan.plans.core.compiling.offers import to_policies
@@ -23,6 +24,27 @@ def to_drawn_offer(draw: Draw) -> Offer:
         rungs=tuple(Rung(number, (), benefits) for number, benefits in enumerate(given, start=1)),
         limits=Limits(),
         budget=draw.budget,
+        on_refund=to_policies(None),
+        otherwise=(),
+        stacking=None,
+    )
+
+
+def to_check_in_offer(challenge: Challenge) -> Offer:
+    """The offer of the challenge's id: a rung for each reward, numbered by its days in a row.
+
+    So a rung keeps its number when others are written before it. How often one is given is by rounds, not by limits.
+    """
+    return Offer(
+        id=challenge.id,
+        name=challenge.name,
+        trigger=Trigger.CHECK_IN,
+        during=challenge.during,
+        conditions=(),
+        ladder=Ladder.BEST,
+        rungs=tuple(Rung(reward.day, (), reward.benefits) for reward in challenge.rewards),
+        limits=Limits(),
+        budget=challenge.budget,
         on_refund=to_policies(None),
         otherwise=(),
         stacking=None,

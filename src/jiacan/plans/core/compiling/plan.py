@@ -14,8 +14,9 @@ from jiacan.plans.contracts.document import (
 )
 from jiacan.plans.core.calendar import Calendar, find_due
 from jiacan.plans.core.compiling.benefits import to_benefits
+from jiacan.plans.core.compiling.challenges import to_challenge
 from jiacan.plans.core.compiling.draws import to_draw
-from jiacan.plans.core.compiling.occasions import to_drawn_offer
+from jiacan.plans.core.compiling.occasions import to_check_in_offer, to_drawn_offer
 from jiacan.plans.core.compiling.offers import to_name, to_offer
 from jiacan.plans.core.compiling.points import to_points_terms
 from jiacan.plans.core.compiling.referral import to_referral_terms
@@ -39,6 +40,7 @@ def to_rules(plan: PlanPart, calendar: Calendar, *, version: int) -> PlanRules:
             *(to_offer(part, calendar) for part in plan.offers),
             *(to_drawn_offer(to_draw(part, calendar)) for part in plan.draws),
         ),
+            *(to_check_in_offer(to_challenge(part, calendar)) for part in plan.challenges),
         stock={item.id: item for item in to_stock(plan)},
         coupons={coupon.id: coupon for coupon in to_coupons(plan)},
         budget={line.id: line for line in to_budget(plan)},
@@ -71,6 +73,7 @@ def to_document(plan: PlanPart, calendar: Calendar) -> PlanDocument:
         coupons=to_coupons(plan),
         draws=tuple(to_draw(part, calendar) for part in plan.draws),
         referral=to_referral_terms(plan),
+        challenges=tuple(to_challenge(part, calendar) for part in plan.challenges),
         referral_rewards=_to_referral_rewards(plan),
         tasks=tuple(_to_task(part, calendar) for part in plan.tasks),
         risks=tuple(_to_risk(part, plan.currency) for part in plan.risks),

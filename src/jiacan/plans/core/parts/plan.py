@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jiacan.plans.core.parts.challenges import ChallengePart
 from jiacan.plans.core.parts.draws import DrawPart
 from jiacan.plans.core.parts.naming import Naming
 from jiacan.plans.core.parts.offers import OfferPart
@@ -62,6 +63,8 @@ class PlanPart(Part):
     referral: ReferralPart | None = None
     """The terms of referrals."""
     holdout: HoldoutPart | None = None
+    challenges: tuple[ChallengePart, ...] = ()
+    """The check-in challenges, which reward days in a row."""
     """Customers left out on purpose, to measure the effect."""
     tasks: tuple[TaskPart, ...] = ()
     """Dated work."""
