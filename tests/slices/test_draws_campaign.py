@@ -70,7 +70,7 @@ def test_a_campaign_that_ran_from_files_is_drawn_published_and_verified(files, t
     assert ids_of(shop) == ids
     for number in range(10, 20):
         shop.draw(shop.ticket(number))
-    said = jiacan("draw", "export", plan, "wheel", "--to", files / "f.json", database_url=test_database_url, code=1)
+    said = jiacan("draw", "export", plan, "wheel", "--to", files / "f.json", database_url=test_database_url, code=2)
     assert "its file is published when it is over" in said
     shop.follow(OVER)
     told = jiacan_json("draw", "export", plan, "wheel", "--to", files / "f.json", database_url=test_database_url)
@@ -85,7 +85,7 @@ def test_a_campaign_that_ran_from_files_is_drawn_published_and_verified(files, t
 def test_a_held_draw_of_a_thousand_tickets_is_closed_valued_and_carried_out(files, test_database_url):
     url = {"database_url": test_database_url}
     shop, plan = run_past(files, HELD.replace("MODE", "scheduled"), test_database_url)
-    assert "must be closed before" in jiacan("draw", "value", plan, "wheel", "5f", "--note", "drand", code=1, **url)
+    assert "must be closed before" in jiacan("draw", "value", plan, "wheel", "5f", "--note", "drand", code=2, **url)
     assert jiacan_json("draw", "close", plan, "wheel", **url)["tickets"] == ORDERS - 2
     said = jiacan("draw", "value", plan, "wheel", "5f0c", "--note", "drand.sh", **url)
     assert f"{ORDERS - 2:,} tickets, sealed by" in said
