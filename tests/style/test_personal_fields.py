@@ -67,6 +67,8 @@ CLEARED = {
     "members_couponuse": {"order_id", "came_back"},
     "members_lot": {"name", "plan_id", "order_id", "offer_id"},
     "members_line": {"move", "name", "subject", "parts"},
+    "members_standing": {"plan_id", "tier"},
+    "members_tierstep": {"plan_id", "before", "after"},
     "draws_draw": {
         *("plan_id", "draw_id", "code", "mode", "promise", "facts", "terms", "commitment", "rules", "sealed_seed"),
         *("sealed_key", "state", "head", "public_value", "value_note", "sealed_stage", "seed"),

@@ -13,7 +13,8 @@ from jiacan.tenancy.contracts import Permission, Role
 from jiacan.webhooks.contracts import EventKind
 from jiacan.webhooks.models import Delivery as WebhookDelivery
 from tests.slices.members_shop import PointsShop, day, points_shop
-from tests.slices.online_shop import WHO
+from tests.slices.online_shop import PLAN_ID, WHO
+from tests.slices.test_member_tiers import buy, tiers_shop
 from tests.web.api_caller import caller, problem
 from tests.web.pages import member_of, signed_in
 
@@ -136,3 +137,17 @@ def test_whoever_soon_loses_points_stands_on_the_page(shop):
     assert "?q=ben" in owner.get("/s/gifts/members/").content.decode()
     assert "anna" not in owner.get("/s/gifts/members/").content.decode()
     assert owner.get("/s/gifts/members/?q=nobody").status_code == 200
+
+
+def test_where_a_customer_stands_is_told_by_api_and_page():
+    shop = tiers_shop()
+    buy(shop, 1, 120)
+    found = caller(shop, Permission.SEE_POINTS).get("tiers/customers/anna").json()
+    (tier,) = found["tiers"]
+    assert (tier["plan_id"], [each["after"] for each in reversed(tier["history"])][:1]) == (PLAN_ID, ["silver"])
+    assert tier["history"][-1]["had"] == {"spend": {"amount": "120.00", "currency": "GBP"}, "orders": None}
+    assert (tier["tier"], tier["next"]["id"], tier["missing"]["spend"]["amount"]) == (None, "silver", "100.00")
+    agent = signed_in(member_of(shop, Role.SERVICE_AGENT))
+    shown = agent.get("/s/gifts/members/?q=anna", headers={"Accept-Language": "en"}).content.decode()
+    assert "up to Silver" in shown
+    assert "£100.00 to Silver" in shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 
-from jiacan.campaigns.facade import coupons, drawing, online, referring, rehearsing, room, turns
+from jiacan.campaigns.facade import coupons, drawing, online, referring, rehearsing, room, standing, turns
 from jiacan.campaigns.report import keeping
 from jiacan.console.facade import words
 from jiacan.kernel.places import each_server, long_at_place
@@ -59,6 +59,13 @@ def expire_coupons(timestamp: int) -> None:
 def follow_chances(timestamp: int) -> None:
     """Make tickets of chances that were given for no order, every five minutes."""
     drawing.follow_all(timezone.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="campaigns.follow_tiers", queue=CLOCK, queueing_lock="campaigns.follow_tiers")
+def follow_tiers(timestamp: int) -> None:
+    """Take customers down whose grace is over, and begin one for those who have less, every five minutes."""
+    standing.follow_all(timezone.now())
 
 
 @app.task(name=reviewing.FOLLOW, queue=CLOCK)

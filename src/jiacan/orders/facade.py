@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -21,6 +22,7 @@ from jiacan.orders.contracts import (
     EventKey,
     HourTotal,
     IncomingOrder,
+    KeptOrder,
     Order,
     OrderCursor,
     OrderFilter,
@@ -41,6 +43,7 @@ from jiacan.orders.readers.reading import read
 from jiacan.orders.store import (
     archived,
     archiving,
+    customers,
     events,
     hours,
     looking,

@@ -13,7 +13,6 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("", include("jiacan.console.web.urls")),
     path("", include("jiacan.webhooks.web.urls")),
-    path("", include("jiacan.members.web.urls")),
     path("", include("jiacan.referrals.web.urls")),
     path("", include("jiacan.draws.web.urls")),
     path("", include("jiacan.campaigns.web.urls")),

@@ -26,6 +26,7 @@ class EventKind(StrEnum):
     DRAW_WON = "draw.won"
     PRIZE_UNCLAIMED = "prize.unclaimed"
     POINTS_EXPIRING = "points.expiring"
+    TIER_CHANGED = "tier.changed"
 
 
 PING = "ping"

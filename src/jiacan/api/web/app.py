@@ -18,6 +18,7 @@ from jiacan.api.web.routes import (
     points,
     receipts,
     referrals,
+    tiers,
     webhooks,
 )
 
@@ -46,6 +47,7 @@ for routes in (
     draws,
     referrals,
     points,
+    tiers,
     coupons,
     campaigns,
     plans,

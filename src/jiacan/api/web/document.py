@@ -103,6 +103,7 @@ _TAGS = [
     {"name": "awards", "description": "What was given, why, and taking it back."},
     {"name": "draws", "description": "Customers' tickets, drawn and claimed by the shop's own page."},
     {"name": "points", "description": "What customers have of points, how it came about, and changing it."},
+    {"name": "tiers", "description": "Where customers stand, and what is missing to the next tier."},
     {"name": "coupons", "description": "Customers' coupons, used on orders and given back, and codes in bulk."},
     {"name": "referrals", "description": "Links for customers, whose the clicks were, and who brought whom."},
     {"name": "campaigns", "description": "What is live, and what is left."},

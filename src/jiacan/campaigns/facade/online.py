@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from jiacan.campaigns.contracts.online import Committed, Delivery, TakenAnswer
-from jiacan.campaigns.facade import drawing, referring
+from jiacan.campaigns.facade import drawing, referring, standing
 from jiacan.campaigns.facade.announcing import announce
 from jiacan.campaigns.facade.live import LivePlan, live_plans
 from jiacan.campaigns.facade.taking import again_if_deadlocked, awards_by_order, currency_of, settle, take_each
@@ -132,6 +132,7 @@ def _commit(shop: Shop, reservation_id: str, *, paid_at: datetime, at: datetime)
     settled = settle(shop.id, live, [order_id], at=at)
     customer = reservation.cart.customer_id
     referring.note(shop.id, live, [order_id], [] if customer is None else [customer], at=at)
+    standing.note(shop.id, live, [order_id], at=at)
     drawing.note(shop.id, settled, at=at)
     announce(shop.id, settled, at=at)
     ended = reserving.end_committed(shop.id, reservation_id, at=at)

@@ -20,7 +20,7 @@ from jiacan.campaigns.contracts.online import (
     TakenAnswer,
     Told,
 )
-from jiacan.campaigns.facade import drawing, referring
+from jiacan.campaigns.facade import drawing, referring, standing
 from jiacan.campaigns.facade.announcing import announce
 from jiacan.campaigns.facade.live import LivePlan, live_plans
 from jiacan.kernel.errors import JiacanError
@@ -116,6 +116,7 @@ def _settle_deliveries(shop: Shop, deliveries: Sequence[Delivery]) -> list[Taken
     order_ids = {order.order_id for order in incoming} | {refund.order_id for refund in refunds}
     settled = settle(shop.id, live, order_ids, at=at, fresh=taken.fresh)
     referring.note(shop.id, live, order_ids - taken.fresh.keys(), _customers(incoming), at=at)
+    standing.note(shop.id, live, order_ids, at=at)
     drawing.note(shop.id, settled, at=at)
     announce(shop.id, settled, at=at)
     awards = awards_by_order(

@@ -121,6 +121,12 @@ PERSONAL_FIELDS = (
         *("to explain their points", THREE_YEARS, OnErasure.KEEP),
     ),
     PersonalField(
+        "members_standing", "customer_id", _CUSTOMER, "to know their tier", THREE_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        "members_tierstep", "customer_id", _CUSTOMER, "to explain their tier", THREE_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
         "members_debt", "customer_id", _CUSTOMER, "to know what they owe", THREE_YEARS, OnErasure.PSEUDONYMISE
     ),
     PersonalField(

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from jiacan.draws.contracts.terms import Mode
 from jiacan.kernel.messages import Name
 from jiacan.kernel.periods import Period
+from jiacan.members.contracts.tiers import Ladder
 from jiacan.members.contracts.check_in import Challenge
 from jiacan.offers.contracts.benefits import Benefit, Kind
 from jiacan.offers.contracts.rules import BudgetLine, Coupon, StockItem
@@ -207,6 +208,7 @@ class PlanDocument:
     draws: tuple[Draw, ...]
     challenges: tuple[Challenge, ...]
     referral: ReferralTerms | None
+    ladder: Ladder | None
     referral_rewards: tuple[ReferralReward, ...]
     tasks: tuple[Task, ...]
     risks: tuple[Risk, ...]

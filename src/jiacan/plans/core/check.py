@@ -19,6 +19,7 @@ from jiacan.plans.core.checks.points import check_points
 from jiacan.plans.core.checks.references import check_references
 from jiacan.plans.core.checks.referral import check_referral
 from jiacan.plans.core.checks.things import check_things
+from jiacan.plans.core.checks.tiers import check_tiers
 from jiacan.plans.core.checks.work import check_work
 from jiacan.plans.core.compiling.plan import to_document, to_rules
 from jiacan.plans.core.shape import Parts, read_parts
@@ -71,6 +72,7 @@ def _check_parts(parts: Parts, calendar: Calendar) -> Iterator[Problem]:
     yield from check_occasions(plan)
     yield from check_challenges(plan, calendar)
     yield from check_points(plan)
+    yield from check_tiers(plan)
     yield from check_referral(plan)
     yield from check_work(plan, calendar)
 

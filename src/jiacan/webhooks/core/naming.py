@@ -18,6 +18,7 @@ KIND_NAMES: Mapping[EventKind, Message] = {
     EventKind.DRAW_WON: tell("ticket wins a prize"),
     EventKind.PRIZE_UNCLAIMED: tell("prize is soon given up"),
     EventKind.POINTS_EXPIRING: tell("points soon expire"),
+    EventKind.TIER_CHANGED: tell("tier changed"),
 }
 
 DELIVERY_STATES: Mapping[DeliveryState, Message] = {

@@ -20,6 +20,7 @@ from jiacan.plans.core.compiling.occasions import to_check_in_offer, to_drawn_of
 from jiacan.plans.core.compiling.offers import to_name, to_offer
 from jiacan.plans.core.compiling.points import to_points_terms
 from jiacan.plans.core.compiling.referral import to_referral_terms
+from jiacan.plans.core.compiling.tiers import to_ladder
 from jiacan.plans.core.goals import to_goal
 from jiacan.plans.core.parts.plan import PlanPart
 from jiacan.plans.core.parts.things import CouponPart
@@ -73,6 +74,7 @@ def to_document(plan: PlanPart, calendar: Calendar) -> PlanDocument:
         coupons=to_coupons(plan),
         draws=tuple(to_draw(part, calendar) for part in plan.draws),
         referral=to_referral_terms(plan),
+        ladder=to_ladder(plan),
         challenges=tuple(to_challenge(part, calendar) for part in plan.challenges),
         referral_rewards=_to_referral_rewards(plan),
         tasks=tuple(_to_task(part, calendar) for part in plan.tasks),

@@ -10,7 +10,8 @@ from jiacan.plans.core.parts.part import Part
 from jiacan.plans.core.parts.points import PointsPart
 from jiacan.plans.core.parts.referral import ReferralPart
 from jiacan.plans.core.parts.scalars import Currency, Format, Label, Market, Micros, Slug, Text, Zone
-from jiacan.plans.core.parts.things import BudgetPart, CouponPart, StockPart, TierPart
+from jiacan.plans.core.parts.things import BudgetPart, CouponPart, StockPart
+from jiacan.plans.core.parts.tiers import MembershipPart, TierPart
 from jiacan.plans.core.parts.times import Duration
 from jiacan.plans.core.parts.work import GoalPart, HoldoutPart, OrganiserPart, PhasesPart, RiskPart, TaskPart
 
@@ -55,7 +56,9 @@ class PlanPart(Part):
     coupons: tuple[CouponPart, ...] = ()
     """The coupons that offers give."""
     tiers: tuple[TierPart, ...] = ()
-    """The membership tiers that offers give."""
+    """The membership tiers, from the lowest up: reached by what each needs, or given by offers."""
+    membership: MembershipPart | None = None
+    """How long orders count for tiers, and how long whoever has less stays."""
     offers: tuple[OfferPart, ...]
     """What customers get, and for what; tried in this order."""
     draws: tuple[DrawPart, ...] = ()

@@ -1,4 +1,4 @@
-"""What offers draw on: stock, coupons, budget lines and tiers."""
+"""What offers draw on: stock, coupons and budget lines."""
 
 from __future__ import annotations
 
@@ -61,11 +61,3 @@ class CouponPart(Part):
     valid: WholeDays
     """How long it can be used after it is given, such as 30d."""
 
-
-class TierPart(Part):
-    """A membership tier."""
-
-    id: Slug
-    """The tier's id."""
-    name: Naming | None = None
-    """Its name; the id when left out."""

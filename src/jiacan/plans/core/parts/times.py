@@ -39,7 +39,12 @@ def _moment(value: object, info: ValidationInfo) -> datetime | date:
     return moment(written(value, tell("a date such as 2026-11-01")), reading_of(info).zone)
 
 
-def _duration(value: object) -> timedelta:
+def days_or_hours(value: object) -> timedelta:
+    """So many days or hours.
+
+    Raises:
+        Wrong: it is not a number of them.
+    """
     wanted = tell("a number of days or hours such as 30d or 48h")
     text = written(value, wanted)
     found = _DURATION.fullmatch(text)
@@ -49,7 +54,7 @@ def _duration(value: object) -> timedelta:
 
 
 def _whole_days(value: object) -> int:
-    duration = _duration(value)
+    duration = days_or_hours(value)
     if duration <= timedelta(0) or duration.seconds:
         raise is_not(written(value, tell("a number of days")), tell("a whole number of days such as 30d"))
     return duration.days
@@ -71,7 +76,7 @@ Moment = Annotated[
     WithJsonSchema({"type": "string", "examples": ["2026-11-01", "2026-11-01T20:00"]}),
 ]
 Duration = Annotated[
-    timedelta, PlainValidator(_duration), WithJsonSchema({"type": "string", "pattern": r"^\d+[dh]$"})
+    timedelta, PlainValidator(days_or_hours), WithJsonSchema({"type": "string", "pattern": r"^\d+[dh]$"})
 ]
 WholeDays = Annotated[int, PlainValidator(_whole_days), WithJsonSchema({"type": "string", "pattern": r"^\d+[dh]$"})]
 TimeOfDay = Annotated[

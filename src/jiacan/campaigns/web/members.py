@@ -1,4 +1,4 @@
-"""The staff's page of one customer's points: what there is, how it came about, and correcting it by hand."""
+"""The staff's page of one customer: tiers, points, how they came about, and correcting them by hand."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from jiacan.campaigns.facade import standing
+from jiacan.campaigns.web.members_shown import shown_line, shown_lot, shown_tier
 from jiacan.console.contracts import Visit
 from jiacan.console.facade import page, words
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.periods import end_of
 from jiacan.members.facade import expiring, reading, spending
-from jiacan.members.web.shown import shown_line, shown_lot
 from jiacan.tenancy.contracts import Permission
 
 ON_A_PAGE = 50
@@ -39,6 +40,7 @@ def member(request: HttpRequest, visit: Visit) -> HttpResponse:
         statement = reading.statement(visit.shop.id, customer, before=before, limit=ON_A_PAGE)
         facts |= {
             "points": found,
+            "tiers": [shown_tier(each) for each in standing.tiers_of(visit.shop.id, customer, at=at)],
             "lots": [shown_lot(each, at) for each in found.lots],
             "lines": [shown_line(each) for each in statement.lines],
             "before": statement.next,
@@ -46,7 +48,7 @@ def member(request: HttpRequest, visit: Visit) -> HttpResponse:
         }
     else:
         facts["expiring"] = expiring.expiring(visit.shop.id, at, within=SOON, limit=ON_A_PAGE)
-    return render(request, "members/member.html", facts)
+    return render(request, "campaigns/member.html", facts)
 
 
 @page(needs=Permission.CORRECT_POINTS)

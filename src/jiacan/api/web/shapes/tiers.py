@@ -1,0 +1,90 @@
+"""Tiers as programs are given them."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from jiacan.api.web.shapes.values import Given, Moment, Money, Names, to_money, to_names
+from jiacan.members.contracts.tiers import CustomerTier, Ladder, Measure, Tier, TierChange
+
+
+class AmountShape(Given):
+    """So much of what the ladder counts: `spend`, or a number of `orders`; the other is null."""
+
+    spend: Money | None
+    orders: int | None = Field(examples=[None])
+
+
+class TierShape(Given):
+    """A tier of the plan's ladder, and what it needs."""
+
+    id: str = Field(examples=["gold"])
+    name: Names
+    needs: AmountShape
+
+
+class StepShape(Given):
+    """A step from one tier to another (empty is none), and how much the customer had then."""
+
+    before: str = Field(examples=["silver"])
+    after: str = Field(examples=["gold"])
+    at: Moment
+    had: AmountShape
+
+
+class CustomerTierShape(Given):
+    """Where a customer stands by one plan: what they have, what is missing to the next tier, and every step.
+
+    `grace_until` is until when they keep a tier that they have too little for.
+    """
+
+    plan_id: str
+    tier: TierShape | None
+    since: Moment | None
+    has: AmountShape
+    next: TierShape | None
+    missing: AmountShape
+    grace_until: Moment | None
+    history: list[StepShape]
+
+
+class CustomerTiersShape(Given):
+    """Where a customer stands by every plan in force that has a ladder of tiers."""
+
+    customer_id: str
+    tiers: list[CustomerTierShape]
+
+
+def to_customer_tiers(customer_id: str, found: tuple[CustomerTier, ...]) -> CustomerTiersShape:
+    """A customer's tiers as JSON says them."""
+    return CustomerTiersShape(customer_id=customer_id, tiers=[_to_customer_tier(each) for each in found])
+
+
+def _to_customer_tier(found: CustomerTier) -> CustomerTierShape:
+    ladder = found.ladder
+    return CustomerTierShape(
+        plan_id=ladder.plan_id,
+        tier=_to_tier(found.tier, ladder),
+        since=found.since,
+        has=_to_amount(found.has, ladder),
+        next=_to_tier(found.next, ladder),
+        missing=_to_amount(found.missing, ladder),
+        grace_until=found.grace_until,
+        history=[_to_step(each, ladder) for each in found.history],
+    )
+
+
+def _to_tier(tier: Tier | None, ladder: Ladder) -> TierShape | None:
+    if tier is None:
+        return None
+    return TierShape(id=tier.id, name=to_names(tier.name), needs=_to_amount(tier.needs, ladder))
+
+
+def _to_amount(amount: int, ladder: Ladder) -> AmountShape:
+    if ladder.measure is Measure.ORDERS:
+        return AmountShape(spend=None, orders=amount)
+    return AmountShape(spend=to_money(amount, ladder.currency), orders=None)
+
+
+def _to_step(step: TierChange, ladder: Ladder) -> StepShape:
+    return StepShape(before=step.before, after=step.after, at=step.at, had=_to_amount(step.had, ladder))

@@ -1,0 +1,45 @@
+"""What orders mean for tiers: the members slice reckons, by the ladders of the plans in force."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from jiacan.campaigns.facade.live import LivePlan, live_plans
+from jiacan.kernel.places import at_place
+from jiacan.members.contracts.tiers import CustomerTier, Ladders
+from jiacan.members.facade import tiers
+from jiacan.tenancy import facade as tenancy
+
+
+def ladders_of(live: Iterable[LivePlan]) -> Ladders:
+    """The ladders of those of the plans that have one, by plan."""
+    return {plan.plan_id: ladder for plan in live if (ladder := plan.document.ladder) is not None}
+
+
+def note(shop_id: int, live: Sequence[LivePlan], order_ids: Collection[str], *, at: datetime) -> None:
+    """Reckon the tiers of those whose orders came or came back; where no plan has a ladder, nothing."""
+    ladders = ladders_of(live)
+    if ladders:
+        tiers.note(shop_id, ladders, order_ids, at=at)
+
+
+def catch_up(shop_id: int, live: Sequence[LivePlan], *, at: datetime) -> None:
+    """Reckon everyone's tiers after orders came from files."""
+    for ladder in ladders_of(live).values():
+        tiers.catch_up(shop_id, ladder, at=at)
+
+
+def follow_all(at: datetime) -> int:
+    """What changes by itself, at every shop; the clock asks for it. Counts the steps."""
+    taken = 0
+    for shop in tenancy.find_shops():
+        with at_place(shop.id):
+            for ladder in ladders_of(live_plans(shop.id)).values():
+                taken += tiers.follow_due(shop.id, ladder, at=at)
+    return taken
+
+
+def tiers_of(shop_id: int, customer_id: str, *, at: datetime) -> tuple[CustomerTier, ...]:
+    """Where the customer stands on every ladder in force at the shop."""
+    return tiers.tiers_of(shop_id, ladders_of(live_plans(shop_id)), customer_id, at=at)

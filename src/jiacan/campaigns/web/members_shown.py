@@ -1,0 +1,100 @@
+"""Points and tiers as pages show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from jiacan.kernel.messages import Message, Name, tell
+from jiacan.kernel.money import Money
+from jiacan.members.contracts.points import Lot, Move, StatementLine
+from jiacan.members.contracts.tiers import CustomerTier, Ladder, Measure, TierChange
+from jiacan.members.facade.words import move_in_words
+
+_LOOKS = {Move.SPENT: "", Move.EARNED: "good", Move.CORRECTED: "warn"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLot:
+    """A lot in a list: where it came from, and why it cannot be spent yet."""
+
+    lot: Lot
+    source: str
+    pending: Message | None
+
+
+def shown_lot(lot: Lot, at: datetime) -> ShownLot:
+    """The lot in words."""
+    pending = tell("pending until its order is received") if lot.is_pending(at) else None
+    return ShownLot(lot, lot.order_id or lot.name.rpartition("/")[2], pending)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A line of the statement; `subject` is the order, or the reference, that it is about."""
+
+    line: StatementLine
+    look: str
+    word: Message
+    subject: str
+
+
+def shown_line(each: StatementLine) -> ShownLine:
+    """The line in words."""
+    line = each.line
+    return ShownLine(
+        each, _LOOKS.get(line.move, ""), move_in_words(line.move), line.subject or line.name.rpartition("/")[2]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStep:
+    """A step between tiers in a list."""
+
+    step: TierChange
+    is_up: bool
+    word: Message
+    had: Message
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTier:
+    """Where the customer stands on one ladder."""
+
+    found: CustomerTier
+    name: Name | Message
+    has: Message
+    missing: Message | None
+    steps: tuple[ShownStep, ...]
+
+
+def shown_tier(found: CustomerTier) -> ShownTier:
+    """The place on a ladder in words."""
+    ladder = found.ladder
+    missing = None
+    if found.next is not None:
+        missing = tell("{amount} to {tier}", amount=_amount(found.missing, ladder), tier=found.next.name)
+    return ShownTier(
+        found=found,
+        name=tell("No tier yet") if found.tier is None else found.tier.name,
+        has=_amount(found.has, ladder),
+        missing=missing,
+        steps=tuple(_shown_step(each, ladder) for each in found.history),
+    )
+
+
+def _shown_step(step: TierChange, ladder: Ladder) -> ShownStep:
+    ids = [tier.id for tier in ladder.tiers]
+    places = {name: place for place, name in enumerate(ids, start=1)}
+    is_up = places.get(step.after, 0) > places.get(step.before, 0)
+    tier = ladder.find(step.after)
+    to = tell("no tier") if not step.after else step.after if tier is None else tier.name
+    word = tell("up to {tier}", tier=to) if is_up else tell("down to {tier}", tier=to)
+    return ShownStep(step, is_up, word, _amount(step.had, ladder))
+
+
+def _amount(amount: int, ladder: Ladder) -> Message:
+    """So much of what the ladder counts."""
+    if ladder.measure is Measure.ORDERS:
+        return tell("{count} orders", count=amount)
+    return tell("{amount}", amount=Money(amount, ladder.currency))

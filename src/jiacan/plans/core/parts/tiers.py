@@ -1,0 +1,58 @@
+"""`tiers` and `membership`: what each tier needs, within which time, and how long whoever has less may stay."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import PlainValidator, WithJsonSchema
+
+from jiacan.kernel.messages import tell
+from jiacan.plans.core.parts.naming import Naming
+from jiacan.plans.core.parts.part import Part
+from jiacan.plans.core.parts.scalars import Count, PositiveAmount, Slug, written
+from jiacan.plans.core.parts.times import Duration, days_or_hours
+
+CALENDAR_YEAR = "calendar_year"
+
+
+def _within(value: object) -> timedelta | None:
+    if written(value, tell("a number of days such as 365d, or calendar_year")) == CALENDAR_YEAR:
+        return None
+    return days_or_hours(value)
+
+
+Within = Annotated[
+    timedelta | None,
+    PlainValidator(_within),
+    WithJsonSchema({"type": "string", "pattern": rf"^(\d+[dh]|{CALENDAR_YEAR})$"}),
+]
+
+
+class NeedsPart(Part):
+    """What a tier needs: so much spend, or so many orders."""
+
+    spend: PositiveAmount | None = None
+    """Spend on goods that were kept."""
+    orders: Count | None = None
+    """Orders of which something was kept."""
+
+
+class TierPart(Part):
+    """A membership tier."""
+
+    id: Slug
+    """The tier's id."""
+    name: Naming | None = None
+    """Its name; the id when left out."""
+    needs: NeedsPart | None = None
+    """What reaches it within the `membership`'s time; without it only offers give the tier."""
+
+
+class MembershipPart(Part):
+    """How long orders count for tiers, and how long whoever has less stays."""
+
+    within: Within = timedelta(days=365)
+    """Orders of the last so many days (`365d`, when left out) or of the `calendar_year` count."""
+    grace: Duration = timedelta(0)
+    """How long whoever has less than their tier needs keeps it, before each step down."""
