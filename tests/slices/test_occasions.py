@@ -297,19 +297,18 @@ def test_a_limit_that_pends_is_used_and_free_again_when_it_is_let_go(shop):
 
 def test_what_an_earlier_version_held_is_given_and_taken_back_as_it_was_held(shop):
     first = rules(shop)
-    hold(shop, ticket(1, CONSOLATION), ticket(2, CONSOLATION))
-    fewer = PLAN.read_text().replace("consolation: [{points: 20}]", "consolation: [{points: 30}]")
-    running.go_live(shop.id, plans.check_text(fewer, "plan"), actor=COMMAND_LINE)
+    one, two, three = (brought(number)[0] for number in (1, 2, 3))
+    hold(shop, one, two)
+    more = PLAN.read_text().replace("to_referrer: [{points: 500}]", "to_referrer: [{points: 600}]")
+    running.go_live(shop.id, plans.check_text(more, "plan"), actor=COMMAND_LINE)
     second = rules(shop)
-    settled = occasions.confirm(
-        shop.id, second, [ticket(1, CONSOLATION).id], rules_of={1: first}.__getitem__, at=AT + DAY
-    )
-    assert [(award.plan_version, award.items[0].quantity) for award in settled.awards] == [(1, 20)]
-    assert told(give(shop, ticket(3, CONSOLATION)))[0][2] == [("points", "", 30)]
-    revoked = [Revocation("void", ticket(1, CONSOLATION).id, AT + 2 * DAY)]
+    settled = occasions.confirm(shop.id, second, [one.id], rules_of={1: first}.__getitem__, at=AT + DAY)
+    assert [(award.plan_version, award.items[0].quantity) for award in settled.awards] == [(1, 500)]
+    assert told(give(shop, three))[0][2] == [("points", "", 600)]
+    revoked = [Revocation("void", one.id, AT + 2 * DAY)]
     backs = occasions.take_back(shop.id, second, revoked, rules_of={1: first}.__getitem__).claw_backs
-    assert [item.quantity for back in backs for item in back.items] == [20]
-    assert let_go(shop, ticket(2, CONSOLATION)) == 1
+    assert [item.quantity for back in backs for item in back.items] == [500]
+    assert let_go(shop, two) == 1
     assert_books_add_up(shop)
 
 
