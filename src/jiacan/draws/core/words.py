@@ -79,47 +79,52 @@ def how_drawn(draw: KeptDraw) -> Message:
 # --- the terms that law wants -----------------------------------------------------------------------------
 
 
-def terms_in_words(draw: KeptDraw) -> tuple[tuple[Message, Message], ...]:
-    """Each of the terms that law wants to be published, and what this draw's plan says of it."""
+Term = tuple[Message, tuple[Message, ...]]
+
+
+def terms_in_words(draw: KeptDraw) -> tuple[Term, ...]:
+    """Each of the terms that law wants to be published, and what this draw's plan says of it, line by line."""
     return tuple(_terms(draw.promise, draw.terms, draw))
 
 
-def _terms(promise: Promise, terms: Terms, draw: KeptDraw) -> Iterator[tuple[Message, Message]]:
-    prizes = tuple(tell("{units} × {gives}", units=prize.units, gives=prize.gives) for prize in promise.prizes)
-    yield tell("Prizes and their number"), tell("{prizes}", prizes=prizes)
-    yield tell("Value of one of each"), tell("{values}", values=tuple(_values(promise)))
+def _terms(promise: Promise, terms: Terms, draw: KeptDraw) -> Iterator[Term]:
+    yield (
+        tell("Prizes and their number"),
+        tuple(tell("{gives}: {units} in all", gives=prize.gives, units=prize.units) for prize in promise.prizes),
+    )
+    yield tell("Value of one of each, in this order"), tuple(_values(promise))
     yield (
         tell("Who can take part"),
-        tell("Customers whom the campaign gives a ticket; each ticket is one chance. The shop's staff take no part."),
+        (
+            tell("Customers whom the campaign gives a ticket; each ticket is one chance."),
+            tell("The shop's staff take no part."),
+        ),
     )
-    yield tell("When"), tell("{starts} to {ends}", starts=promise.opens_at, ends=promise.ends_at)
+    yield tell("When"), (tell("{starts} to {ends}", starts=promise.opens_at, ends=promise.ends_at),)
     if terms.mode is Mode.INSTANT and promise.use_until > promise.ends_at:
-        yield tell("Tickets can be used"), tell("until {moment}", moment=promise.use_until)
-    yield tell("How it is drawn"), how_drawn(draw)
-    if terms.wins_per_customer is not None:
-        yield (
-            tell("How often one can win"),
-            tell("{wins} times at most, for each customer", wins=terms.wins_per_customer),
-        )
-    if terms.guarantee is not None:
-        yield (
-            tell("Guaranteed prize"),
-            tell(
-                "with the {after}. ticket in a row without a prize, while there are some", after=terms.guarantee.after
-            ),
-        )
-    yield tell("How to get a prize"), _redeemed(promise)
+        yield tell("Tickets can be used"), (tell("until {moment}", moment=promise.use_until),)
+    yield tell("How it is drawn"), (how_drawn(draw),)
+    yield from _limits(terms)
+    yield tell("How to get a prize"), (_redeemed(promise),)
     if promise.claim_within is not None:
-        yield (
-            tell("What counts as giving up"),
-            tell("a prize that is not claimed within {time} of being won", time=lasting(promise.claim_within)),
-        )
+        given_up = tell("a prize that is not claimed within {time} of being won", time=lasting(promise.claim_within))
+        yield tell("What counts as giving up"), (given_up,)
     if promise.consoles:
-        yield tell("Without a prize"), tell("{gives}", gives=promise.consolation)
+        yield tell("Without a prize"), (tell("{gives}", gives=promise.consolation),)
     if promise.organiser:
-        yield tell("Organiser"), tell("{name}", name=promise.organiser)
+        yield tell("Organiser"), (tell("{name}", name=promise.organiser),)
     if promise.contact:
-        yield tell("Contact"), tell("{contact}", contact=promise.contact)
+        yield tell("Contact"), (tell("{contact}", contact=promise.contact),)
+
+
+def _limits(terms: Terms) -> Iterator[Term]:
+    if terms.wins_per_customer is not None:
+        most = tell("{wins} times at most, for each customer", wins=terms.wins_per_customer)
+        yield tell("How often one can win"), (most,)
+    if terms.guarantee is not None:
+        after = terms.guarantee.after
+        said = tell("with the {after}. ticket in a row without a prize, while there are some", after=after)
+        yield tell("Guaranteed prize"), (said,)
 
 
 def _values(promise: Promise) -> Iterator[Message]:

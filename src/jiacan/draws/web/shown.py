@@ -64,7 +64,7 @@ class ShownDraw:
     how: Message
     prizes: tuple[ShownPrize, ...]
     decks: tuple[ShownDeck, ...]
-    terms: tuple[tuple[Message, Message], ...]
+    terms: tuple[words.Term, ...]
     roots: tuple[tuple[Message, str], ...]
     campaign_address: str
 
