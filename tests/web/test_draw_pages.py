@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
 from django.test import Client
 
+from jiacan.campaigns.facade import public as campaigns
 from jiacan.draws.contracts.kept import DrawState, TicketState, WinFilter, WinState
 from jiacan.draws.core import receipts
 from jiacan.draws.core.file import verify
 from jiacan.draws.facade import holding, reading
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import AuditQuery, Role
+from tests.slices.rooms import go_live, moved_plan
 from tests.web.draw_shop import PLAN_ID, WHO, DrawShop, draw_shop
 from tests.web.pages import member_of, signed_in
 
@@ -102,6 +104,30 @@ def test_an_invented_code_or_secret_leads_nowhere(shop):
 def test_the_address_can_be_had_as_a_picture(shop):
     answer = Client().get(public(shop, part="qr.svg"))
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/svg+xml")
+
+
+def test_each_days_deck_is_listed_with_its_odds():
+    begins = datetime.now(UTC).date() - timedelta(days=1)
+    running = go_live(moved_plan(begins))
+    kept = reading.get_draw(running.shop.id, running.plan_id, "lucky-draw")
+    address = f"/d/{kept.code}/"
+    found = page(address)
+    for day in (begins, begins + timedelta(days=13)):
+        assert f">{day}</th>" in found
+    assert found.count("of 100</small>") == 14
+    assert found.count("1 in 100") == 4
+    assert found.count("1 in 33.3") == 14
+    assert len(found) < 100_000
+    assert address in page(f"/c/gifts/{running.plan_id}/")
+
+
+def test_the_campaigns_page_leads_to_its_draws_and_a_receipt_to_its_tickets(shop):
+    found = page(f"/c/gifts/{PLAN_ID}/")
+    assert all(public(shop, draw) in found for draw in ("lucky", "grand", "gala"))
+    order = shop.ticket("anna-001").order_id
+    receipt = page(f"/r/{campaigns.receipt_link(shop.shop.id, order).value}/")
+    assert all(shop.link("anna-001", draw) in receipt for draw in ("lucky", "grand", "gala"))
+    assert shop.link("anna-002") not in receipt
 
 
 def test_winners_are_listed_with_their_numbers_covered(shop):
@@ -209,13 +235,15 @@ def test_a_ticket_without_a_prize_says_what_it_gets_instead():
     assert "Instead you get this" in found
 
 
-def test_other_tickets_of_the_customer_are_found_from_each(shop):
+def test_a_ticket_tells_of_the_customers_others_but_does_not_open_them(shop):
     first = shop.link("anna-001")
     shop.sell("anna-001")
     second = shop.link("anna-001")
     assert first != second
-    assert second in page(first)
-    assert first in page(second)
+    for one, other in ((first, second), (second, first)):
+        assert "Your other tickets of this draw" in page(one)
+        assert "Not used yet" in page(one)
+        assert other not in page(one)
     assert "Your other tickets" not in page(shop.link("anna-002"))
 
 

@@ -47,12 +47,11 @@ class ShownTicket:
 
 @dataclass(frozen=True, slots=True)
 class ShownOther:
-    """Another ticket of the same customer."""
+    """Another ticket of the same customer; whoever was shown one link is not let into the others."""
 
     title: Message
     gives: Name | None
     at: datetime | None
-    address: str
 
 
 def shown_ticket(draw: KeptDraw, kept: KeptTicket, win: Win | None, *, secret: str, at: datetime) -> ShownTicket:
@@ -80,9 +79,9 @@ def shown_ticket(draw: KeptDraw, kept: KeptTicket, win: Win | None, *, secret: s
     )
 
 
-def shown_other(draw: KeptDraw, kept: KeptTicket, *, secret: str) -> ShownOther:
-    """Another ticket, with the way to it."""
-    return ShownOther(_title(kept), _gives(draw, kept), kept.drawn_at, reverse("draw-ticket", args=[secret]))
+def shown_other(draw: KeptDraw, kept: KeptTicket) -> ShownOther:
+    """What became of another ticket."""
+    return ShownOther(_title(kept), _gives(draw, kept), kept.drawn_at)
 
 
 def _title(kept: KeptTicket, win: Win | None = None) -> Message:

@@ -61,7 +61,7 @@ def _page(request: HttpRequest, shop: Shop, draw: KeptDraw, kept: KeptTicket, se
     facts = {
         "draw": shown_draw(shop, draw, reading.counts_of(shop.id, draw), at=now),
         "ticket": shown_ticket(draw, kept, reading.win_of_ticket(shop.id, kept.row), secret=secret, at=now),
-        "others": [shown_other(draw, each, secret=reading.ticket_secret(each)) for each in others],
+        "others": [shown_other(draw, each) for each in others],
         "is_new": "drawn" in request.GET,
     }
     return render(request, "draws/ticket.html", facts)
