@@ -63,11 +63,11 @@ class PlanPart(Part):
     """What customers get, and for what; tried in this order."""
     draws: tuple[DrawPart, ...] = ()
     """The draws that offers give chances in."""
+    challenges: tuple[ChallengePart, ...] = ()
+    """The check-in challenges, which reward days in a row."""
     referral: ReferralPart | None = None
     """The terms of referrals."""
     holdout: HoldoutPart | None = None
-    challenges: tuple[ChallengePart, ...] = ()
-    """The check-in challenges, which reward days in a row."""
     """Customers left out on purpose, to measure the effect."""
     tasks: tuple[TaskPart, ...] = ()
     """Dated work."""
