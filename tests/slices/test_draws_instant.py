@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from jiacan.campaigns.facade import drawing as announcing_words
 from jiacan.draws.contracts.errors import BadNonce, ChanceUnknown, DrawChanged, NotDrawable, StaffTakeNoPart
 from jiacan.draws.contracts.kept import DrawState, TicketState, WinState
 from jiacan.draws.contracts.terms import Mode
@@ -15,6 +16,7 @@ from jiacan.draws.core.file import verify
 from jiacan.draws.core.receipts import check_receipt
 from jiacan.draws.facade import drawing, reading, revealing
 from jiacan.draws.store import draws as draw_store
+from jiacan.kernel.messages import Name
 from jiacan.ledger import facade as ledger
 from jiacan.offers.contracts.occasions import OccasionState
 from jiacan.offers.facade import occasions
@@ -127,7 +129,7 @@ def test_nobody_draws_what_was_not_given_or_with_a_nonce_that_is_none():
 def test_staff_get_no_ticket_and_draw_none_that_they_had():
     shop = drawing_shop()
     ticket = shop.buy(1, "li")
-    go_live(plan_text(staff='staff: [li]\n'))
+    go_live(plan_text(staff="staff: [li]\n"))
     assert shop.buy(2, "li") is None
     with pytest.raises(StaffTakeNoPart):
         shop.draw(ticket)
@@ -188,3 +190,12 @@ def test_an_announced_draw_is_changed_only_to_give_more_time():
     after = shop.wheel
     assert after.promise.claim_within == 14 * DAY
     assert (after.commitment, after.rules, after.terms.mode) == (before.commitment, before.rules, Mode.INSTANT)
+
+
+def test_other_words_for_the_same_promise_are_no_change(monkeypatch):
+    shop = drawing_shop()
+    before = shop.wheel
+    monkeypatch.setattr(announcing_words, "_in_both", lambda message: Name("别的话", "other words"))
+    go_live(plan_text() + "# a remark\n")
+    assert len(plans.find_versions(shop.shop.id, PLAN_ID)) == 2
+    assert shop.wheel == before

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import get_args
 
@@ -91,6 +93,7 @@ def _promise(draw: Draw, document: PlanDocument, rules: PlanRules) -> Promise:
         unclaimed=draw.unclaimed.value,
         prizes=tuple(_prize(prize, rung, draw, rules) for rung, prize in enumerate(draw.all_prizes, start=1)),
         consolation=_gives(draw.consolation, rules),
+        consolation_fact=_fact(draw.consolation),
     )
 
 
@@ -108,6 +111,7 @@ def _prize(prize: Prize, rung: int, draw: Draw, rules: PlanRules) -> PromisedPri
         days=of if many_decks and prize.days is not None else None,
         guaranteed=guaranteed,
         needs_claim=draw.claim_within is not None or isinstance(prize.benefit, _SENT),
+        fact=_fact([prize.benefit]),
     )
 
 
@@ -115,6 +119,11 @@ def _gives(benefits: Sequence[Benefit], rules: PlanRules) -> Name:
     if not benefits:
         return Name("", "")
     return _in_both(tell("{items}", items=reading.benefits_in_words(benefits, rules)))
+
+
+def _fact(benefits: Sequence[Benefit]) -> str:
+    """What they give, in no language: words may change from one Jiacan to the next, and the promise does not."""
+    return json.dumps([[type(each).__name__, asdict(each)] for each in benefits], default=str)
 
 
 def _value_minor(benefit: Benefit, rules: PlanRules) -> int | None:

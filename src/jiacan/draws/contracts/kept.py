@@ -14,7 +14,10 @@ from jiacan.kernel.messages import Name
 
 @dataclass(frozen=True, slots=True)
 class PromisedPrize:
-    """A prize as customers read of it: what one is, its market value, how many there are in all, on which days."""
+    """A prize as customers read of it: what one is, its market value, how many there are in all, on which days.
+
+    `fact` is what it gives in the plan's own terms, whatever words are put to it.
+    """
 
     id: str
     rung: int
@@ -24,6 +27,7 @@ class PromisedPrize:
     days: tuple[date, ...] | None
     guaranteed: bool
     needs_claim: bool
+    fact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Promise:
     unclaimed: str
     prizes: tuple[PromisedPrize, ...]
     consolation: Name
+    consolation_fact: str = ""
 
     @property
     def consoles(self) -> bool:

@@ -34,11 +34,8 @@ def facts_of(announced: Announced, promise: Promise) -> dict[str, object]:
         "wins_per_customer": announced.wins_per_customer,
         "guarantee": [announced.guarantee_after, [[each.id, each.units] for each in announced.guaranteed]],
         "deck": [_deck(deck) for deck in announced.decks],
-        "prizes": [
-            [each.id, each.rung, each.gives.zh, each.gives.en, each.value_minor, each.units]
-            for each in promise.prizes
-        ],
-        "consolation": [promise.consolation.zh, promise.consolation.en],
+        "prizes": [[each.id, each.rung, each.fact, each.value_minor, each.units] for each in promise.prizes],
+        "consolation": promise.consolation_fact,
         "unclaimed": promise.unclaimed,
     }
 
