@@ -7,6 +7,7 @@ from django.urls import path
 from jiacan.campaigns.web import (
     awards,
     budget,
+    coupons,
     going_live,
     home,
     live,
@@ -22,10 +23,18 @@ from jiacan.campaigns.web import (
 )
 
 CAMPAIGN = "s/<str:shop>/campaigns/<str:plan_id>/"
+COUPONS = "s/<str:shop>/coupons/"
 
 urlpatterns = [
     path("s/<str:shop>/", home.home, name="home"),
     path("s/<str:shop>/campaigns/", home.campaigns, name="campaigns"),
+    path(COUPONS, coupons.show, name="coupons"),
+    path(f"{COUPONS}use", coupons.use, name="coupons-use"),
+    path(f"{COUPONS}undo", coupons.undo, name="coupons-undo"),
+    path(f"{COUPONS}assign", coupons.assign, name="coupons-assign"),
+    path(f"{COUPONS}codes", coupons.make, name="coupons-make"),
+    path(f"{COUPONS}codes/<int:batch_id>.csv", coupons.export, name="coupons-codes"),
+    path(f"{COUPONS}codes/<int:batch_id>/withdraw", coupons.withdraw, name="coupons-withdraw"),
     path(f"{CAMPAIGN}room", room.room, name="campaign-room"),
     path(f"{CAMPAIGN}live", live.live, name="campaign-live"),
     path(f"{CAMPAIGN}chart", room.chart, name="campaign-room-chart"),

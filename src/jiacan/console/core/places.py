@@ -25,6 +25,7 @@ SHOP = (
     Place("campaigns", tell("Campaigns"), covers="campaign"),
     Place("referrals-list", tell("Referrals"), covers="referrals"),
     Place("members", tell("Members")),
+    Place("coupons", tell("Coupons")),
     Place("settings", tell("Settings")),
 )
 CAMPAIGN = (

@@ -88,7 +88,7 @@ class CouponShape(Given):
     plan_id: str
     coupon: str = Field(examples=["next-20"])
     name: Names
-    terms: str = Field(examples=["20.00 CNY off, from 150.00 CNY on"])
+    terms: str = Field(examples=["¥20.00 off, from ¥150.00 on"])
     state: State
     says: str = Field(examples=["good until 12-11 00:00"])
     customer_id: str | None
