@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import pytest
-from django.db import IntegrityError, transaction
+from dataclasses import replace
+from importlib import import_module
 
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from jiacan.campaigns.facade.live import find_live
 from jiacan.members.contracts.points import Disagreement, Move, NotEnoughPoints, ReferenceUsed
 from jiacan.members.facade import expiring, reading
 from jiacan.members.models.points import Line as LineRow
 from jiacan.members.models.points import Lot as LotRow
+from jiacan.offers.contracts.occasions import Occasion, Revocation
+from jiacan.offers.contracts.rules import Trigger
+from jiacan.offers.facade import occasions, taking_back
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import AuditQuery
 from tests.slices.members_shop import day, points_shop
+from tests.slices.online_shop import AT, PLAN_ID, WHO
 
 pytestmark = pytest.mark.django_db
 
@@ -190,3 +198,45 @@ def test_lots_that_disagree_with_the_ledger_are_named():
     assert reading.disagreements(shop.shop.id) == ()
     LotRow.objects.update(left=9)
     assert reading.disagreements(shop.shop.id) == (Disagreement("anna", ledger=10, lots=9),)
+
+
+def test_points_that_were_given_before_there_were_lots_are_lots_of_what_is_left():
+    shop = points_shop()
+    shop.buy(1, 100)
+    shop.buy(2, 40, customer="ben")
+    shop.bring_back(1)
+    shop.buy(3, 7)
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE members_lot, members_line")
+        cursor.execute(import_module("jiacan.members.migrations.0002_lots_of_old_awards").FROM_AWARDS)
+    assert [(lot.order_id, lot.left, lot.expires_at) for lot in shop.points().lots] == [("o-3", 7, None)]
+    assert moves(shop) == [(Move.EARNED, 7, 7)]
+    shop.assert_agreed("anna", "ben")
+
+
+def test_an_award_that_is_taken_back_by_hand_takes_its_points():
+    shop = points_shop()
+    shop.buy(1, 100)
+    rules = find_live(shop.shop.id, PLAN_ID)
+    taking_back.take_back(
+        *(shop.shop.id, rules.rules, "o-1", "a-point-a-pound"), rules_of=rules, reason="Why", actor=WHO, at=day(1)
+    )
+    assert [(move, points) for move, points, _ in moves(shop)] == [(Move.EARNED, 100), (Move.TAKEN_BACK, -100)]
+    shop.assert_agreed()
+
+
+def test_points_of_occasions_are_lots_that_do_not_pend():
+    shop = points_shop()
+    live = find_live(shop.shop.id, PLAN_ID)
+    drawn = Occasion("~draw/lucky-draw/t1", Trigger.TICKET_DRAWN, "anna", AT, AT, 4, "lucky-draw")
+    held = replace(drawn, id="~draw/lucky-draw/t2")
+    occasions.give(shop.shop.id, live.rules, [drawn], rules_of=live, at=AT)
+    assert shop.has(days=0) == (20, 0, 0)
+    occasions.hold(shop.shop.id, live.rules, [held], rules_of=live, at=AT)
+    assert shop.has(days=0) == (20, 0, 0)
+    occasions.confirm(shop.shop.id, live.rules, [held.id], rules_of=live, at=AT)
+    assert shop.has(days=0) == (40, 0, 0)
+    back = Revocation("r-1", drawn.id, day(1))
+    occasions.take_back(shop.shop.id, live.rules, [back], rules_of=live)
+    assert shop.has(days=1) == (20, 0, 0)
+    shop.assert_agreed()
