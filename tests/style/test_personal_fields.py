@@ -65,6 +65,8 @@ CLEARED = {
         *("code", "plan_id", "coupon", "order_id", "offer_id", "hold_key", "state", "ending", "ended_by"),
     },
     "members_couponuse": {"order_id", "came_back"},
+    "members_checkincard": {"plan_id", "challenge_id"},
+    "members_checkintask": {"task"},
     "members_lot": {"name", "plan_id", "order_id", "offer_id"},
     "members_line": {"move", "name", "subject", "parts"},
     "members_standing": {"plan_id", "tier"},

@@ -82,6 +82,8 @@ class Permission(StrEnum):
     SEE_COUPONS = "coupons.see"
     USE_COUPONS = "coupons.use"
     MAKE_CODES = "coupons.make"
+    SEE_CHECK_INS = "check_ins.see"
+    CHECK_IN = "check_ins.record"
 
 
 _P = Permission
@@ -89,6 +91,7 @@ _EVERYONE = frozenset({_P.SEE_CAMPAIGNS, _P.WORK_TASKS})
 _SERVICE = frozenset(
     {_P.SEE_AWARDS, _P.SEE_CUSTOMERS, _P.SEE_ORDERS, _P.QUOTE, _P.SEE_REFERRALS, _P.BRING_FRIENDS, _P.SEE_DRAWS}
     | {_P.PLAY_DRAWS, _P.SEE_POINTS, _P.SPEND_POINTS, _P.SEE_COUPONS, _P.USE_COUPONS}
+    | {_P.SEE_CHECK_INS}
 )
 
 MAY: Mapping[Role, frozenset[Permission]] = {
@@ -96,7 +99,7 @@ MAY: Mapping[Role, frozenset[Permission]] = {
     Role.OPERATIONS: frozenset(Permission) - {_P.MANAGE_SHOP, _P.MANAGE_PEOPLE, _P.MANAGE_TOKENS, _P.SEE_AUDIT},
     Role.MARKETING: _EVERYONE
     | {_P.EDIT_PLANS, _P.REHEARSE, _P.SEE_BUDGET, _P.SEE_REPORT, _P.SEE_AWARDS, _P.QUOTE, _P.SEE_REFERRALS}
-    | {_P.SEE_DRAWS, _P.SEE_COUPONS, _P.MAKE_CODES},
+    | {_P.SEE_DRAWS, _P.SEE_COUPONS, _P.MAKE_CODES, _P.SEE_CHECK_INS},
     Role.SERVICE_LEAD: _EVERYONE
     | _SERVICE
     | {_P.CLAW_BACK, _P.TAKE_ALARMS, _P.EXPORT, _P.REVIEW_REFERRALS, _P.CORRECT_POINTS},
@@ -110,6 +113,7 @@ MAY: Mapping[Role, frozenset[Permission]] = {
     Role.AUDITOR: frozenset(
         {_P.SEE_CAMPAIGNS, _P.SEE_BUDGET, _P.SEE_REPORT, _P.SEE_AWARDS, _P.SEE_ORDERS, _P.SEE_AUDIT, _P.EXPORT}
         | {_P.SEE_JOBS, _P.SEE_REFERRALS, _P.SEE_DRAWS, _P.SEE_POINTS, _P.SEE_COUPONS}
+        | {_P.SEE_CHECK_INS}
     ),
 }
 """The one table of who may do what. Pages, API, exports, search and streams all ask it."""

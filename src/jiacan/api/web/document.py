@@ -105,6 +105,7 @@ _TAGS = [
     {"name": "points", "description": "What customers have of points, how it came about, and changing it."},
     {"name": "tiers", "description": "Where customers stand, and what is missing to the next tier."},
     {"name": "coupons", "description": "Customers' coupons, used on orders and given back, and codes in bulk."},
+    {"name": "check-ins", "description": "Days of check-in challenges: tasks done, days made up, and rewards."},
     {"name": "referrals", "description": "Links for customers, whose the clicks were, and who brought whom."},
     {"name": "campaigns", "description": "What is live, and what is left."},
     {"name": "plans", "description": "Plans, checked and published."},

@@ -36,6 +36,8 @@ PERMISSION_NAMES: Mapping[Permission, Message] = {
     Permission.SEE_COUPONS: tell("See customers' coupons"),
     Permission.USE_COUPONS: tell("Use coupons and give them back"),
     Permission.MAKE_CODES: tell("Make coupon codes"),
+    Permission.SEE_CHECK_INS: tell("See customers' check-ins"),
+    Permission.CHECK_IN: tell("Record check-ins and make up days"),
     Permission.SEE_BUDGET: tell("See budgets"),
     Permission.SEE_REPORT: tell("See reports"),
     Permission.EXPORT: tell("Export data"),

@@ -111,6 +111,9 @@ PERSONAL_FIELDS = (
     PersonalField("members_couponuse", "undone_by", _STAFF, "to account for undoing it", THREE_YEARS, OnErasure.KEEP),
     PersonalField("members_batch", "made_by", _STAFF, "to account for codes", THREE_YEARS, OnErasure.KEEP),
     PersonalField(
+        "members_checkincard", "customer_id", _CUSTOMER, "to count their days", THREE_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
         "members_lot", "customer_id", _CUSTOMER, "to keep their points", THREE_YEARS, OnErasure.PSEUDONYMISE
     ),
     PersonalField(

@@ -1,0 +1,120 @@
+"""Check-in challenges of plans in force: who did what, and what it brought, by the version that runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+
+from jiacan.campaigns.facade import drawing
+from jiacan.campaigns.facade.announcing import announce
+from jiacan.campaigns.facade.live import LivePlan, find_live
+from jiacan.campaigns.facade.taking import again_if_deadlocked
+from jiacan.kernel.messages import Message
+from jiacan.members.contracts.check_in import Calendar, ChallengeUnknown, Question, Reached
+from jiacan.members.facade import check_in
+from jiacan.members.facade.check_in import InForce
+from jiacan.offers.contracts.awards import Outcome
+from jiacan.offers.contracts.settled import Settled
+from jiacan.offers.facade import occasions, reading
+
+
+@dataclass(frozen=True, slots=True)
+class Rewarded:
+    """What came of a reward that was reached; `outcome` is None where nothing came of it."""
+
+    reached: Reached
+    outcome: Outcome | None
+    says: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerChallenge:
+    """A customer's calendar with what each reward gives, what came of those reached, and what is asked today."""
+
+    plan_id: str
+    calendar: Calendar
+    gives: dict[int, tuple[Message, ...]]
+    rewarded: tuple[Rewarded, ...]
+    questions: dict[str, Question]
+
+
+def record_task(
+    shop_id: int,
+    plan_id: str,
+    challenge_id: str,
+    customer_id: str,
+    task_id: str,
+    *,
+    answer: str,
+    day: date | None,
+    at: datetime,
+) -> CustomerChallenge:
+    """Keep that a customer did a task of a challenge in force, and give what is reached by it; safe to repeat.
+
+    Raises:
+        ChallengeUnknown: no such challenge is in force.
+        JiacanError: as `members.facade.check_in.record_task`.
+    """
+    force = _in_force(shop_id, plan_id, challenge_id)
+    calendar = again_if_deadlocked(
+        lambda: check_in.record_task(shop_id, force, customer_id, task_id, answer=answer, day=day, at=at)
+    )
+    return _shown(shop_id, force, calendar)
+
+
+def make_up(
+    shop_id: int, plan_id: str, challenge_id: str, customer_id: str, day: date, *, at: datetime
+) -> CustomerChallenge:
+    """Make up a day that a customer missed, and give what is reached by it; safe to repeat.
+
+    Raises:
+        ChallengeUnknown: no such challenge is in force.
+        JiacanError: as `members.facade.check_in.make_up`.
+    """
+    force = _in_force(shop_id, plan_id, challenge_id)
+    calendar = again_if_deadlocked(lambda: check_in.make_up(shop_id, force, customer_id, day, at=at))
+    return _shown(shop_id, force, calendar)
+
+
+def challenge_of(
+    shop_id: int, plan_id: str, challenge_id: str, customer_id: str, *, at: datetime
+) -> CustomerChallenge:
+    """How a customer stands in a challenge in force.
+
+    Raises:
+        ChallengeUnknown: no such challenge is in force.
+    """
+    force = _in_force(shop_id, plan_id, challenge_id)
+    return _shown(shop_id, force, check_in.calendar_of(shop_id, force, customer_id, at))
+
+
+def _in_force(shop_id: int, plan_id: str, challenge_id: str) -> InForce:
+    live = find_live(shop_id, plan_id)
+    for challenge in () if live is None else live.document.challenges:
+        if live is not None and challenge.id == challenge_id:
+            return InForce(challenge, live.rules, live, partial(_announce, live))
+    raise ChallengeUnknown(plan_id=plan_id, challenge_id=challenge_id)
+
+
+def _announce(live: LivePlan, settled: Settled, at: datetime) -> None:
+    drawing.note(live.shop_id, [(live, settled)], at=at)
+    announce(live.shop_id, [(live, settled)], at=at)
+
+
+def _shown(shop_id: int, force: InForce, calendar: Calendar) -> CustomerChallenge:
+    rules = force.rules
+    names = check_in.occasion_ids(rules.plan_id, calendar)
+    answers = occasions.answers_of(shop_id, rules.plan_id, names) if names else {}
+    rewarded = []
+    for reached, name in zip(calendar.reached, names, strict=True):
+        award = next(iter(answers[name].awards), None) if name in answers else None
+        says = () if award is None else reading.items_in_words(award.items, force.rules_of(award.plan_version))
+        rewarded.append(Rewarded(reached, None if award is None else award.outcome, says))
+    return CustomerChallenge(
+        plan_id=rules.plan_id,
+        calendar=calendar,
+        gives={each.day: reading.benefits_in_words(each.benefits, rules) for each in calendar.challenge.rewards},
+        rewarded=tuple(rewarded),
+        questions=check_in.questions_of(calendar),
+    )
