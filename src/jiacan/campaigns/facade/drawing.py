@@ -153,9 +153,11 @@ def note(shop_id: int, settled: Iterable[tuple[LivePlan, Settled]], *, at: datet
 
 def _with_tickets(settled: Settled) -> Iterator[str]:
     """The orders whose awards or claw-backs are of tickets."""
-    for each in (*settled.awards, *settled.claw_backs):
-        if any(item.kind is Kind.TICKET for item in each.items):
-            yield each.order_id
+    awarded = ((award.order_id, award.items) for award in settled.awards)
+    taken = ((back.order_id, back.items) for back in settled.claw_backs)
+    for order_id, items in (*awarded, *taken):
+        if any(item.kind is Kind.TICKET for item in items):
+            yield order_id
 
 
 def catch_up(live: LivePlan, *, at: datetime) -> None:

@@ -51,12 +51,19 @@ def close_draw(shop_id: int, plan_id: str, draw_id: str, *, actor: Actor, at: da
             draw, at >= promise.use_until, tell("its tickets can come until {ends}", ends=promise.use_until)
         )
         head, count = draw.head, draw.tickets
-        state, over_at = DrawState.OVER, at
-        if draw.terms.mode is not Mode.INSTANT:
+        instant = draw.terms.mode is Mode.INSTANT
+        if not instant:
             head, count = _seal_log(draw, force_of(shop_id, plan_id))
-            state, over_at = DrawState.CLOSED, None
         tickets.expire(shop_id, draw.id)
-        store.save(shop_id, draw.id, state=state, head=head, tickets=count, closed_at=at, over_at=over_at)
+        store.save(
+            shop_id,
+            draw.id,
+            state=DrawState.OVER if instant else DrawState.CLOSED,
+            head=head,
+            tickets=count,
+            closed_at=at,
+            over_at=at if instant else None,
+        )
         _audit(draw, actor, {"head": head, "tickets": count})
         return store.lock_draw(shop_id, draw.id)
 
