@@ -7,7 +7,9 @@ from importlib import import_module
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
+from jiacan.campaigns.facade import online
 from jiacan.campaigns.facade.live import find_live
 from jiacan.members.contracts.points import Disagreement, Move, NotEnoughPoints, ReferenceUsed
 from jiacan.members.facade import expiring, reading
@@ -19,7 +21,7 @@ from jiacan.offers.facade import occasions, taking_back
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import AuditQuery
 from tests.slices.members_shop import day, points_shop
-from tests.slices.online_shop import AT, PLAN_ID, WHO
+from tests.slices.online_shop import AT, PLAN_ID, WHO, go_live, order
 
 pytestmark = pytest.mark.django_db
 
@@ -240,3 +242,12 @@ def test_points_of_occasions_are_lots_that_do_not_pend():
     occasions.take_back(shop.shop.id, live.rules, [back], rules_of=live)
     assert shop.has(days=1) == (20, 0, 0)
     shop.assert_agreed()
+
+
+@pytest.mark.parametrize(("spend", "asks"), [(60, False), (160, True)])
+def test_an_order_that_earns_no_points_asks_nothing_of_members(spend, asks):
+    shop = go_live("gifts")
+    with CaptureQueriesContext(connection) as seen:
+        online.take(shop, [order(1, spend)], [], at=AT)
+    assert any("members_" in query["sql"] for query in seen) == asks
+    assert any("offers_award" in query["sql"] for query in seen)
