@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from jiacan.tenancy.contracts import Permission
@@ -80,6 +81,20 @@ def test_a_program_is_told_why_something_does_not_count(calls):
     problem(calls.post("check-ins/made-up-days", asked(day=days_before(calendar, 0))), 409, "make_up_refused")
     problem(calls.post("check-ins/made-up-days", asked(day="soon")), 422, "fields_wrong")
     assert calls.get(address).json() == calendar
+
+
+def test_the_public_page_says_what_days_in_a_row_bring_and_how_they_count():
+    check_in_shop()
+    page = Client(headers={"accept-language": "en"}).get(f"/c/gifts/{PLAN_ID}/").content.decode()
+    said = " ".join(page.split())
+    for term in (
+        "Checking in: Tea days",
+        "a day counts when all tasks are done on it",
+        "2 missed days can be made up",
+    ):
+        assert term in said
+    assert "for 20 points each; each reward is given once." in said
+    assert "3 days in a row" in said
 
 
 def test_a_challenge_that_is_over_takes_no_task():

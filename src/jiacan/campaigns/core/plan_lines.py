@@ -83,6 +83,7 @@ _PARTS = {
     "budget": tell("Budget"),
     "coupons": tell("Coupon"),
     "draws": tell("Draw"),
+    "challenges": tell("Challenge"),
     "tasks": tell("Task"),
     "risks": tell("Risk"),
     "goals": tell("Goals"),

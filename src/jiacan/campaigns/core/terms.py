@@ -13,10 +13,12 @@ from jiacan.campaigns.contracts.public import DrawWords, PrizeWords, Term
 from jiacan.draws.contracts.terms import Mode
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.periods import Period
+from jiacan.members.contracts.check_in import Asks, Challenge
 from jiacan.offers.contracts.benefits import Benefit
 from jiacan.offers.contracts.rules import PlanRules, Trigger
 from jiacan.plans.contracts.document import Draw, PlanDocument, Prize
 
+_ASKS = {Asks.ALL: tell("all"), Asks.ANY: tell("any of the")}
 InWords = Callable[[Iterable[Benefit]], tuple[Message, ...]]
 
 
@@ -83,6 +85,8 @@ def _terms(document: PlanDocument, rules: PlanRules, run: Period) -> Iterator[Te
         ),
     )
     yield Term(tell("Who can take part"), _audience(rules))
+    for challenge in document.challenges:
+        yield _challenge_term(challenge)
     yield Term(
         tell("In what order"),
         tell("Orders are served in the order in which they were paid; what is limited ends when it is given out."),
@@ -119,6 +123,33 @@ def _terms(document: PlanDocument, rules: PlanRules, run: Period) -> Iterator[Te
     yield Term(
         tell("If the rules change"),
         tell("Every version of the rules that was in force is kept; each receipt names the one it was given under."),
+    )
+
+
+def _challenge_term(challenge: Challenge) -> Term:
+    """How days of a check-in challenge count; what they bring stands with the offers."""
+    terms = challenge.make_up
+    period = challenge.during
+    said = tell(
+        "Every customer but the shop's own staff, from {starts} to {ends}: a day counts when {asks} tasks are done "
+        "on it",
+        starts=period.starts_at,
+        ends=period.ends_at - timedelta(minutes=1),
+        asks=_ASKS[challenge.asks],
+    )
+    if terms is None:
+        made_up = tell("a missed day cannot be made up")
+    else:
+        made_up = tell(
+            "{days} missed days can be made up, each within {within} days, {price}",
+            days=terms.days,
+            within=terms.within_days,
+            price=tell("for {points} points each", points=terms.points) if terms.points else tell("for nothing"),
+        )
+    again = tell("the rewards then begin anew") if challenge.again else tell("each reward is given once")
+    return Term(
+        tell("Checking in: {challenge}", challenge=challenge.name),
+        tell("{said}; {made_up}; {again}.", said=said, made_up=made_up, again=again),
     )
 
 
