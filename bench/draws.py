@@ -1,7 +1,8 @@
 """How many tickets a second are drawn, ranked and verified, beside the bare hashes that drawing needs.
 
 `python -m bench.draws [TICKETS]` draws so many tickets from ten decks with as many cards together, with win limits
-and a guarantee; ranks as many for 1,000 prizes; writes the file of the first and verifies it. One process, no database.
+and a guarantee; ranks as many for 1,000 prizes; writes the file of the first and verifies it. One process, without a
+database.
 The yardstick is one SHA-256 and one HMAC for each ticket and nothing else. Each is measured once: it is long.
 """
 

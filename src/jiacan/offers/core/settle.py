@@ -73,7 +73,7 @@ def settle(
 
 
 def lapse(until: datetime, rules: PlanRules, book: Book, *, earlier: Iterable[PlanRules] = ()) -> tuple[Group, ...]:
-    """Let go what expires by then, with no event: the ledger groups that do it. The arguments are those of `settle`."""
+    """Let go what expires by then, without an event: the groups that do it. The arguments are those of `settle`."""
     return tuple(_Walk(rules, book, earlier).lapse(until))
 
 

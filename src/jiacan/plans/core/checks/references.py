@@ -60,8 +60,12 @@ def _all_benefits(plan: PlanPart) -> Iterable[BenefitPart]:
 
 
 def _all_budgets(plan: PlanPart) -> Iterable[KindLinesPart]:
-    sources = (*plan.offers, *plan.draws, *plan.challenges)
-    return [source.budget for source in sources if source.budget is not None]
+    budgets = (
+        *(offer.budget for offer in plan.offers),
+        *(draw.budget for draw in plan.draws),
+        *(challenge.budget for challenge in plan.challenges),
+    )
+    return [budget for budget in budgets if budget is not None]
 
 
 def _check_watches(plan: PlanPart, written: Written) -> Iterator[Problem]:

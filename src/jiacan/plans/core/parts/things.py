@@ -60,4 +60,3 @@ class CouponPart(Part):
     """The spend it needs."""
     valid: WholeDays
     """How long it can be used after it is given, such as 30d."""
-
