@@ -1,3 +1,3 @@
 """Jiacan turns a campaign plan into a running campaign for an online shop."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
