@@ -111,7 +111,7 @@ def test_a_link_to_a_receipt_is_the_same_when_asked_for_again_and_names_neither_
 def test_a_receipt_is_not_kept_by_caches_and_tells_no_other_site_its_address(shop):
     answer = Client().get(f"/r/{public.receipt_link(shop.id, 'first').value}/")
     assert "no-store" in answer["Cache-Control"]
-    assert (answer["Referrer-Policy"], answer["X-Robots-Tag"]) == ("no-referrer", "noindex")
+    assert (answer["Referrer-Policy"], answer["X-Robots-Tag"]) == ("same-origin", "noindex")
 
 
 def test_an_invented_link_leads_nowhere(shop):

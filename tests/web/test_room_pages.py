@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -47,6 +48,12 @@ def test_the_room_says_who_where_and_what_runs_out(campaign):
     assert 'data-fragment="figures"' in said
     assert f'data-live="/s/gifts/campaigns/{campaign.plan_id}/live"' in said
     assert f"/campaigns/{campaign.plan_id}/awards?reason=stock%3Ahamper" in said
+
+
+def test_the_ticker_leads_to_the_awards_of_that_order_alone(campaign):
+    leads_to = re.search(r'<li>.*?href="([^"]*/awards\?q=([^"]+))"', page(campaign, "room"))
+    found = visitor(campaign).get(leads_to[1]).content.decode()
+    assert set(re.findall(r"A-[0-9]{6}", found)) == {leads_to[2]}
 
 
 def test_money_is_shown_only_to_those_who_may_see_the_budget(campaign):

@@ -56,7 +56,7 @@ def receipt(request: HttpRequest, secret: str) -> HttpResponse:
     if found is None:
         raise Http404
     answer = render(request, "campaigns/public/receipt.html", {"receipt": found})
-    answer["Referrer-Policy"] = "no-referrer"
+    answer["Referrer-Policy"] = "same-origin"
     answer["X-Robots-Tag"] = "noindex"
     return answer
 
