@@ -245,7 +245,7 @@ POSTS = {
 }
 _CHANGES = re.compile(
     r"[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f-]{27}|jia_[\w-]+|whsec_[\w-]+|CSRFToken\": \"\w+|nonce=\"[^\"]+"
-    r"|value=\"\w{64}\"|(invitation|r)/[\w-]{20,}|(…|ends in |hint: <ins>)[\w-]{4}|\d+"
+    r"|value=\"\w{64}\"|(?<=/d/)\w+|(invitation|r)/[\w-]{20,}|(…|ends in |hint: <ins>)[\w-]{4}|\d+"
 )
 
 
