@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import connection
 from psycopg import conninfo
 
 from jiacan.project.doctor.examine import examine_database
@@ -18,6 +19,13 @@ from tests.slices.test_serve_metrics import figure
 pytestmark = pytest.mark.django_db(transaction=True)
 
 JOB = "INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('upkeep', 'webhooks.tidy', '{}')"
+
+
+@pytest.fixture(autouse=True)
+def nothing_waits(servers: Mapping[str, Server]) -> None:
+    """Jobs that other tests put off wait in the directory's database for ever."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
 
 
 def wrong() -> list[Finding]:
