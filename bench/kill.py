@@ -139,7 +139,7 @@ def main(times: int | None = None) -> None:
             with sending(url, bench.secret, connections=CONNECTIONS, name="k", give_up=True) as sent:
                 for one in kill_many(bench, home, each, sent, random.Random(1)):
                     killed.append(one)
-                    sys.stderr.write(f"{len(killed)} of {3 * each}: {one.kind} after {one.seconds:.2f} s\n")
+                    sys.stderr.write(f"{len(killed)} of {len(KINDS) * each}: {one.kind} after {one.seconds:.2f} s\n")
                 time.sleep(1)
             faults = check(bench, home, sent)
     by_kind = {kind: [one.seconds for one in killed if one.kind == kind] for kind in KINDS}
