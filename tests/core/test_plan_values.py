@@ -19,7 +19,8 @@ BROKEN = [
         "xyz:",
         "error 24:1 xyz: There is no key `xyz` here. The keys are: format, id, name, description, shop, "
         "market, currency, timezone, organiser, staff, phases, goals, assume_received_after, "
-        "points_value, budget, stock, coupons, tiers, offers, draws, referral, holdout, tasks, risks.",
+        "points_value, points, budget, stock, coupons, tiers, membership, offers, draws, challenges, referral, "
+        "holdout, tasks, risks.",
     ),
     broken(
         "an unknown top key",
