@@ -175,6 +175,27 @@ def test_what_a_writer_had_settled_when_it_died_is_answered_and_counts_once(addr
     assert_books_add_up(shop)
 
 
+class Quick(Writers):
+    """Writers whose batch is over before whoever asked looks again."""
+
+    def join(self, shop, delivery):
+        settled = super().join(shop, delivery)
+        settled.result(PATIENCE_SECONDS)
+        self.turn(lambda: None).result(PATIENCE_SECONDS)  # by the one thread that had the batch
+        return settled
+
+
+def test_an_outcome_that_is_there_before_anybody_waits_for_it_is_sent_at_once(address):
+    shop = go_live("gifts")
+    quick = Quick(1)
+    quick.start()
+    with door(address, quick), past(Unused(), address) as way, ThreadPoolExecutor(1) as threads:
+        there(way)
+        answer = threads.submit(way.settle, shop, one(order(1))).result(PATIENCE_SECONDS)
+    quick.stop()
+    assert (answer.orders[0].state, granted(shop)) == (Taken.NEW, 1)
+
+
 def find_nothing(tickets):
     return [KeyBusy(key=ticket) if ticket == "busy" else Earlier(KeptAnswer(200, ticket)) for ticket in tickets]
 

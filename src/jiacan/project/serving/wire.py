@@ -217,7 +217,10 @@ class Door:
         with suppress(OSError), back.line:
             while data := back.line.recv(READ_BYTES):
                 for number, shop, delivery in frames.of(data):
-                    self._writers.join(shop, delivery).add_done_callback(back.keeper(number))
+                    settled = self._writers.join(shop, delivery)
+                    settled.add_done_callback(back.keeper(number))
+                    if settled.done():  # its batch may have been over before anybody kept its outcome
+                        back.send()
 
     def _send_back(self) -> None:
         for back in self._lines.values():
