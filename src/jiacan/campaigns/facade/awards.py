@@ -7,8 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from jiacan.campaigns.contracts.public import CampaignUnknown
-from jiacan.campaigns.facade import drawing
-from jiacan.campaigns.facade.announcing import announce
+from jiacan.campaigns.facade.announcing import pass_on
 from jiacan.campaigns.facade.live import find_live
 from jiacan.offers.contracts.awards import ClawBack
 from jiacan.offers.contracts.searching import AwardCursor, AwardFound, AwardPage, AwardQuery
@@ -49,7 +48,6 @@ def take_back(
         taken = taking_back.take_back(
             shop.id, live.rules, order_id, offer_id, rules_of=live, reason=reason, actor=actor, at=at
         )
-        drawing.note(shop.id, [(live, taken)], at=at)
-        announce(shop.id, [(live, taken)], at=at)
+        pass_on(shop.id, [(live, taken)], at=at)
         (back,) = taken.claw_backs
         return back

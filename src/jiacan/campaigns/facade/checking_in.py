@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 
-from jiacan.campaigns.facade import drawing
-from jiacan.campaigns.facade.announcing import announce
-from jiacan.campaigns.facade.live import LivePlan, find_live
+from jiacan.campaigns.facade.announcing import passing_on
+from jiacan.campaigns.facade.live import find_live
 from jiacan.campaigns.facade.taking import again_if_deadlocked
 from jiacan.kernel.messages import Message
 from jiacan.members.contracts.check_in import Calendar, ChallengeUnknown, Question, Reached
 from jiacan.members.facade import check_in
 from jiacan.members.facade.check_in import InForce
 from jiacan.offers.contracts.awards import Outcome
-from jiacan.offers.contracts.settled import Settled
 from jiacan.offers.facade import occasions, reading
 
 
@@ -93,13 +90,8 @@ def _in_force(shop_id: int, plan_id: str, challenge_id: str) -> InForce:
     live = find_live(shop_id, plan_id)
     for challenge in () if live is None else live.document.challenges:
         if live is not None and challenge.id == challenge_id:
-            return InForce(challenge, live.rules, live, partial(_announce, live))
+            return InForce(challenge, live.rules, live, passing_on(live))
     raise ChallengeUnknown(plan_id=plan_id, challenge_id=challenge_id)
-
-
-def _announce(live: LivePlan, settled: Settled, at: datetime) -> None:
-    drawing.note(live.shop_id, [(live, settled)], at=at)
-    announce(live.shop_id, [(live, settled)], at=at)
 
 
 def _shown(shop_id: int, force: InForce, calendar: Calendar) -> CustomerChallenge:

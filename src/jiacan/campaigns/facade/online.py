@@ -11,10 +11,16 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from jiacan.campaigns.contracts.online import Committed, Delivery, TakenAnswer
-from jiacan.campaigns.facade import drawing, referring, standing
 from jiacan.campaigns.facade.announcing import announce
 from jiacan.campaigns.facade.live import LivePlan, live_plans
-from jiacan.campaigns.facade.taking import again_if_deadlocked, awards_by_order, currency_of, settle, take_each
+from jiacan.campaigns.facade.taking import (
+    again_if_deadlocked,
+    awards_by_order,
+    currency_of,
+    follow,
+    settle,
+    take_each,
+)
 from jiacan.offers.contracts.quotes import Quote
 from jiacan.offers.contracts.reservations import (
     OrderPaidAlready,
@@ -131,10 +137,8 @@ def _commit(shop: Shop, reservation_id: str, *, paid_at: datetime, at: datetime)
             raise OrderPaidAlready(order_id=order_id)
     settled = settle(shop.id, live, [order_id], at=at)
     customer = reservation.cart.customer_id
-    referring.note(shop.id, live, [order_id], [] if customer is None else [customer], at=at)
-    standing.note(shop.id, live, [order_id], at=at)
-    drawing.note(shop.id, settled, at=at)
-    announce(shop.id, settled, at=at)
+    buyers = [] if customer is None else [customer]
+    follow(shop.id, live, settled, [order_id], known=[order_id], buyers=buyers, at=at)
     ended = reserving.end_committed(shop.id, reservation_id, at=at)
     return Committed(ended, awards_by_order(shop.id, settled, live, before={order_id}).get(order_id, {}))
 

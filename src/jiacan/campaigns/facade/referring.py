@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from functools import partial
 
-from jiacan.campaigns.facade import drawing
-from jiacan.campaigns.facade.announcing import announce
+from jiacan.campaigns.facade.announcing import passing_on
 from jiacan.campaigns.facade.live import LivePlan, live_plans
 from jiacan.kernel.places import at_place
-from jiacan.offers.contracts.settled import Settled
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import OrderFilter
 from jiacan.referrals.contracts.referrals import Bound
@@ -49,15 +46,10 @@ def _programme(live: LivePlan) -> Programme | None:
 def in_force(live: Iterable[LivePlan]) -> dict[str, InForce]:
     """Those of the plans that have referrals, by id."""
     return {
-        plan.plan_id: InForce(programme, plan.rules, plan, partial(_announce, plan))
+        plan.plan_id: InForce(programme, plan.rules, plan, passing_on(plan))
         for plan in live
         if (programme := _programme(plan)) is not None
     }
-
-
-def _announce(plan: LivePlan, settled: Settled, at: datetime) -> None:
-    drawing.note(plan.shop_id, [(plan, settled)], at=at)
-    announce(plan.shop_id, [(plan, settled)], at=at)
 
 
 # --- orders come ------------------------------------------------------------------------------------------

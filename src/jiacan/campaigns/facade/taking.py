@@ -20,8 +20,8 @@ from jiacan.campaigns.contracts.online import (
     TakenAnswer,
     Told,
 )
-from jiacan.campaigns.facade import drawing, referring, standing
-from jiacan.campaigns.facade.announcing import announce
+from jiacan.campaigns.facade import referring, standing
+from jiacan.campaigns.facade.announcing import pass_on
 from jiacan.campaigns.facade.live import LivePlan, live_plans
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.places import at_place
@@ -115,10 +115,7 @@ def _settle_deliveries(shop: Shop, deliveries: Sequence[Delivery]) -> list[Taken
     states = list(zip(incoming, taken.orders, strict=True))
     order_ids = {order.order_id for order in incoming} | {refund.order_id for refund in refunds}
     settled = settle(shop.id, live, order_ids, at=at, fresh=taken.fresh)
-    referring.note(shop.id, live, order_ids - taken.fresh.keys(), _customers(incoming), at=at)
-    standing.note(shop.id, live, order_ids, at=at)
-    drawing.note(shop.id, settled, at=at)
-    announce(shop.id, settled, at=at)
+    follow(shop.id, live, settled, order_ids, known=order_ids - taken.fresh.keys(), buyers=_buyers(incoming), at=at)
     awards = awards_by_order(
         shop.id, settled, live, before={one.order_id for one, state in states if state is not Taken.NEW}
     )
@@ -141,7 +138,26 @@ def _settle_deliveries(shop: Shop, deliveries: Sequence[Delivery]) -> list[Taken
     ]
 
 
-def _customers(incoming: Iterable[IncomingOrder]) -> set[str]:
+def follow(
+    shop_id: int,
+    live: Sequence[LivePlan],
+    settled: Settlements,
+    order_ids: Collection[str],
+    *,
+    known: Collection[str],
+    buyers: Collection[str],
+    at: datetime,
+) -> None:
+    """What orders that were settled mean for referrals, tiers, draws and other systems.
+
+    `known` are those of which something was known before, or came back; `buyers` whose orders were paid.
+    """
+    referring.note(shop_id, live, known, buyers, at=at)
+    standing.note(shop_id, live, order_ids, at=at)
+    pass_on(shop_id, settled, at=at)
+
+
+def _buyers(incoming: Iterable[IncomingOrder]) -> set[str]:
     return {order.customer_id for order in incoming if order.paid_at is not None and order.customer_id is not None}
 
 
