@@ -198,6 +198,11 @@ def customers_after(shop_id: int, after: str, *, limit: int) -> list[str]:
     return customers.customers_after(shop_id, after, limit=limit)
 
 
+def first_paid(shop_id: int, customer_ids: Collection[str]) -> list[tuple[str, str, datetime]]:
+    """Customer, number and moment of payment of each one's first paid order; who has none is left out."""
+    return customers.first_paid(shop_id, customer_ids)
+
+
 def kept_since(
     shop_id: int, customer_ids: Collection[str], since: datetime, *, currency: str
 ) -> dict[str, tuple[KeptOrder, ...]]:

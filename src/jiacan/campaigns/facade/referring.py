@@ -9,15 +9,12 @@ from jiacan.campaigns.facade.announcing import passing_on
 from jiacan.campaigns.facade.live import LivePlan, live_plans
 from jiacan.kernel.places import at_place
 from jiacan.orders import facade as orders
-from jiacan.orders.contracts import OrderFilter
 from jiacan.referrals.contracts.referrals import Bound
 from jiacan.referrals.contracts.terms import Programme
 from jiacan.referrals.facade import deciding, following, linking, programmes
 from jiacan.referrals.facade.deciding import FirstOrder
 from jiacan.referrals.facade.programmes import InForce
 from jiacan.tenancy import facade as tenancy
-
-ORDERS_OF_A_PAGE = 50
 
 
 def open_programme(live: LivePlan) -> None:
@@ -91,23 +88,8 @@ def catch_up(shop_id: int, live: Sequence[LivePlan], *, at: datetime) -> None:
     following.follow_due(shop_id, force, at=at)
 
 
-def _firsts(shop_id: int, customer_ids: Iterable[str]) -> list[FirstOrder]:
-    return [first for each in sorted(customer_ids) if (first := _first(shop_id, each)) is not None]
-
-
-def _first(shop_id: int, customer_id: str) -> FirstOrder | None:
-    """The customer's first paid order; None before there is one."""
-    asked, after, first = OrderFilter(customer_id=customer_id, paid=True), None, None
-    while True:
-        found = orders.orders_page(shop_id, asked=asked, after=after, limit=ORDERS_OF_A_PAGE)
-        if found.orders:
-            first = found.orders[-1].order
-        if found.next is None:
-            break
-        after = found.next
-    if first is None or first.paid_at is None:
-        return None
-    return FirstOrder(customer_id, first.order_id, first.paid_at)
+def _firsts(shop_id: int, customer_ids: Collection[str]) -> list[FirstOrder]:
+    return [FirstOrder(*found) for found in orders.first_paid(shop_id, customer_ids)]
 
 
 def follow_all(at: datetime) -> None:

@@ -32,6 +32,22 @@ WHERE shop_id = %(shop_id)s AND customer_id = ANY(%(customers)s) AND paid_at >= 
 ORDER BY customer_id, paid_at, order_id
 """
 
+_FIRST = """
+SELECT asked.customer_id, earliest.order_id, earliest.paid_at
+FROM unnest(%(customers)s::text[]) AS asked (customer_id) CROSS JOIN LATERAL (
+    SELECT order_id, paid_at FROM orders_knownorder AS known
+    WHERE known.shop_id = %(shop_id)s AND known.customer_id = asked.customer_id AND known.paid_at IS NOT NULL
+    ORDER BY paid_at, order_id LIMIT 1) AS earliest
+ORDER BY asked.customer_id
+"""
+
+
+def first_paid(shop_id: int, customer_ids: Collection[str]) -> list[tuple[str, str, datetime]]:
+    """Customer, number and moment of payment of each one's first paid order; who has none is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST, {"shop_id": shop_id, "customers": list(customer_ids)})
+        return cursor.fetchall()
+
 
 def customers_of(shop_id: int, order_ids: Collection[str]) -> frozenset[str]:
     """Who paid these orders; guests are nobody."""
