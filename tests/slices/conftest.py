@@ -1,8 +1,9 @@
-"""A shop whose plan file is edited between runs of the command line."""
+"""A shop whose plan file is edited between runs of the command line, and processes that do things at once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import multiprocessing
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from tests.slices.commands import jiacan, jiacan_json
 from tests.slices.histories import PLAN
+from tests.slices.processes import Processes
 
 
 @dataclass
@@ -74,3 +76,13 @@ def shop(tmp_path: Path, test_database_url: str) -> Shop:
     made = Shop(tmp_path, test_database_url)
     made.plan.write_text(PLAN.read_text().replace("units: 150", "units: 1"))
     return made
+
+
+@pytest.fixture(scope="module")
+def processes(request: pytest.FixtureRequest) -> Iterator[Processes]:
+    """As many processes as the module's PROCESSES says, and what makes them begin together."""
+    fresh = multiprocessing.get_context("forkserver")  # nothing of this process is theirs, least a connection
+    fresh.set_forkserver_preload([request.module.__name__])
+    count = request.module.PROCESSES
+    with fresh.Manager() as manager, fresh.Pool(count) as pool:
+        yield pool, manager.Barrier(count)

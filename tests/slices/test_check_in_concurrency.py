@@ -5,12 +5,8 @@ A child process imports this file by its name, so everything it runs stands at t
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Iterator
-from multiprocessing.pool import Pool
 from threading import Barrier
 
-import pytest
 from django.db import connection
 
 import jiacan.project.start  # noqa: F401 - readies the models in a child process, before the facades are imported
@@ -22,25 +18,11 @@ from jiacan.project import database
 from jiacan.tenancy import facade as tenancy
 from tests.slices.check_in_shop import CheckInShop, check_in_shop, moment
 from tests.slices.online_shop import WHO, assert_books_add_up, assert_counters_agree, granted, rules
+from tests.slices.processes import at_once
 
 PROCESSES, CUSTOMERS = 4, 8
 PATIENCE_SECONDS = 120
 TABLETS = ("{day: 3, give: [{points: 10}]}", "{day: 3, give: [{gift: tablet}]}")
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[tuple[Pool, Barrier]]:
-    """Processes, and what makes them begin together."""
-    fresh = multiprocessing.get_context("forkserver")  # nothing of this process is theirs, least a connection
-    fresh.set_forkserver_preload([__name__])
-    with fresh.Manager() as manager, fresh.Pool(PROCESSES) as pool:
-        yield pool, manager.Barrier(PROCESSES)
-
-
-def at_once(processes: tuple[Pool, Barrier], work: Callable[..., None], url: str) -> None:
-    """Have every process do the work, beginning together."""
-    pool, barrier = processes
-    pool.starmap(work, [(url, barrier, number) for number in range(PROCESSES)], chunksize=1)
 
 
 def begin(url: str, barrier: Barrier) -> CheckInShop:

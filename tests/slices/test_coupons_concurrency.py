@@ -5,9 +5,6 @@ A child process imports this file by its name, so everything it runs stands at t
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Iterator
-from multiprocessing.pool import Pool
 from threading import Barrier
 
 import pytest
@@ -24,23 +21,9 @@ from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Shop
 from tests.slices.coupon_shop import DAY, TWO_EACH, asked, earn, made, make, money
 from tests.slices.online_shop import AT, PLAN_ID, WHO, assert_books_add_up, go_live
+from tests.slices.processes import at_once
 
 PROCESSES, PATIENCE_SECONDS = 8, 120
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[tuple[Pool, Barrier]]:
-    """Processes, and what makes them begin together."""
-    fresh = multiprocessing.get_context("forkserver")  # nothing of this process is theirs, least a connection
-    fresh.set_forkserver_preload([__name__])
-    with fresh.Manager() as manager, fresh.Pool(PROCESSES) as pool:
-        yield pool, manager.Barrier(PROCESSES)
-
-
-def at_once(processes: tuple[Pool, Barrier], work: Callable[..., int], url: str) -> list[int]:
-    """What each of the processes came back with."""
-    pool, barrier = processes
-    return pool.starmap(work, [(url, barrier, number) for number in range(PROCESSES)], chunksize=1)
 
 
 def begin(url: str, barrier: Barrier) -> Shop:

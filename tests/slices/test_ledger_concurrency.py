@@ -5,13 +5,11 @@ A child process imports this file by its name, so everything it runs stands at t
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from multiprocessing.pool import Pool
 from threading import Barrier
 
 import pytest
@@ -42,6 +40,7 @@ from jiacan.ledger.models import Account as AccountRow
 from jiacan.ledger.models import Transfer as TransferRow
 from jiacan.ledger.store import balances as store
 from jiacan.project import database
+from tests.slices.processes import Processes
 
 SHOP = 1
 UNITS, PROCESSES, ATTEMPTS, BATCH = 500, 8, 500, 5
@@ -73,16 +72,7 @@ def award(url: str, barrier: Barrier, number: int, guarded: bool) -> int:
     return outcomes.count(Applied())
 
 
-@pytest.fixture(scope="module")
-def processes() -> Iterator[tuple[Pool, Barrier]]:
-    """Eight processes, and what makes them begin together."""
-    fresh = multiprocessing.get_context("forkserver")  # nothing of this process is theirs, least a connection
-    fresh.set_forkserver_preload([__name__])
-    with fresh.Manager() as manager, fresh.Pool(PROCESSES) as pool:
-        yield pool, manager.Barrier(PROCESSES)
-
-
-def applied_by_all(processes: tuple[Pool, Barrier], url: str, *, guarded: bool) -> int:
+def applied_by_all(processes: Processes, url: str, *, guarded: bool) -> int:
     """How many attempts of eight processes were applied, as they were told."""
     fill()
     pool, barrier = processes

@@ -5,12 +5,7 @@ A child process imports this file by its name, so everything it runs stands at t
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Iterator
-from multiprocessing.pool import Pool
 from threading import Barrier
-
-import pytest
 
 import jiacan.project.start  # noqa: F401 - readies the models in a child process, before the facades are imported
 from jiacan.members.contracts.points import NotEnoughPoints
@@ -18,24 +13,10 @@ from jiacan.members.facade import expiring, spending
 from jiacan.project import database
 from jiacan.tenancy import facade as tenancy
 from tests.slices.members_shop import day, points_shop
+from tests.slices.processes import at_once
 
 PROCESSES, SPENDINGS = 4, 8
 PATIENCE_SECONDS = 120
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[tuple[Pool, Barrier]]:
-    """Processes, and what makes them begin together."""
-    fresh = multiprocessing.get_context("forkserver")  # nothing of this process is theirs, least a connection
-    fresh.set_forkserver_preload([__name__])
-    with fresh.Manager() as manager, fresh.Pool(PROCESSES) as pool:
-        yield pool, manager.Barrier(PROCESSES)
-
-
-def at_once(processes: tuple[Pool, Barrier], work: Callable[..., int], url: str) -> int:
-    """What the processes got done together."""
-    pool, barrier = processes
-    return sum(pool.starmap(work, [(url, barrier, number) for number in range(PROCESSES)], chunksize=1))
 
 
 def begin(url: str, barrier: Barrier) -> int:
@@ -76,7 +57,7 @@ def test_processes_that_spend_at_once_get_what_there_is_and_no_more(processes, t
     shop = points_shop()
     shop.buy(1, 155)
     assert PROCESSES * SPENDINGS > 15
-    assert at_once(processes, spend_much, test_database_url) == 15
+    assert sum(at_once(processes, spend_much, test_database_url)) == 15
     assert shop.has() == (5, 0, 0)
     shop.assert_agreed()
 
@@ -84,7 +65,7 @@ def test_processes_that_spend_at_once_get_what_there_is_and_no_more(processes, t
 def test_a_reference_that_every_process_sends_counts_once(processes, test_database_url):
     shop = points_shop()
     shop.buy(1, 100)
-    assert at_once(processes, spend_the_same, test_database_url) == PROCESSES * SPENDINGS
+    assert sum(at_once(processes, spend_the_same, test_database_url)) == PROCESSES * SPENDINGS
     assert shop.has() == (20, 0, 0)
     shop.assert_agreed()
 

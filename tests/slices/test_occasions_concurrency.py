@@ -5,12 +5,8 @@ A child process imports this file by its name, so everything it runs stands at t
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Iterator
-from multiprocessing.pool import Pool
 from threading import Barrier
 
-import pytest
 from django.db import connection
 
 import jiacan.project.start  # noqa: F401 - readies the models in a child process, before the facades are imported
@@ -20,26 +16,12 @@ from jiacan.offers.facade import occasions, reading
 from jiacan.project import database
 from jiacan.tenancy import facade as tenancy
 from tests.slices.online_shop import AT, PLAN_ID, assert_books_add_up, assert_counters_agree, go_live, granted, rules
+from tests.slices.processes import at_once
 
 PROCESSES, TICKETS_EACH = 4, 12
 PATIENCE_SECONDS = 120
 TABLETS = ("units: 4, ", "units: 5, ")
 MONEY = ("name: {zh: 奖品, en: Prizes},         amount: 1200", "name: {zh: 奖品, en: Prizes},         amount: 9000")
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[tuple[Pool, Barrier]]:
-    """Processes, and what makes them begin together."""
-    fresh = multiprocessing.get_context("forkserver")  # nothing of this process is theirs, least a connection
-    fresh.set_forkserver_preload([__name__])
-    with fresh.Manager() as manager, fresh.Pool(PROCESSES) as pool:
-        yield pool, manager.Barrier(PROCESSES)
-
-
-def at_once(processes: tuple[Pool, Barrier], work: Callable[..., int], url: str) -> list[int]:
-    """What each of the processes came back with."""
-    pool, barrier = processes
-    return pool.starmap(work, [(url, barrier, number) for number in range(PROCESSES)], chunksize=1)
 
 
 def begin(url: str, barrier: Barrier):

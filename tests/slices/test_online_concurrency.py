@@ -5,17 +5,13 @@ A child process imports this file by its name, so everything it runs stands at t
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from multiprocessing.pool import Pool
 from threading import Barrier
 
-import pytest
 from django.db import connection
 
 import jiacan.project.start  # noqa: F401 - readies the models in a child process, before the facades are imported
@@ -38,6 +34,7 @@ from tests.slices.online_shop import (
     mugs_left,
     order,
 )
+from tests.slices.processes import at_once
 
 PROCESSES, STOCK, ORDERS_EACH = 8, 500, 65
 PATIENCE_SECONDS = 120
@@ -45,21 +42,6 @@ HOLD_SECONDS = 900
 OVER = AT + timedelta(seconds=HOLD_SECONDS)
 MUG = [("granted", "mug")]
 CHEAP_MUGS = ("unit_cost: 3.20", "unit_cost: 0.01")
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[tuple[Pool, Barrier]]:
-    """Eight processes, and what makes them begin together."""
-    fresh = multiprocessing.get_context("forkserver")  # nothing of this process is theirs, least a connection
-    fresh.set_forkserver_preload([__name__])
-    with fresh.Manager() as manager, fresh.Pool(PROCESSES) as pool:
-        yield pool, manager.Barrier(PROCESSES)
-
-
-def at_once(processes: tuple[Pool, Barrier], work: Callable[..., object], url: str) -> list[object]:
-    """What each of eight processes came back with."""
-    pool, barrier = processes
-    return pool.starmap(work, [(url, barrier, number) for number in range(PROCESSES)], chunksize=1)
 
 
 def begin(url: str, barrier: Barrier):

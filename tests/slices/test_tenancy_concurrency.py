@@ -5,15 +5,12 @@ A child process imports this file by its name, so everything it runs stands at t
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from multiprocessing.pool import Pool
 from threading import Barrier
 from zoneinfo import ZoneInfo
 
-import pytest
 from django.db import IntegrityError, connection
 
 import jiacan.project.start  # noqa: F401 - readies the models in a child process, before the facade is imported
@@ -24,6 +21,7 @@ from jiacan.tenancy.models import AuditEntry
 from jiacan.tenancy.models import Person as PersonRow
 from jiacan.tenancy.store import audit as audit_store
 from jiacan.tenancy.store import people, shops
+from tests.slices.processes import Processes
 
 PROCESSES, LINES = 8, 50
 PATIENCE_SECONDS = 60
@@ -32,16 +30,7 @@ TEST = Actor("test", "test")
 LOCK_AUDIT, LOCK_SHOP, COUNT_OWNERS = audit_store._LOCK, shops.lock_shop, people.count_owners
 
 
-@pytest.fixture(scope="module")
-def processes() -> Iterator[tuple[Pool, Barrier]]:
-    """Eight processes, and what makes them begin together."""
-    fresh = multiprocessing.get_context("forkserver")
-    fresh.set_forkserver_preload([__name__])
-    with fresh.Manager() as manager, fresh.Pool(PROCESSES) as pool:
-        yield pool, manager.Barrier(PROCESSES)
-
-
-def together(processes: tuple[Pool, Barrier], work: Callable, url: str, arguments: list[tuple]) -> list:
+def together(processes: Processes, work: Callable, url: str, arguments: list[tuple]) -> list:
     """What the work gave in each process; all begin at once."""
     pool, barrier = processes
     pending = [pool.apply_async(work, (url, barrier, *each)) for each in arguments]
