@@ -164,6 +164,8 @@ def test_every_table_is_of_shops_or_of_the_directory_or_the_queue(db):
 
 
 def test_a_shop_elsewhere_is_served_as_one_at_home(servers):
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
     shops = {slug: live_shop(slug=slug) for slug in ("heron", "kestrel")}
     everyone = tuple(servers.values())
     calls = {slug: Caller(token_of(shop)) for slug, shop in shops.items()}
