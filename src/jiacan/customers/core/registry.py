@@ -13,6 +13,7 @@ _CUSTOMER = "the shop's number of the customer"
 _STAFF = "who of the staff did it"
 _STAFF_ADDRESS = "the address of one of the staff"
 _WHERE_FROM = "where they came from"
+_BIRTHDAY = "when they were born"
 _LEDGER_OWNER = "whose account it is; a customer's carries their number"
 
 PERSONAL_FIELDS = (
@@ -21,6 +22,14 @@ PERSONAL_FIELDS = (
     ),
     PersonalField(
         "orders_order", "customer_id", _CUSTOMER, "to award what an order earned", THREE_YEARS, OnErasure.PSEUDONYMISE
+    ),
+    PersonalField(
+        "customers_birthday", "customer_id", _CUSTOMER, "to give them something for it", THREE_YEARS, OnErasure.DELETE
+    ),
+    PersonalField("customers_birthday", "month", _BIRTHDAY, "to give on it", THREE_YEARS, OnErasure.DELETE),
+    PersonalField("customers_birthday", "day", _BIRTHDAY, "to give on it", THREE_YEARS, OnErasure.DELETE),
+    PersonalField(
+        "customers_birthday", "year", _BIRTHDAY, "kept where a shop tells it", THREE_YEARS, OnErasure.DELETE
     ),
     PersonalField(
         "orders_order", "region", "where the order went", "to offer by region", THREE_YEARS, OnErasure.PSEUDONYMISE
@@ -129,6 +138,14 @@ PERSONAL_FIELDS = (
     PersonalField(
         "members_tierstep", "customer_id", _CUSTOMER, "to explain their tier", THREE_YEARS, OnErasure.PSEUDONYMISE
     ),
+    PersonalField("members_signinlink", "customer_id", _CUSTOMER, "to let them in", A_MONTH, OnErasure.PSEUDONYMISE),
+    PersonalField("members_signinlink", "made_by", _STAFF, "to account for a link", A_MONTH, OnErasure.KEEP),
+    PersonalField("members_entrysecret", "made_by", _STAFF, "to account for a secret", THREE_YEARS, OnErasure.KEEP),
+    PersonalField(
+        *("members_signedout", "customer_id", _CUSTOMER),
+        *("to end sessions of theirs", THREE_YEARS, OnErasure.PSEUDONYMISE),
+    ),
+    PersonalField("members_entrytry", "network", "a hash of a network", "to limit tries", A_WEEK, OnErasure.KEEP),
     PersonalField(
         "members_debt", "customer_id", _CUSTOMER, "to know what they owe", THREE_YEARS, OnErasure.PSEUDONYMISE
     ),
