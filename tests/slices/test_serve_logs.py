@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from jiacan.project.serving.logs import formatter
 from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy import joining
 from jiacan.tenancy.contracts import Actor, Person
 
 pytestmark = pytest.mark.django_db
@@ -44,8 +45,8 @@ def log() -> Iterator[io.StringIO]:
 def owner() -> Person:
     """The shop's owner."""
     now = timezone.now()
-    return tenancy.make_owner(
-        tenancy.new_sign_in_link(None, at=now, minutes=5).value,
+    return joining.make_owner(
+        joining.new_sign_in_link(None, at=now, minutes=5).value,
         email=EMAIL,
         name="Ann Example",
         password_hash=make_password(PASSWORD),
@@ -75,7 +76,7 @@ def test_a_sign_in_is_written_down_by_number_and_never_by_address_or_password(lo
 
 
 def test_the_secret_of_a_link_is_not_written_down_wherever_it_leads(log: io.StringIO, owner: Person):
-    secret = tenancy.new_sign_in_link(owner.id, at=timezone.now(), minutes=5).value
+    secret = joining.new_sign_in_link(owner.id, at=timezone.now(), minutes=5).value
     client = Client()
     assert client.get(f"/enter/{secret}").status_code == 200
     assert client.post(f"/enter/{secret}").status_code == 302
@@ -120,7 +121,7 @@ def test_the_key_of_an_invitation_is_not_written_down(log: io.StringIO, owner: P
     membership = tenancy.memberships_of(owner.id)[0]
     actor = Actor(owner.email, "test")
     now = timezone.now()
-    _, secret = tenancy.invite(
+    _, secret = joining.invite(
         membership.shop.id, email="bea@shop.example", role=membership.role, actor=actor, at=now - timedelta(minutes=1)
     )
     assert Client().get(f"/invitation/{secret.value}").status_code == 200

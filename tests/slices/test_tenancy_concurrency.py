@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection
 
 import jiacan.project.start  # noqa: F401 - readies the models in a child process, before the facade is imported
 from jiacan.project import database
-from jiacan.tenancy import facade
+from jiacan.tenancy import facade, joining
 from jiacan.tenancy.contracts import Actor, JiacanError, LastOwner, Role, Shop
 from jiacan.tenancy.models import AuditEntry
 from jiacan.tenancy.models import Person as PersonRow
@@ -130,7 +130,7 @@ def redeem(url: str, barrier: Barrier, secret: str) -> str | None:
     """One process: whom the link signs in."""
     database.connect(url)
     barrier.wait(PATIENCE_SECONDS)
-    person = facade.redeem_sign_in_link(secret, AT)
+    person = joining.redeem_sign_in_link(secret, AT)
     connection.close()
     return person and person.email
 
@@ -140,7 +140,7 @@ def begin(url: str, barrier: Barrier, secret: str, number: int) -> bool:
     database.connect(url)
     barrier.wait(PATIENCE_SECONDS)
     try:
-        facade.make_owner(
+        joining.make_owner(
             secret,
             email=f"{number}@tea.example",
             name="",
@@ -159,13 +159,13 @@ def begin(url: str, barrier: Barrier, secret: str, number: int) -> bool:
 
 def test_a_link_signs_in_once_however_many_follow_it_at_once(processes, test_database_url):
     person = PersonRow.objects.create(email="li@tea.example")
-    secret = facade.new_sign_in_link(person.pk, at=AT, minutes=5)
+    secret = joining.new_sign_in_link(person.pk, at=AT, minutes=5)
     people_in = together(processes, redeem, test_database_url, [(secret.value,)] * PROCESSES)
     assert sorted(people_in, key=str) == [None] * (PROCESSES - 1) + ["li@tea.example"]
 
 
 def test_there_is_one_first_owner_even_with_eight_open_links(processes, test_database_url):
-    links = [facade.new_sign_in_link(None, at=AT, minutes=5) for _ in range(PROCESSES)]
+    links = [joining.new_sign_in_link(None, at=AT, minutes=5) for _ in range(PROCESSES)]
     arguments = [(secret.value, number) for number, secret in enumerate(links)]
     assert sum(together(processes, begin, test_database_url, arguments)) == 1
     assert PersonRow.objects.count() == 1

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from jiacan.tenancy import facade
+from jiacan.tenancy import facade, joining
 from jiacan.tenancy.contracts import (
     Actor,
     AuditQuery,
@@ -35,13 +35,13 @@ FIRST = {"email": " Li@Tea.example", "name": "Li", "password_hash": "hash", "at"
 
 
 def make_owner(secret, **changed):
-    return facade.make_owner(secret, **{**FIRST, "shop_slug": "tea", "zone": SHANGHAI, **changed})
+    return joining.make_owner(secret, **{**FIRST, "shop_slug": "tea", "zone": SHANGHAI, **changed})
 
 
 @pytest.fixture
 def li():
     """The owner of tea."""
-    return make_owner(facade.new_sign_in_link(None, at=AT, minutes=60).value)
+    return make_owner(joining.new_sign_in_link(None, at=AT, minutes=60).value)
 
 
 @pytest.fixture
@@ -50,8 +50,8 @@ def tea(li):
 
 
 def join(shop, email, role):
-    _, secret = facade.invite(shop.id, email=email, role=role, actor=LI, at=AT)
-    return facade.accept_invitation(secret.value, name="", password_hash="hash", at=AT, origin="console")
+    _, secret = joining.invite(shop.id, email=email, role=role, actor=LI, at=AT)
+    return joining.accept_invitation(secret.value, name="", password_hash="hash", at=AT, origin="console")
 
 
 def lines(shop):
@@ -97,7 +97,7 @@ def test_the_first_link_makes_an_owner_of_a_new_shop(li, tea):
 
 def test_the_first_owner_owns_the_shops_that_are_there_already():
     facade.open_shop("gifts")
-    li = make_owner(facade.new_sign_in_link(None, at=AT, minutes=60).value)
+    li = make_owner(joining.new_sign_in_link(None, at=AT, minutes=60).value)
     assert [(one.shop.slug, one.role) for one in facade.memberships_of(li.id)] == [
         ("gifts", Role.OWNER),
         ("tea", Role.OWNER),
@@ -105,27 +105,27 @@ def test_the_first_owner_owns_the_shops_that_are_there_already():
 
 
 def test_there_is_no_second_first_owner():
-    links = [facade.new_sign_in_link(None, at=AT, minutes=60).value for _ in range(2)]
+    links = [joining.new_sign_in_link(None, at=AT, minutes=60).value for _ in range(2)]
     make_owner(links[0])
-    assert not facade.owner_link_is_open(links[1], AT)
+    assert not joining.owner_link_is_open(links[1], AT)
     with pytest.raises(PeopleExist):
         make_owner(links[1], email="wu@tea.example")
     with pytest.raises(PeopleExist):
-        facade.new_sign_in_link(None, at=AT, minutes=60)
+        joining.new_sign_in_link(None, at=AT, minutes=60)
     assert PersonRow.objects.count() == 1
 
 
 @pytest.mark.parametrize("slug", ["", "Tea", "tea house", "tea.house", "-tea", "x" * 65])
 def test_a_short_name_that_no_address_can_have_is_refused_and_the_link_stays_good(slug):
-    secret = facade.new_sign_in_link(None, at=AT, minutes=60).value
+    secret = joining.new_sign_in_link(None, at=AT, minutes=60).value
     with pytest.raises(BadShopName):
         make_owner(secret, shop_slug=slug)
-    assert facade.owner_link_is_open(secret, AT)
+    assert joining.owner_link_is_open(secret, AT)
     assert not facade.has_people()
 
 
 def test_a_first_link_that_has_expired_makes_no_one():
-    secret = facade.new_sign_in_link(None, at=AT, minutes=60).value
+    secret = joining.new_sign_in_link(None, at=AT, minutes=60).value
     with pytest.raises(LinkSpent):
         make_owner(secret, at=AT + timedelta(minutes=60))
     assert not facade.has_people()
@@ -135,28 +135,28 @@ def test_a_first_link_that_has_expired_makes_no_one():
 
 
 def test_a_link_signs_in_once_and_looking_at_it_does_not_count(li):
-    secret = facade.new_sign_in_link(li.id, at=AT, minutes=5).value
-    assert [facade.sign_in_link_is_open(secret, AT) for _ in range(3)] == [True] * 3
-    assert [facade.redeem_sign_in_link(secret, AT) for _ in range(2)] == [li, None]
-    assert not facade.sign_in_link_is_open(secret, AT)
+    secret = joining.new_sign_in_link(li.id, at=AT, minutes=5).value
+    assert [joining.sign_in_link_is_open(secret, AT) for _ in range(3)] == [True] * 3
+    assert [joining.redeem_sign_in_link(secret, AT) for _ in range(2)] == [li, None]
+    assert not joining.sign_in_link_is_open(secret, AT)
 
 
 def test_a_link_that_is_late_or_unknown_signs_no_one_in(li):
-    secret = facade.new_sign_in_link(li.id, at=AT, minutes=5).value
-    assert facade.redeem_sign_in_link(secret, AT + timedelta(minutes=5)) is None
-    assert facade.redeem_sign_in_link("jia_unknown", AT) is None
-    assert facade.redeem_sign_in_link(secret, AT) == li
+    secret = joining.new_sign_in_link(li.id, at=AT, minutes=5).value
+    assert joining.redeem_sign_in_link(secret, AT + timedelta(minutes=5)) is None
+    assert joining.redeem_sign_in_link("jia_unknown", AT) is None
+    assert joining.redeem_sign_in_link(secret, AT) == li
 
 
 def test_a_link_for_the_first_owner_signs_no_one_in():
-    secret = facade.new_sign_in_link(None, at=AT, minutes=5).value
-    assert facade.redeem_sign_in_link(secret, AT) is None
-    assert facade.owner_link_is_open(secret, AT)
+    secret = joining.new_sign_in_link(None, at=AT, minutes=5).value
+    assert joining.redeem_sign_in_link(secret, AT) is None
+    assert joining.owner_link_is_open(secret, AT)
 
 
 def test_no_link_and_no_invitation_is_kept_in_the_clear(li, tea):
-    link = facade.new_sign_in_link(li.id, at=AT, minutes=5).value
-    _, invitation = facade.invite(tea.id, email="wu@tea.example", role=Role.FINANCE, actor=LI, at=AT)
+    link = joining.new_sign_in_link(li.id, at=AT, minutes=5).value
+    _, invitation = joining.invite(tea.id, email="wu@tea.example", role=Role.FINANCE, actor=LI, at=AT)
     kept = str(list(LinkRow.objects.values())) + str(list(InvitationRow.objects.values())) + str(lines(tea))
     assert link not in kept
     assert invitation.value not in kept
@@ -227,17 +227,17 @@ def test_whoever_has_no_role_here_cannot_be_given_another(tea):
 
 
 def test_an_invitation_is_looked_at_often_and_accepted_once(tea):
-    invitation, secret = facade.invite(tea.id, email="Wu@tea.example ", role=Role.FINANCE, actor=LI, at=AT)
+    invitation, secret = joining.invite(tea.id, email="Wu@tea.example ", role=Role.FINANCE, actor=LI, at=AT)
     assert (invitation.email, invitation.shop, invitation.expires_at) == (
         "wu@tea.example",
         tea,
         AT + timedelta(days=7),
     )
-    assert [facade.look_at_invitation(secret.value, AT) for _ in range(2)] == [invitation] * 2
-    wu = facade.accept_invitation(secret.value, name="Wu", password_hash="hash", at=AT, origin="console")
+    assert [joining.look_at_invitation(secret.value, AT) for _ in range(2)] == [invitation] * 2
+    wu = joining.accept_invitation(secret.value, name="Wu", password_hash="hash", at=AT, origin="console")
     assert (wu.email, wu.name, facade.find_membership(wu.id, "tea").role) == ("wu@tea.example", "Wu", Role.FINANCE)
     with pytest.raises(LinkSpent):
-        facade.accept_invitation(secret.value, name="", password_hash="other", at=AT, origin="console")
+        joining.accept_invitation(secret.value, name="", password_hash="other", at=AT, origin="console")
     assert PersonRow.objects.get(pk=wu.id).password == "hash"
     assert [line[:3] for line in lines(tea)[1:]] == [
         ("li@tea.example", "person invited", "wu@tea.example"),
@@ -253,38 +253,38 @@ def test_whoever_is_known_already_just_joins_and_keeps_their_password(tea):
 
 
 def test_an_invitation_ends_after_seven_days(tea):
-    _, secret = facade.invite(tea.id, email="wu@tea.example", role=Role.FINANCE, actor=LI, at=AT)
+    _, secret = joining.invite(tea.id, email="wu@tea.example", role=Role.FINANCE, actor=LI, at=AT)
     late = AT + timedelta(days=7)
     with pytest.raises(LinkSpent):
-        facade.look_at_invitation(secret.value, late)
+        joining.look_at_invitation(secret.value, late)
     with pytest.raises(LinkSpent):
-        facade.accept_invitation(secret.value, name="", password_hash="hash", at=late, origin="console")
-    assert facade.open_invitations(tea.id, late) == ()
+        joining.accept_invitation(secret.value, name="", password_hash="hash", at=late, origin="console")
+    assert joining.open_invitations(tea.id, late) == ()
 
 
 def test_a_second_invitation_ends_the_first(tea):
-    _, first = facade.invite(tea.id, email="wu@tea.example", role=Role.FINANCE, actor=LI, at=AT)
-    second, _ = facade.invite(tea.id, email="wu@tea.example", role=Role.ANALYST, actor=LI, at=AT)
-    assert facade.open_invitations(tea.id, AT) == (second,)
+    _, first = joining.invite(tea.id, email="wu@tea.example", role=Role.FINANCE, actor=LI, at=AT)
+    second, _ = joining.invite(tea.id, email="wu@tea.example", role=Role.ANALYST, actor=LI, at=AT)
+    assert joining.open_invitations(tea.id, AT) == (second,)
     with pytest.raises(LinkSpent):
-        facade.look_at_invitation(first.value, AT)
+        joining.look_at_invitation(first.value, AT)
 
 
 def test_a_withdrawn_invitation_cannot_be_accepted_and_only_its_own_shop_withdraws_it(tea):
     coffee = facade.open_shop("coffee")
-    invitation, secret = facade.invite(tea.id, email="wu@tea.example", role=Role.FINANCE, actor=LI, at=AT)
-    facade.withdraw_invitation(coffee.id, invitation.id, actor=LI, at=AT)
-    assert facade.open_invitations(tea.id, AT) == (invitation,)
-    facade.withdraw_invitation(tea.id, invitation.id, actor=LI, at=AT)
-    facade.withdraw_invitation(tea.id, invitation.id, actor=LI, at=AT)
+    invitation, secret = joining.invite(tea.id, email="wu@tea.example", role=Role.FINANCE, actor=LI, at=AT)
+    joining.withdraw_invitation(coffee.id, invitation.id, actor=LI, at=AT)
+    assert joining.open_invitations(tea.id, AT) == (invitation,)
+    joining.withdraw_invitation(tea.id, invitation.id, actor=LI, at=AT)
+    joining.withdraw_invitation(tea.id, invitation.id, actor=LI, at=AT)
     with pytest.raises(LinkSpent):
-        facade.look_at_invitation(secret.value, AT)
+        joining.look_at_invitation(secret.value, AT)
     assert [line[1] for line in lines(tea)].count("invitation withdrawn") == 1
 
 
 def test_a_member_is_not_invited_again(tea):
     with pytest.raises(MemberAlready):
-        facade.invite(tea.id, email="LI@tea.example", role=Role.FINANCE, actor=LI, at=AT)
+        joining.invite(tea.id, email="LI@tea.example", role=Role.FINANCE, actor=LI, at=AT)
     assert facade.find_membership(facade.find_person("li@tea.example").id, "tea").role is Role.OWNER
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import check_password
 from django.test import Client
 
 from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy import joining
 from jiacan.tenancy.contracts import Actor, AuditQuery, Role
 from jiacan.tenancy.models import Person
 from tests.web.pages import member_of, shop_of, signed_in
@@ -31,12 +32,12 @@ def now():
 
 
 def first_link():
-    return f"/start/{tenancy.new_sign_in_link(None, at=now(), minutes=60).value}"
+    return f"/start/{joining.new_sign_in_link(None, at=now(), minutes=60).value}"
 
 
 def invitation_to(email, *, role=Role.FINANCE):
     owner = Actor("li@tea.example", "test")
-    _, secret = tenancy.invite(shop_of("tea").id, email=email, role=role, actor=owner, at=now())
+    _, secret = joining.invite(shop_of("tea").id, email=email, role=role, actor=owner, at=now())
     return f"/invitation/{secret.value}"
 
 
@@ -104,7 +105,7 @@ def li():
 
 
 def test_a_link_signs_in_once_and_a_preview_does_not_spend_it(li):
-    link = f"/enter/{tenancy.new_sign_in_link(li.pk, at=now(), minutes=5).value}"
+    link = f"/enter/{joining.new_sign_in_link(li.pk, at=now(), minutes=5).value}"
     preview, client, late = Client(), Client(), Client()
     assert [preview.get(link).status_code, preview.head(link).status_code, who(preview)] == [200, 200, None]
     assert (client.post(link).status_code, who(client)) == (302, "li@tea.example")
@@ -114,21 +115,21 @@ def test_a_link_signs_in_once_and_a_preview_does_not_spend_it(li):
 def test_a_link_does_not_get_around_the_second_step(li):
     TOTP.activate(li, generate_totp_secret())
     client = Client()
-    answer = client.post(f"/enter/{tenancy.new_sign_in_link(li.pk, at=now(), minutes=5).value}")
+    answer = client.post(f"/enter/{joining.new_sign_in_link(li.pk, at=now(), minutes=5).value}")
     assert (answer["Location"], who(client)) == ("/account/2fa/authenticate/", None)
 
 
 def test_a_link_for_someone_who_was_closed_out_signs_no_one_in(li):
     Person.objects.filter(pk=li.pk).update(is_active=False)
     client = Client()
-    client.post(f"/enter/{tenancy.new_sign_in_link(li.pk, at=now(), minutes=5).value}")
+    client.post(f"/enter/{joining.new_sign_in_link(li.pk, at=now(), minutes=5).value}")
     assert who(client) is None
 
 
 def test_whoever_signs_in_goes_on_in_their_language(li):
     Person.objects.filter(pk=li.pk).update(language="zh")
     client = Client()
-    client.post(f"/enter/{tenancy.new_sign_in_link(li.pk, at=now(), minutes=5).value}")
+    client.post(f"/enter/{joining.new_sign_in_link(li.pk, at=now(), minutes=5).value}")
     assert client.cookies["django_language"].value == "zh-hans"
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy import joining
 from jiacan.tenancy.contracts import Actor, Permission, Role
 from tests.web.pages import browser, member_of, pages, shop_of  # noqa: F401
 
@@ -25,7 +26,7 @@ def owner():
     for role in (Role.OPERATIONS, Role.SERVICE_AGENT, Role.AUDITOR):
         member_of(shop, role, email=f"a-rather-long-address-of-{role}@department.tea-house.example")
     at = datetime.now(UTC)
-    tenancy.invite(shop.id, email="wu@tea.example", role=Role.FINANCE, actor=LI, at=at)
+    joining.invite(shop.id, email="wu@tea.example", role=Role.FINANCE, actor=LI, at=at)
     tenancy.add_token(shop.id, name="checkout", scopes={Permission.QUOTE, Permission.SEND_ORDERS}, actor=LI, at=at)
     gone, _ = tenancy.add_token(shop.id, name="旧收银台", scopes={Permission.QUOTE}, actor=LI, at=at)
     tenancy.revoke_token(shop.id, gone.id, actor=LI, at=at)
@@ -52,14 +53,14 @@ def test_ones_own_profile_reads_well(pages, owner):  # noqa: F811
 
 def test_the_pages_of_links_read_well(pages):  # noqa: F811
     at = datetime.now(UTC)
-    first = tenancy.new_sign_in_link(None, at=at, minutes=60).value
+    first = joining.new_sign_in_link(None, at=at, minutes=60).value
     begin = pages.open(f"/start/{first}", width=390)
     pages.axe(begin)
     pages.shoot(begin, "start")
     li = member_of(shop_of("tea"), Role.OWNER, email="li@tea.example", name="Li")
-    _, secret = tenancy.invite(shop_of("tea").id, email="wu@tea.example", role=Role.FINANCE, actor=LI, at=at)
+    _, secret = joining.invite(shop_of("tea").id, email="wu@tea.example", role=Role.FINANCE, actor=LI, at=at)
     addresses = {
-        "enter": f"/enter/{tenancy.new_sign_in_link(li.pk, at=at, minutes=5).value}",
+        "enter": f"/enter/{joining.new_sign_in_link(li.pk, at=at, minutes=5).value}",
         "invitation": f"/invitation/{secret.value}",
     }
     for name, address in addresses.items():
@@ -97,7 +98,7 @@ def test_older_lines_are_loaded_into_the_list(pages, owner):  # noqa: F811
 
 
 def test_a_first_owner_comes_in_with_no_script_at_all(pages):  # noqa: F811
-    secret = tenancy.new_sign_in_link(None, at=datetime.now(UTC), minutes=60).value
+    secret = joining.new_sign_in_link(None, at=datetime.now(UTC), minutes=60).value
     page = pages.open(f"/start/{secret}", scripts=False)
     page.get_by_label("E-mail address").fill("li@tea.example")
     page.get_by_label("Your name").fill("Li")

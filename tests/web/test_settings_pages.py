@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy import joining
 from jiacan.tenancy.contracts import MAY, Actor, AuditQuery, Permission, Role
 from jiacan.tenancy.models import AuditEntry
 from tests.web.pages import member_of, shop_of, signed_in
@@ -166,7 +167,7 @@ def test_an_invitation_is_withdrawn(shop, owner):
     link = owner.post(address("settings-people-invite"), {"email": "wu@tea.example", "role": "finance"}).context[
         "link"
     ]
-    (invitation,) = tenancy.open_invitations(shop.id, datetime.now(UTC))
+    (invitation,) = joining.open_invitations(shop.id, datetime.now(UTC))
     owner.post(address("settings-people-withdraw", invitation_id=invitation.id))
     assert Client().get(link).status_code == 410
     assert [line[1] for line in lines(shop)] == ["person invited", "invitation withdrawn"]

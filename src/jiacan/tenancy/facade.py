@@ -1,4 +1,4 @@
-"""Shops, their people and what each may do, one-time links, tokens, and the audit of every change."""
+"""Shops, their people and what each may do, tokens, and the audit of every change."""
 
 from __future__ import annotations
 
@@ -15,15 +15,10 @@ from jiacan.tenancy.contracts import (
     AuditQuery,
     AuditRecord,
     AuditVerdict,
-    BadShopName,
-    Invitation,
     LastOwner,
-    LinkSpent,
-    MemberAlready,
     Membership,
     NoSuchMember,
     NotAllowed,
-    PeopleExist,
     Permission,
     Person,
     Role,
@@ -33,13 +28,12 @@ from jiacan.tenancy.contracts import (
     Token,
 )
 from jiacan.tenancy.core import chain
-from jiacan.tenancy.core.names import is_shop_name, to_address
+from jiacan.tenancy.core.names import to_address
 from jiacan.tenancy.store import audit as audit_store
 from jiacan.tenancy.store import keys, lately, people, shops
 
 Values = Mapping[str, object]
 Scopes = Collection[Permission]
-INVITATION_DAYS = 7
 TOUCH_EVERY = timedelta(minutes=1)
 """How exactly it is known when a token was last used."""
 
@@ -52,6 +46,11 @@ def open_shop(slug: str, *, zone: ZoneInfo | None = None, currency: str | None =
 def find_shops() -> tuple[Shop, ...]:
     """Every shop here, by name."""
     return shops.load_shops()
+
+
+def find_shop(shop_id: int) -> Shop | None:
+    """The shop of that number, if it is here."""
+    return shops.find_shop_of_id(shop_id)
 
 
 def get_shop(slug: str) -> Shop:
@@ -187,7 +186,7 @@ def set_role(shop_id: int, person_id: int, role: Role, *, actor: Actor) -> None:
             return
         people.save_role(shop_id, person_id, role)
         _keep_an_owner(shop)
-        _audit_role(shop_id, person_id, "role changed", actor=actor, before=before, after=role)
+        audit_role(shop_id, person_id, "role changed", actor=actor, before=before, after=role)
 
 
 def remove_member(shop_id: int, person_id: int, *, actor: Actor) -> None:
@@ -201,138 +200,7 @@ def remove_member(shop_id: int, person_id: int, *, actor: Actor) -> None:
         shop, before = _lock_member(shop_id, person_id)
         people.remove_role(shop_id, person_id)
         _keep_an_owner(shop)
-        _audit_role(shop_id, person_id, "member removed", actor=actor, before=before, after=None)
-
-
-def invite(shop_id: int, *, email: str, role: Role, actor: Actor, at: datetime) -> tuple[Invitation, Secret]:
-    """Invite someone for seven days; an earlier invitation of theirs that is still open ends.
-
-    Raises:
-        MemberAlready: they have a role at the shop.
-    """
-    address, secret, until = to_address(email), keys.new_secret(), at + timedelta(days=INVITATION_DAYS)
-    with shops.atomic():
-        shops.lock_shop(shop_id)
-        person = people.find_person(address)
-        if person is not None and people.find_role(shop_id, person.id) is not None:
-            raise MemberAlready(email=address)
-        people.end_invitations_of(shop_id, address, at)
-        invitation = people.add_invitation(
-            shop_id, email=address, role=role, invited_by=actor.name, secret=secret, expires_at=until
-        )
-        audit(shop_id, actor=actor, action="person invited", subject=address, after={"role": role})
-    return invitation, secret
-
-
-def open_invitations(shop_id: int, at: datetime) -> tuple[Invitation, ...]:
-    """The shop's invitations that can still be accepted, the latest first."""
-    return people.open_invitations(shop_id, at)
-
-
-def withdraw_invitation(shop_id: int, invitation_id: int, *, actor: Actor, at: datetime) -> None:
-    """Close an open invitation; one that is not open stays as it is."""
-    with shops.atomic():
-        open_ones = {one.id: one for one in people.open_invitations(shop_id, at)}
-        if invitation_id in open_ones and people.end_invitation(shop_id, invitation_id, at):
-            one = open_ones[invitation_id]
-            audit(shop_id, actor=actor, action="invitation withdrawn", subject=one.email, before={"role": one.role})
-
-
-def look_at_invitation(secret: str, at: datetime) -> Invitation:
-    """The open invitation with that secret, which stays open.
-
-    Raises:
-        LinkSpent: there is none.
-    """
-    invitation = people.find_invitation(secret, at)
-    if invitation is None:
-        raise LinkSpent
-    return invitation
-
-
-def accept_invitation(secret: str, *, name: str, password_hash: str, at: datetime, origin: str) -> Person:
-    """Take up an invitation, once. Someone new gets the name and password; whoever is known already just joins.
-
-    Raises:
-        LinkSpent: it was used, withdrawn or has expired.
-    """
-    with shops.atomic():
-        invitation = look_at_invitation(secret, at)
-        shop = shops.lock_shop(invitation.shop.id)
-        if not people.end_invitation(shop.id, invitation.id, at):
-            raise LinkSpent
-        person = people.find_person(invitation.email) or people.add_person(
-            email=invitation.email, name=name, password_hash=password_hash
-        )
-        if people.find_role(shop.id, person.id) is None:
-            people.save_role(shop.id, person.id, invitation.role)
-            actor = Actor(person.email, origin)
-            _audit_role(shop.id, person.id, "invitation accepted", actor=actor, before=None, after=invitation.role)
-    return person
-
-
-def new_sign_in_link(person_id: int | None, *, at: datetime, minutes: int) -> Secret:
-    """The secret of a link that signs the person in once; without a person it makes the first owner.
-
-    Raises:
-        PeopleExist: there is someone already, so there is no first owner to be made.
-    """
-    if person_id is None and people.has_people():
-        raise PeopleExist
-    secret = keys.new_secret()
-    keys.add_link(person_id, secret=secret, expires_at=at + timedelta(minutes=minutes))
-    return secret
-
-
-def sign_in_link_is_open(secret: str, at: datetime) -> bool:
-    """Whether the link would sign someone in."""
-    return keys.link_is_open(secret, at, for_a_person=True)
-
-
-def owner_link_is_open(secret: str, at: datetime) -> bool:
-    """Whether the link would make the first owner."""
-    return not people.has_people() and keys.link_is_open(secret, at, for_a_person=False)
-
-
-def redeem_sign_in_link(secret: str, at: datetime) -> Person | None:
-    """Whom the link signs in; it can do so once. None when it was used, has expired or was never given out."""
-    person_id = keys.spend_link(secret, at)
-    return None if person_id is None else people.get_person(person_id)
-
-
-def make_owner(
-    secret: str,
-    *,
-    email: str,
-    name: str,
-    password_hash: str,
-    shop_slug: str,
-    zone: ZoneInfo,
-    at: datetime,
-    origin: str,
-) -> Person:
-    """Make the first person: the owner of the named shop, and of every shop that is there already.
-
-    Raises:
-        BadShopName: the short name cannot be part of an address.
-        LinkSpent: the link was used or has expired.
-        PeopleExist: someone was first.
-    """
-    if not is_shop_name(shop_slug):
-        raise BadShopName(slug=shop_slug)
-    with shops.atomic():
-        people.lock_first_person()
-        if people.has_people():
-            raise PeopleExist
-        if not keys.spend_owner_link(secret, at):
-            raise LinkSpent
-        person = people.add_person(email=to_address(email), name=name, password_hash=password_hash)
-        open_shop(shop_slug, zone=zone)
-        for shop in find_shops():
-            people.save_role(shop.id, person.id, Role.OWNER)
-            actor = Actor(person.email, origin)
-            _audit_role(shop.id, person.id, "first owner made", actor=actor, before=None, after=Role.OWNER)
-    return person
+        audit_role(shop_id, person_id, "member removed", actor=actor, before=before, after=None)
 
 
 def add_token(
@@ -377,6 +245,15 @@ def revoke_token(shop_id: int, token_id: int, *, actor: Actor, at: datetime) -> 
     lately.forget_token(token_id)
 
 
+def audit_role(
+    shop_id: int, person_id: int, action: str, *, actor: Actor, before: Role | None, after: Role | None
+) -> None:
+    """Write down that the person's role at the shop is another one now, or none."""
+    subject = people.get_person(person_id).email
+    was, now = ({"role": role} if role else None for role in (before, after))
+    audit(shop_id, actor=actor, action=action, subject=subject, before=was, after=now)
+
+
 def _lock_member(shop_id: int, person_id: int) -> tuple[Shop, Role]:
     shop = shops.lock_shop(shop_id)
     role = people.find_role(shop_id, person_id)
@@ -388,11 +265,3 @@ def _lock_member(shop_id: int, person_id: int) -> tuple[Shop, Role]:
 def _keep_an_owner(shop: Shop) -> None:
     if people.count_owners(shop.id) == 0:
         raise LastOwner(shop=shop.name)
-
-
-def _audit_role(
-    shop_id: int, person_id: int, action: str, *, actor: Actor, before: Role | None, after: Role | None
-) -> None:
-    subject = people.get_person(person_id).email
-    was, now = ({"role": role} if role else None for role in (before, after))
-    audit(shop_id, actor=actor, action=action, subject=subject, before=was, after=now)

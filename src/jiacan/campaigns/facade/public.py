@@ -107,7 +107,7 @@ def find_receipt(secret: str) -> PublicReceipt | None:
     found = _find_link(secret)
     if found is None:
         return None
-    shop = next((shop for shop in tenancy.find_shops() if shop.id == found[0]), None)
+    shop = tenancy.find_shop(found[0])
     if shop is None:
         raise ShopUnknown(slug=str(found[0]))
     with at_place(shop.id):

@@ -25,6 +25,7 @@ from jiacan.console.facade import address_of, open_page, words
 from jiacan.console.web.zones import ZoneField
 from jiacan.kernel.errors import JiacanError
 from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy import joining
 from jiacan.tenancy.contracts import Invitation, LinkSpent, Person
 
 _WHY = "whoever has the link may; its secret is what is asked for"
@@ -85,7 +86,7 @@ class FirstOwnerForm(NewPersonForm):
 @open_page(why=_WHY)
 def start(request: HttpRequest, secret: str) -> HttpResponse:
     """Make the first owner and sign them in."""
-    if not tenancy.owner_link_is_open(secret, timezone.now()):
+    if not joining.owner_link_is_open(secret, timezone.now()):
         return _spent(request)
     shops = tenancy.find_shops()
     zone = "Asia/Shanghai" if words().language == "zh" else "UTC"
@@ -93,7 +94,7 @@ def start(request: HttpRequest, secret: str) -> HttpResponse:
     form = FirstOwnerForm(request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
         try:
-            owner = tenancy.make_owner(secret, **form.cleaned_data, at=timezone.now(), origin=_origin(request))
+            owner = joining.make_owner(secret, **form.cleaned_data, at=timezone.now(), origin=_origin(request))
         except JiacanError as error:
             form.add_error(None, words().say(error.message()))
         else:
@@ -107,9 +108,9 @@ def enter(request: HttpRequest, secret: str) -> HttpResponse:
     """Sign in by the link, once; whoever has a second step is still asked for it."""
     at = timezone.now()
     if request.method == "POST":
-        person = tenancy.redeem_sign_in_link(secret, at)
+        person = joining.redeem_sign_in_link(secret, at)
         return _spent(request) if person is None else _sign_in(request, person)
-    if not tenancy.sign_in_link_is_open(secret, at):
+    if not joining.sign_in_link_is_open(secret, at):
         return _spent(request)
     return render(request, "console/links/enter.html")
 
@@ -119,7 +120,7 @@ def enter(request: HttpRequest, secret: str) -> HttpResponse:
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """Take up an invitation: as someone new, or signed in as the person who was invited."""
     try:
-        invited = tenancy.look_at_invitation(secret, timezone.now())
+        invited = joining.look_at_invitation(secret, timezone.now())
         if tenancy.find_person(invited.email) is None:
             return _join_as_new(request, secret, invited)
         return _join_as_known(request, secret, invited)
@@ -130,7 +131,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
 def _join_as_new(request: HttpRequest, secret: str, invited: Invitation) -> HttpResponse:
     form = NewPersonForm(request.POST or None, email=invited.email)
     if request.method == "POST" and form.is_valid():
-        person = tenancy.accept_invitation(secret, **form.cleaned_data, at=timezone.now(), origin=_origin(request))
+        person = joining.accept_invitation(secret, **form.cleaned_data, at=timezone.now(), origin=_origin(request))
         return _sign_in(request, person)
     facts = {"form": form, "invitation": invited}
     return render(request, "console/links/invitation.html", facts, status=_status(form))
@@ -140,7 +141,7 @@ def _join_as_known(request: HttpRequest, secret: str, invited: Invitation) -> Ht
     """Only the person themselves takes up an invitation in their name."""
     here = getattr(request.user, "email", "") == invited.email
     if here and request.method == "POST":
-        tenancy.accept_invitation(secret, name="", password_hash="", at=timezone.now(), origin=_origin(request))
+        joining.accept_invitation(secret, name="", password_hash="", at=timezone.now(), origin=_origin(request))
         return redirect(reverse("home", kwargs={"shop": invited.shop.slug}))
     facts = {"invitation": invited, "here": here}
     return render(request, "console/links/join.html", facts)

@@ -25,6 +25,7 @@ from jiacan.console.facade import page, words
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, tell
 from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy import joining
 from jiacan.tenancy.contracts import MAY, Invitation, Membership, Permission, Role
 
 
@@ -73,7 +74,7 @@ def invite(request: HttpRequest, visit: Visit) -> HttpResponse:
     if not form.is_valid():
         return _people(request, visit, form)
     try:
-        invitation, secret = tenancy.invite(visit.shop.id, **form.cleaned_data, actor=visit.actor, at=timezone.now())
+        invitation, secret = joining.invite(visit.shop.id, **form.cleaned_data, actor=visit.actor, at=timezone.now())
     except JiacanError as error:
         form.add_error("email", words().say(error.message()))
         return _people(request, visit, form)
@@ -86,7 +87,7 @@ def invite(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, visit: Visit, invitation_id: int) -> HttpResponse:
     """Close an open invitation."""
-    tenancy.withdraw_invitation(visit.shop.id, invitation_id, actor=visit.actor, at=timezone.now())
+    joining.withdraw_invitation(visit.shop.id, invitation_id, actor=visit.actor, at=timezone.now())
     messages.success(request, words().say(tell("The invitation was withdrawn; its link opens nothing any more.")))
     return redirect("settings-people", shop=visit.shop.slug)
 
@@ -136,7 +137,7 @@ def _people(
         "form": form,
         "lines": lines,
         "roles": _roles(),
-        "invitations": tenancy.open_invitations(visit.shop.id, timezone.now()),
+        "invitations": joining.open_invitations(visit.shop.id, timezone.now()),
         "invited": invited,
         "link": link,
     }

@@ -13,10 +13,11 @@ from jiacan.draws.contracts.terms import Announced
 from jiacan.draws.core.announcing import announce
 from jiacan.draws.core.promised import changed, facts_of, is_longer, with_claims_of
 from jiacan.draws.core.terms import commitment_of
-from jiacan.draws.facade.secrets import make_code, make_secrets, seal_secrets
+from jiacan.draws.facade.secrets import make_secrets, seal_secrets
 from jiacan.draws.store import draws as store
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor
+from jiacan.tenancy.sealing import new_code
 
 
 def announce_draw(shop_id: int, announced: Announced, promise: Promise, *, actor: Actor, at: datetime) -> KeptDraw:
@@ -39,7 +40,7 @@ def announce_draw(shop_id: int, announced: Announced, promise: Promise, *, actor
             facts,
             terms,
             seal_secrets(secrets),
-            code=make_code(),
+            code=new_code(),
             commitment=commitment_of(terms),
             rules=announced.rules,
             announced_at=at,

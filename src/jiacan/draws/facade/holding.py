@@ -22,11 +22,11 @@ from jiacan.draws.facade.giving import give_consolations, give_prize
 from jiacan.draws.facade.secrets import make_nonce, open_secrets
 from jiacan.draws.store import draws as store
 from jiacan.draws.store import tickets, wins
-from jiacan.draws.store.sealing import find_secret, seal
 from jiacan.kernel.messages import Message, tell
 from jiacan.offers.facade import awarding
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor
+from jiacan.tenancy.sealing import Purpose, find_sealed, seal
 
 GIVEN_AT_ONCE = 500
 """Tickets of a transaction: few enough that others do not wait long for the plan."""
@@ -227,7 +227,7 @@ def begin_live(shop_id: int, plan_id: str, draw_id: str, *, actor: Actor, at: da
         _refuse_unless(draw, not store.load_stage(shop_id, draw.id), tell("it was begun before"))
         winners = sorted((result.card, row) for row, result in deal(draw) if result.card is not None)
         stage = json.dumps(winners).encode()
-        store.save(shop_id, draw.id, sealed_stage=seal(stage))
+        store.save(shop_id, draw.id, sealed_stage=seal(Purpose.DRAWS, stage))
         tenancy.audit(
             shop_id,
             actor=actor,
@@ -265,7 +265,7 @@ def _to_show(draw: KeptDraw, prize_id: str | None = None) -> Iterator[tuple[int,
     """What has not been shown, in the order of the cards: of one prize, or of all."""
     sealed = store.load_stage(draw.shop_id, draw.id)
     _refuse_unless(draw, bool(sealed), tell("it was not begun"))
-    stage = find_secret(sealed)
+    stage = find_sealed(Purpose.DRAWS, sealed)
     if stage is None:
         raise SeedLost(draw=draw.draw_id)
     cards = [prize.id for prize in draw.terms.decks[0].deck.prizes for _ in range(prize.units)]

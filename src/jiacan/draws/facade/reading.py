@@ -7,12 +7,14 @@ from collections.abc import Collection
 from jiacan.draws.contracts.errors import ChanceUnknown, DrawUnknown
 from jiacan.draws.contracts.kept import DrawCounts, KeptDraw, KeptTicket, Win, WinFilter, WinState
 from jiacan.draws.contracts.terms import GUARANTEE
+from jiacan.draws.core.links import issued_by, link_secret
 from jiacan.draws.facade import force
 from jiacan.draws.store import draws as store
-from jiacan.draws.store import sealing, tickets, wins
+from jiacan.draws.store import tickets, wins
 from jiacan.kernel.places import at_place, each_server
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Shop
+from jiacan.tenancy.sealing import Purpose, keys_of
 
 MOST_TICKETS = 200
 
@@ -64,12 +66,12 @@ def counts_of(shop_id: int, draw: KeptDraw) -> DrawCounts:
 
 def ticket_secret(ticket: KeptTicket) -> str:
     """What opens the ticket's page for whoever has it."""
-    return sealing.link_secret(ticket.issued)
+    return link_secret(keys_of(Purpose.TICKETS), ticket.issued)
 
 
 def find_ticket(secret: str) -> tuple[Shop, KeptDraw, KeptTicket] | None:
     """The ticket that the secret opens, its draw, and whose it is; None where it opens nothing."""
-    issued = sealing.issued_by(secret)
+    issued = issued_by(keys_of(Purpose.TICKETS), secret)
     shop_id = None if issued is None else _find_shop_of(issued)
     if issued is None or shop_id is None:
         return None
@@ -143,7 +145,7 @@ def is_begun(shop_id: int, draw: KeptDraw) -> bool:
 
 
 def _shop(shop_id: int) -> Shop:
-    found = next((shop for shop in tenancy.find_shops() if shop.id == shop_id), None)
+    found = tenancy.find_shop(shop_id)
     if found is None:
         raise DrawUnknown(plan_id="–", draw="–")
     return found

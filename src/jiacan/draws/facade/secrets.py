@@ -13,10 +13,8 @@ from jiacan.draws.contracts.terms import Deck, Mode
 from jiacan.draws.core.announcing import SEED_BYTES
 from jiacan.draws.core.cards import lay
 from jiacan.draws.store import draws as store
-from jiacan.draws.store.sealing import find_secret, seal
+from jiacan.tenancy.sealing import Purpose, find_sealed, seal
 
-LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
-CODE_LENGTH = 10
 DECKS_LAID = 64
 """How many decks a process keeps laid: to lay one takes a hash for each prize."""
 
@@ -37,11 +35,6 @@ def make_secrets() -> Secrets:
     return Secrets(secrets.token_bytes(SEED_BYTES), secrets.token_bytes(SEED_BYTES))
 
 
-def make_code() -> str:
-    """A new code for a draw's page."""
-    return "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
-
-
 def make_nonce() -> str:
     """What is added to the id of a ticket that is not drawn by its customer's own browser."""
     return secrets.token_urlsafe(16)
@@ -49,7 +42,7 @@ def make_nonce() -> str:
 
 def seal_secrets(found: Secrets) -> store.Sealed:
     """The secrets as the database keeps them."""
-    return store.Sealed(seal(found.seed), seal(found.key))
+    return store.Sealed(seal(Purpose.DRAWS, found.seed), seal(Purpose.DRAWS, found.key))
 
 
 def open_secrets(draw: KeptDraw) -> Secrets:
@@ -59,7 +52,7 @@ def open_secrets(draw: KeptDraw) -> Secrets:
         SeedLost: the server no longer has the key under which they were sealed.
     """
     sealed = store.load_sealed(draw.shop_id, draw.id)
-    seed, key = find_secret(sealed.seed), find_secret(sealed.key)
+    seed, key = (find_sealed(Purpose.DRAWS, each) for each in (sealed.seed, sealed.key))
     if seed is None or key is None:
         raise SeedLost(draw=draw.draw_id)
     return Secrets(seed, key)

@@ -13,6 +13,7 @@ from jiacan.project.output import COMMON, Common, screen
 from jiacan.project.serving import logs
 from jiacan.project.serving.server import Listen, running_server
 from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy import joining
 
 LINK_MINUTES = 24 * 60
 
@@ -55,5 +56,5 @@ def serve(*, host: str = "127.0.0.1", port: Port = 8000, workers: Workers = 1, c
 def _first_owner_link(listen: Listen) -> str | None:
     if tenancy.has_people():
         return None
-    secret = tenancy.new_sign_in_link(None, at=timezone.now(), minutes=LINK_MINUTES)
+    secret = joining.new_sign_in_link(None, at=timezone.now(), minutes=LINK_MINUTES)
     return f"{listen.url}/start/{secret.value}"

@@ -17,6 +17,7 @@ from jiacan.plans import facade as plans
 from jiacan.plans.contracts.versions import CheckedPlan
 from jiacan.project.demo.moving import RUN_FROM, ZONE, Move, move_for, moved_plan, write_moved_orders
 from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy import joining
 from jiacan.tenancy.contracts import COMMAND_LINE, Person, Shop
 
 SHOP = "gifts"
@@ -102,12 +103,12 @@ def _do_what_was_due(plan: CheckedPlan, at: datetime) -> None:
 def owner_link(at: datetime) -> str:
     """The secret of a link that signs the demo's owner in, who is made if there is nobody yet."""
     owner = tenancy.find_person(OWNER_EMAIL) or _make_owner(at)
-    return tenancy.new_sign_in_link(owner.id, at=at, minutes=LINK_MINUTES).value
+    return joining.new_sign_in_link(owner.id, at=at, minutes=LINK_MINUTES).value
 
 
 def _make_owner(at: datetime) -> Person:
-    return tenancy.make_owner(
-        tenancy.new_sign_in_link(None, at=at, minutes=1).value,
+    return joining.make_owner(
+        joining.new_sign_in_link(None, at=at, minutes=1).value,
         email=OWNER_EMAIL,
         name=OWNER_NAME,
         password_hash=make_password(None),

@@ -23,15 +23,10 @@ from jiacan.referrals.store import referrals as referral_store
 from jiacan.referrals.store.hashes import digest, digests
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Shop
+from jiacan.tenancy.sealing import new_code
 
 VISITOR = "jiacan_visitor"
 """The cookie, and the part of the landing address, by which a visitor is known until they buy."""
-
-LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
-"""Letters and figures that nobody takes for another."""
-
-CODE_LENGTH = 10
-"""Of 31 letters: fifty bits, so that whoever guesses finds nothing."""
 
 AGAIN = timedelta(minutes=30)
 """A visitor who clicks the same link again within it is counted once."""
@@ -64,8 +59,7 @@ def make_link(shop_id: int, plan_id: str, customer_id: str, *, at: datetime) -> 
         NoReferrals: the plan has none in force.
     """
     get_programme(shop_id, plan_id)
-    code = "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
-    return store.add_link(shop_id, plan_id, customer_id, code, at=at)
+    return store.add_link(shop_id, plan_id, customer_id, new_code(), at=at)
 
 
 def get_link(shop_id: int, code: str) -> Link:
@@ -92,7 +86,7 @@ class Found:
 def look(code: str) -> Found | None:
     """The link of that code, whichever shop's; None where there is none, or its plan has no referrals any more."""
     found = _find_link(code)
-    shop = None if found is None else next((each for each in tenancy.find_shops() if each.id == found.shop_id), None)
+    shop = None if found is None else tenancy.find_shop(found.shop_id)
     if found is None or shop is None:
         return None
     with at_place(shop.id):

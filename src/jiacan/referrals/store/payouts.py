@@ -13,7 +13,7 @@ from jiacan.referrals.contracts.payouts import Batch, BatchState, Method, Payee,
 from jiacan.referrals.models import Batch as BatchRow
 from jiacan.referrals.models import Payee as PayeeRow
 from jiacan.referrals.models import Payout as Row
-from jiacan.referrals.store.sealing import find_text, seal
+from jiacan.tenancy.sealing import Purpose, find_sealed_text, seal_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +176,8 @@ def save_payee(shop_id: int, payee: Payee, *, at: datetime) -> None:
         customer_id=payee.customer_id,
         defaults={
             "method": payee.method,
-            "sealed_account": seal(payee.account),
-            "sealed_name": seal(payee.name),
+            "sealed_account": seal_text(Purpose.PAYEES, payee.account),
+            "sealed_name": seal_text(Purpose.PAYEES, payee.name),
             "bank": payee.bank,
             "changed_at": at,
         },
@@ -188,7 +188,7 @@ def find_payees(shop_id: int, customer_ids: Collection[str]) -> dict[str, Payee]
     """Where these customers are paid; one who was never told, or whose account can no longer be read, is absent."""
     found = {}
     for row in PayeeRow.objects.filter(shop_id=shop_id, customer_id__in=customer_ids):
-        account, name = find_text(row.sealed_account), find_text(row.sealed_name)
+        account, name = (find_sealed_text(Purpose.PAYEES, each) for each in (row.sealed_account, row.sealed_name))
         if account is not None and name is not None:
             found[row.customer_id] = Payee(row.customer_id, Method(row.method), account, name, row.bank)
     return found

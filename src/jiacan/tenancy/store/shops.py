@@ -30,6 +30,12 @@ def find_shop(slug: str) -> Shop | None:
     return None if row is None else to_shop(row)
 
 
+def find_shop_of_id(shop_id: int) -> Shop | None:
+    """The shop of that number, if there is one."""
+    row = ShopRow.objects.filter(pk=shop_id).first()
+    return None if row is None else to_shop(row)
+
+
 def load_shops() -> tuple[Shop, ...]:
     """Every shop, by name."""
     return tuple(to_shop(row) for row in ShopRow.objects.order_by("slug"))

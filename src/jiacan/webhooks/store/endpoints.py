@@ -9,9 +9,9 @@ from datetime import datetime
 from django.db import connection
 
 from jiacan.kernel.statements import Prepared
+from jiacan.tenancy.sealing import Purpose, find_sealed_text, seal_text
 from jiacan.webhooks.contracts import Endpoint, EventKind
 from jiacan.webhooks.models import Endpoint as EndpointRow
-from jiacan.webhooks.store.sealing import find_secret, seal
 
 _WANTED = Prepared("SELECT DISTINCT unnest(kinds) FROM webhooks_endpoint WHERE shop_id = %s::bigint AND active")
 
@@ -40,7 +40,7 @@ def add_endpoint(
         shop_id=shop_id,
         url=url,
         kinds=sorted(kinds),
-        sealed_secret=seal(secret),
+        sealed_secret=seal_text(Purpose.WEBHOOKS, secret),
         created_by=created_by,
         created_at=at,
     )
@@ -74,7 +74,7 @@ def find_receiver(shop_id: int, endpoint_id: int) -> Receiver | None:
     row = EndpointRow.objects.select_related("shop").filter(shop_id=shop_id, id=endpoint_id).first()
     if row is None:
         return None
-    return Receiver(_to_endpoint(row), row.shop.slug, find_secret(row.sealed_secret))
+    return Receiver(_to_endpoint(row), row.shop.slug, find_sealed_text(Purpose.WEBHOOKS, row.sealed_secret))
 
 
 def save_endpoint(shop_id: int, endpoint: Endpoint) -> None:
@@ -89,7 +89,9 @@ def save_endpoint(shop_id: int, endpoint: Endpoint) -> None:
 
 def save_secret(shop_id: int, endpoint_id: int, secret: str) -> None:
     """Sign with another secret from now on."""
-    EndpointRow.objects.filter(shop_id=shop_id, id=endpoint_id).update(sealed_secret=seal(secret))
+    EndpointRow.objects.filter(shop_id=shop_id, id=endpoint_id).update(
+        sealed_secret=seal_text(Purpose.WEBHOOKS, secret)
+    )
 
 
 def delete_endpoint(shop_id: int, endpoint_id: int) -> None:
