@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 LATEST = datetime.max.replace(tzinfo=UTC)
+A_WEEK = timedelta(days=7)
 
 
 @dataclass
 class Point:
-    """One point of a lot: here, lost by expiry, or gone."""
+    """One point of a lot: here, lost by expiry, spent under a reference, or gone."""
 
     lot: str
     earned_at: datetime
     available_at: datetime | None
     expires_at: datetime | None
     place: str = "here"
+    second_time: bool = False
 
     @property
     def turn(self):
@@ -50,13 +52,30 @@ class SlowPurse:
             and (point.expires_at is None or at < point.expires_at)
         ]
 
-    def spend(self, count, at):
+    def spend(self, count, at, reference):
         found = self.spendable(at)
         if len(found) < count:
             return False
         for point in found[:count]:
-            point.place = "gone"
+            point.place = f"spent: {reference}"
         return True
+
+    def give_back(self, reference, at):
+        spent = [point for point in self.points if point.place == f"spent: {reference}"]
+        for point in sorted(spent, key=lambda point: point.turn):
+            if self.debt:
+                self.debt -= 1
+                point.place = "gone"
+            elif point.expires_at is None or at < point.expires_at:
+                point.place = "here"
+            elif point.second_time:
+                point.place = "expired"
+            else:
+                point.place = "here"
+                point.second_time = True
+                point.lot = f"~returned/{reference}/{point.lot}"
+                point.earned_at = point.available_at = at
+                point.expires_at = at + A_WEEK
 
     def take_back(self, lot, count):
         for _ in range(count):

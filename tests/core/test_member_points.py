@@ -10,9 +10,9 @@ import pytest
 
 from jiacan.members.contracts.points import Lot, Move, NotEnoughPoints
 from jiacan.members.core.lasting import expires_at, lot_of, months_later
-from jiacan.members.core.points import Purse, earn, expire, spend, take_back
+from jiacan.members.core.points import GRACE, Purse, earn, expire, give_back, spend, take_back
 from jiacan.offers.contracts.points import PointsGiven, PointsTerms
-from tests.core.slow_points import SlowPurse
+from tests.core.slow_points import A_WEEK, SlowPurse
 
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -56,12 +56,21 @@ class Both:
         self.slow.earn(made.name, made.points, made.earned_at, made.available_at, made.expires_at)
 
     def spend(self, points, when):
+        """Whether so many could be spent."""
+        name = f"s-{len(self.lines)}"
         try:
-            self._keep(spend(self.purse, points, name=f"s-{len(self.lines)}", reason="", at=when))
+            self._keep(spend(self.purse, points, name=name, reason="", at=when))
             done = True
         except NotEnoughPoints:
             done = False
-        assert self.slow.spend(points, when) == done
+        assert self.slow.spend(points, when, name) == done
+        return done
+
+    def give_back(self, spent, when):
+        """What was spent comes back; what is over by then goes first, as the facade lets it."""
+        self.expire(when)
+        self._keep(give_back(self.purse, spent, reason="", at=when))
+        self.slow.give_back(spent.name, when)
 
     def take_back(self, name, points, when):
         self._keep(take_back(self.purse, name, points, name=f"b-{len(self.lines)}", subject="", at=when))
@@ -83,18 +92,22 @@ class Both:
 
 
 def one_history(random):
-    """Eight things happen on eight days, in any order and to any lot."""
-    both, given = Both(), []
-    for day in range(8):
-        what = random.randrange(5)
+    """Ten things happen on ten days, some of them a week apart, in any order and to any lot."""
+    both, given, spent, day = Both(), [], [], 0
+    for _ in range(10):
+        day += random.choice([1, 1, 1, 8])
+        what = random.randrange(6)
         if what <= 1 or not given:
             points = random.randint(1, 9)
             expires = random.choice([None, None, day + 1, day + 2, day + 5])
             both.earn(lot(f"l{day}", points, day=day, available=random.choice([0, 0, 2, None]), expires=expires))
             given.append((f"l{day}", points))
         elif what == 2:
-            both.spend(random.randint(1, 12), at(day))
-        elif what == 3:
+            if both.spend(random.randint(1, 12), at(day)):
+                spent.append(both.lines[-1])
+        elif what == 3 and spent:
+            both.give_back(spent.pop(random.randrange(len(spent))), at(day))
+        elif what == 4:
             name, points = given.pop(random.randrange(len(given)))
             back = random.randint(1, points)
             both.take_back(name, back, at(day))
@@ -123,6 +136,43 @@ def test_what_is_taken_back_comes_from_its_own_lot_then_from_others_then_is_owed
     assert (both.purse.debt, both.purse.balance) == (75, -75)
     both.earn(lot("d", 80, day=3))
     assert (both.purse.debt, both.purse.lots["d"].left) == (0, 5)
+
+
+def test_what_was_spent_comes_back_to_its_lots_with_their_ends_as_they_were():
+    both = Both()
+    both.earn(lot("a", 30, expires=9))
+    both.earn(lot("b", 100))
+    both.spend(50, at(1))
+    both.give_back(both.lines[-1], at(2))
+    assert (both.purse.lots["a"], both.purse.lots["b"]) == (lot("a", 30, expires=9), lot("b", 100))
+    assert [(part.lot, part.points) for part in both.lines[-1].parts] == [("a", 30), ("b", 20)]
+
+
+def test_what_comes_back_after_its_end_lasts_a_week_once():
+    assert GRACE == A_WEEK
+    both = Both()
+    both.earn(lot("a", 30, expires=3))
+    both.spend(30, at(1))
+    first = both.lines[-1]
+    both.give_back(first, at(4))
+    (again,) = [each for each in both.purse.lots.values() if each.left]
+    assert (again.left, again.expires_at, both.purse.available(at(10)), both.purse.available(at(11))) == (
+        *(30, at(11), 30, 0),
+    )
+    both.spend(30, at(10))
+    both.give_back(both.lines[-1], at(12))
+    assert [(line.move, line.points) for line in both.lines[-2:]] == [(Move.RETURNED, 30), (Move.EXPIRED, -30)]
+    assert both.purse.balance == 0
+
+
+def test_what_comes_back_pays_what_is_owed_first():
+    both = Both()
+    both.earn(lot("a", 100))
+    both.spend(80, at(1))
+    spent = both.lines[-1]
+    both.take_back("a", 100, at(2))
+    both.give_back(spent, at(3))
+    assert (both.purse.debt, both.purse.balance, both.purse.lots["a"].left) == (0, 0, 0)
 
 
 def test_points_that_had_expired_are_not_taken_a_second_time():

@@ -49,6 +49,10 @@ class PointsShop:
             self.shop.id, customer, points, reference=reference, reason="A cup", at=day(days)
         )
 
+    def give_back(self, *, customer: str = "anna", days: float = 3, reference: str = "mall-1") -> Line:
+        """A spending is cancelled."""
+        return spending.cancel_spending(self.shop.id, customer, reference=reference, reason="Broken", at=day(days))
+
     def correct(
         self,
         points: int,

@@ -47,6 +47,14 @@ def spend_the_same(url: str, barrier: Barrier, number: int) -> int:
     return SPENDINGS
 
 
+def give_the_same_back(url: str, barrier: Barrier, number: int) -> int:
+    """Cancel the same spendings as every process; says how many points it was told came back."""
+    shop_id, told = begin(url, barrier), 0
+    for n in range(SPENDINGS):
+        told += spending.cancel_spending(shop_id, "anna", reference=f"same-{n}", reason="", at=day(3)).points
+    return told
+
+
 def expire(url: str, barrier: Barrier, number: int) -> int:
     """Take from everyone what is over."""
     expiring.expire_due(begin(url, barrier), day(100))
@@ -67,6 +75,16 @@ def test_a_reference_that_every_process_sends_counts_once(processes, test_databa
     shop.buy(1, 100)
     assert sum(at_once(processes, spend_the_same, test_database_url)) == PROCESSES * SPENDINGS
     assert shop.has() == (20, 0, 0)
+    shop.assert_agreed()
+
+
+def test_a_spending_that_every_process_cancels_comes_back_once(processes, test_database_url):
+    shop = points_shop()
+    shop.buy(1, 100)
+    for n in range(SPENDINGS):
+        shop.spend(10, reference=f"same-{n}")
+    assert sum(at_once(processes, give_the_same_back, test_database_url)) == PROCESSES * SPENDINGS * 10
+    assert shop.has(days=3) == (100, 0, 0)
     shop.assert_agreed()
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from jiacan.campaigns.facade import running
 from jiacan.campaigns.facade.live import find_live
-from jiacan.members.contracts.points import NotEnoughPoints
+from jiacan.members.contracts.points import NotEnoughPoints, SpendingUnknown
 from jiacan.members.models.points import Debt, Line, Lot
 from jiacan.offers.facade import bulk
 from jiacan.orders import facade as orders
@@ -27,7 +27,7 @@ def test_whatever_happens_ledger_lots_and_statement_say_the_same(seed):
     bought = []
     for step in range(14):
         days, customer = step / 2, random.choice(CUSTOMERS)
-        match random.randrange(6):
+        match random.randrange(7):
             case 0 | 1:
                 received = random.choice([None, 0, 1])
                 shop.buy(step, random.randint(1, 60), customer=customer, days=days, received=received)
@@ -37,7 +37,11 @@ def test_whatever_happens_ledger_lots_and_statement_say_the_same(seed):
             case 3:
                 with suppress(NotEnoughPoints):
                     shop.spend(random.randint(1, 50), customer=customer, days=days, reference=f"s-{step}")
-            case 4:
+            case 4 if step:
+                with suppress(SpendingUnknown):
+                    reference = f"s-{random.randrange(step)}"
+                    shop.give_back(customer=customer, days=days * random.choice([1, 1, 15]), reference=reference)
+            case 5:
                 with suppress(NotEnoughPoints):
                     points = random.choice([-20, 5, 15])
                     shop.correct(points, customer=customer, days=days, reference=f"f-{step}", lasts=1)

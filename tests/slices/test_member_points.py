@@ -11,7 +11,14 @@ from django.test.utils import CaptureQueriesContext
 
 from jiacan.campaigns.facade import online
 from jiacan.campaigns.facade.live import find_live
-from jiacan.members.contracts.points import Disagreement, Move, NotEnoughPoints, ReferenceUsed
+from jiacan.members.contracts.points import (
+    Disagreement,
+    Move,
+    NotEnoughPoints,
+    ReferenceUsed,
+    SpendingBound,
+    SpendingUnknown,
+)
 from jiacan.members.facade import expiring, reading
 from jiacan.members.models.points import Line as LineRow
 from jiacan.members.models.points import Lot as LotRow
@@ -251,3 +258,36 @@ def test_an_order_that_earns_no_points_asks_nothing_of_members(spend, asks):
         online.take(shop, [order(1, spend)], [], at=AT)
     assert any("members_" in query["sql"] for query in seen) == asks
     assert any("offers_award" in query["sql"] for query in seen)
+
+
+def test_a_spending_is_cancelled_once_and_only_by_its_own_customer():
+    shop = points_shop()
+    shop.buy(1, 100)
+    shop.spend(80)
+    with pytest.raises(SpendingUnknown):
+        shop.give_back(customer="ben")
+    assert shop.has(days=3) == (20, 0, 0)
+    assert shop.give_back() == shop.give_back(days=4)
+    assert shop.has(days=4) == (100, 0, 0)
+    assert moves(shop) == [(Move.EARNED, 100, 100), (Move.SPENT, -80, 20), (Move.RETURNED, 80, 100)]
+    shop.assert_agreed()
+
+
+def test_a_spending_that_something_here_stands_for_is_not_cancelled_by_itself():
+    shop = points_shop()
+    shop.buy(1, 100)
+    shop.spend(80, reference="~mall/1")
+    with pytest.raises(SpendingBound):
+        shop.give_back(reference="~mall/1")
+    assert shop.has(days=3) == (20, 0, 0)
+
+
+def test_points_that_come_back_after_their_end_last_a_week():
+    shop = points_shop()
+    shop.buy(1, 100)
+    shop.spend(80)
+    shop.expire(days=100)
+    shop.give_back(days=101)
+    assert (shop.has(days=107), shop.has(days=108)) == ((80, 0, 0), (0, 0, 0))
+    assert shop.expire(days=109) == 1
+    shop.assert_agreed()

@@ -47,6 +47,7 @@ class Move(StrEnum):
     SET_OFF = "set_off"
     EXPIRED = "expired"
     CORRECTED = "corrected"
+    RETURNED = "returned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,5 +154,32 @@ class ReferenceUsed(JiacanError):
     def message(self) -> Message:
         return tell(
             "The reference {reference} was used for other points; give each spending and correction its own.",
+            reference=self.reference,
+        )
+
+
+@dataclass(eq=False)
+class SpendingUnknown(JiacanError):
+    """The customer spent nothing under that reference."""
+
+    reference: str
+
+    def message(self) -> Message:
+        return tell(
+            "This customer spent no points under the reference {reference}. Check the reference, and whose it is.",
+            reference=self.reference,
+        )
+
+
+@dataclass(eq=False)
+class SpendingBound(JiacanError):
+    """The points were spent on something that the shop keeps here, and come back with it."""
+
+    reference: str
+
+    def message(self) -> Message:
+        return tell(
+            "The points of {reference} were spent on something that stands here. Cancel that, where it can be; its "
+            "points come back with it.",
             reference=self.reference,
         )

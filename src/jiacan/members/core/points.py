@@ -7,11 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from jiacan.members.contracts.points import Line, Lot, Move, NotEnoughPoints, Part
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
+
+GRACE = timedelta(days=7)
+"""How long points can be spent that come back when the time of their lot is over."""
+
+_CAME_BACK = "~returned/"
+"""What lots of such points begin with; no plan's does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,52 @@ def take_back(purse: Purse, lot: str, points: int, *, name: str, subject: str, a
     owed = wanted - sum(part.points for part in more)
     lines.append(Line(Move.TAKEN_BACK, name, -points, at, subject, parts=(*parts, *more)))
     return Done(purse._with(*taken, debt=purse.debt + owed), tuple(lines))
+
+
+def give_back(purse: Purse, spent: Line, *, reason: str, at: datetime) -> Done:
+    """What was spent comes back, the first to expire first, each to its own lot; what is owed is paid from it at once.
+
+    Of a lot whose time is over by then it comes as a lot that lasts a little longer, and is lost where that had been
+    granted before.
+
+    Args:
+        purse: with the lots that were spent from.
+        spent: the line of the spending.
+        reason: for the statement.
+        at: now.
+    """
+    name, debt = spent.name, purse.debt
+    parts: list[Part] = []
+    lost: list[Part] = []
+    for part in spent.parts:
+        paid = min(debt, part.points)
+        debt -= paid
+        back, lot = part.points - paid, purse.lots[part.lot]
+        if not back:
+            continue
+        if not lot.is_over(at):
+            lot = replace(lot, left=lot.left + back)
+        elif lot.name.startswith(_CAME_BACK):
+            lot = replace(lot, expired=lot.expired + back)
+            lost.append(Part(lot.name, back))
+        else:
+            lot = replace(
+                lot,
+                name=f"{_CAME_BACK}{name}/{lot.name}",
+                points=back,
+                left=back,
+                expired=0,
+                earned_at=at,
+                available_at=at,
+                expires_at=at + GRACE,
+            )
+        purse = purse._with(lot)
+        parts.append(Part(lot.name, back))
+    lines = [Line(Move.RETURNED, name, -spent.points, at, spent.subject, reason, tuple(parts))]
+    if lost:
+        gone = sum(part.points for part in lost)
+        lines.append(Line(Move.EXPIRED, f"{_CAME_BACK}{name}", -gone, at, "", "", tuple(lost)))
+    return Done(purse._with(debt=debt), tuple(lines))
 
 
 def expire(purse: Purse, at: datetime) -> Done:

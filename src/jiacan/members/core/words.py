@@ -14,4 +14,5 @@ MOVES: Mapping[Move, Message] = {
     Move.SET_OFF: tell("had expired, so not taken back"),
     Move.EXPIRED: tell("expired"),
     Move.CORRECTED: tell("corrected by hand"),
+    Move.RETURNED: tell("came back, as what they were spent on was cancelled"),
 }

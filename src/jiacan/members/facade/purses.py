@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,9 +12,12 @@ from jiacan.members.store import points as store
 from jiacan.orders import facade as orders
 
 
-def load_purse(shop_id: int, customer_id: str, at: datetime) -> Purse:
-    """The customer's purse; lots that pend are there from their order's receipt on, where that is known by now."""
-    purse = store.load_purses(shop_id, [customer_id])[customer_id]
+def load_purse(shop_id: int, customer_id: str, at: datetime, *, named: Collection[str] = ()) -> Purse:
+    """The customer's purse; lots that pend are there from their order's receipt on, where that is known by now.
+
+    It has every lot with points left, and those that are named.
+    """
+    purse = store.load_purses(shop_id, [customer_id], named=named)[customer_id]
     pending = [lot for lot in purse.lots.values() if lot.is_pending(at)]
     if not pending:
         return purse

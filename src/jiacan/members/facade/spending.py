@@ -1,4 +1,4 @@
-"""Points spent, and corrected by hand: once for a reference, first expiring first, with reason."""
+"""Points spent, given back, and corrected by hand: once for a reference, first expiring first, with reason."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from django.db import transaction
 
 from jiacan.ledger.contracts import AccountKey, Group
 from jiacan.ledger.contracts import Move as LedgerMove
-from jiacan.members.contracts.points import Line, Lot, Move, ReferenceUsed
+from jiacan.members.contracts.points import Line, Lot, Move, ReferenceUsed, SpendingBound, SpendingUnknown
 from jiacan.members.core.books import BY_HAND, SPENT
-from jiacan.members.core.points import Done, Purse, earn, expire, spend
+from jiacan.members.core.points import Done, Purse, earn, expire, give_back, spend
 from jiacan.members.facade.expiring import expiry_groups
 from jiacan.members.facade.posting import lock, post
 from jiacan.members.facade.purses import load_purse
 from jiacan.members.store import points as store
+from jiacan.offers.contracts.occasions import is_occasion
 from jiacan.offers.facade.points import points_account
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor
@@ -43,6 +44,47 @@ def spend_points(shop_id: int, customer_id: str, points: int, *, reference: str,
         before = load_purse(shop_id, customer_id, at)
         gone = expire(before, at)
         done = spend(gone.purse, points, name=reference, reason=reason, at=at)
+        _store(shop_id, customer_id, before, Done(done.purse, (*gone.lines, *done.lines)), SPENT)
+        return done.lines[0]
+
+
+def cancel_spending(shop_id: int, customer_id: str, *, reference: str, reason: str, at: datetime) -> Line:
+    """Give back what was spent under the reference, to the lots that it came from; the same again gives nothing more.
+
+    Args:
+        shop_id: whose customer.
+        customer_id: who spent it.
+        reference: that of the spending.
+        reason: for the customer's statement.
+        at: now.
+
+    Raises:
+        SpendingUnknown: the customer spent nothing under it.
+        SpendingBound: it was spent on something that stands here, and comes back with that.
+    """
+    if is_occasion(reference):
+        raise SpendingBound(reference=reference)
+    return return_spent(shop_id, customer_id, reference=reference, reason=reason, at=at)
+
+
+def return_spent(shop_id: int, customer_id: str, *, reference: str, reason: str, at: datetime) -> Line:
+    """The same for whoever spent them on something that stands here, and cancels that.
+
+    Raises:
+        SpendingUnknown: the customer spent nothing under it.
+    """
+    with transaction.atomic():
+        lock(shop_id, [customer_id])
+        found = store.find_line(shop_id, Move.SPENT, reference)
+        if found is None or found[0] != customer_id:
+            raise SpendingUnknown(reference=reference)
+        spent = found[1]
+        known = _known(shop_id, customer_id, Move.RETURNED, reference, -spent.points)
+        if known is not None:
+            return known
+        before = load_purse(shop_id, customer_id, at, named=[part.lot for part in spent.parts])
+        gone = expire(before, at)
+        done = give_back(gone.purse, spent, reason=reason, at=at)
         _store(shop_id, customer_id, before, Done(done.purse, (*gone.lines, *done.lines)), SPENT)
         return done.lines[0]
 
