@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jiacan.kernel.messages import Name
-from jiacan.members.contracts.tiers import Ladder, Measure, Tier
-from jiacan.members.core.tiers import follow, has_at, next_tier
-from jiacan.orders.contracts import KeptOrder
+from jiacan.offers.contracts.tiers import Ladder, Measure, Tier
+from jiacan.offers.core.tiers import follow, has_at, matters_since, next_tier, tier_before
+from jiacan.orders.contracts import KeptOrder, Returned
 
 BEGIN = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -62,6 +62,20 @@ def test_an_order_within_the_grace_keeps_the_tier():
 def test_without_a_grace_whoever_has_less_goes_down_at_that_moment():
     _, found = follow(ladder(100, grace=0), None, [bought(0, 100)], day(150))
     assert steps(found) == [("", "a", 0, 100), ("a", "", 100, 0)]
+
+
+def test_without_a_grace_two_steps_down_are_taken_at_one_moment():
+    here, paid = ladder(100, 200, grace=0), [bought(0, 250)]
+    _, found = follow(here, None, paid, day(150))
+    assert steps(found) == [("", "b", 0, 250), ("b", "a", 100, 0), ("a", "", 100, 0)]
+    assert follow(here, follow(here, None, paid, day(100))[0], paid, day(150))[1] == ()
+
+
+def test_a_return_counts_from_its_moment_whenever_somebody_looks():
+    here = ladder(100, 200)
+    paid = KeptOrder("o", day(0), 120, (Returned(day(6), 250),))
+    _, found = follow(here, None, [paid], day(16))
+    assert steps(found) == [("", "b", 0, 250), ("b", "a", 16, 120)]
 
 
 def test_a_return_counts_against_the_tier_from_when_it_is_known():
@@ -126,3 +140,52 @@ def test_nobody_stands_higher_than_they_once_reached_or_goes_down_more_than_a_st
         if up > 0:
             assert change.had == has_at(here, orders, change.at) >= here.tiers[places[change.after] - 1].needs
     assert all(first.after == second.before for first, second in pairwise(found))
+
+
+def test_an_order_is_paid_on_the_tier_that_those_before_it_reached():
+    here = ladder(100, 200)
+    paid = [bought(0, 150), bought(1, 60), bought(2, 10)]
+    found = [tier_before(here, paid, each.paid_at, each.order_id) for each in paid]
+    assert found == ["", "a", "b"]
+
+
+def test_of_orders_at_one_moment_the_smaller_id_comes_first_and_what_comes_back_then_comes_after():
+    here = ladder(100, 200)
+    first = KeptOrder("a", day(0), 0, (Returned(day(0), 150),))
+    assert [tier_before(here, [first], day(0), name) for name in ("a", "b")] == ["", "a"]
+    assert tier_before(here, [first], day(1), "c") == ""
+    came_back_later = KeptOrder("a", day(0), 0, (Returned(day(1), 150),))
+    assert tier_before(here, [came_back_later], day(1), "c") == "a"
+    assert tier_before(ladder(100, grace=0), [came_back_later], day(2), "c") == ""
+
+
+RETURNS = st.lists(st.tuples(st.integers(0, 90), st.integers(0, 150)), max_size=2)
+KEPT = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 150), RETURNS), max_size=6)
+
+
+def with_returns(number, days, minor, back):
+    """An order of which something came back on some days, each time more."""
+    left, returned = minor, []
+    for after, gone in sorted(back):
+        returned.append(Returned(day(days + after), left))
+        left = max(0, left - gone)
+    return KeptOrder(f"o-{number}", day(days), left, tuple(returned))
+
+
+@given(here=LADDERS, paid=KEPT, at=st.integers(0, 95))
+def test_older_orders_have_no_bearing_on_the_tier(here, paid, at):
+    orders = [with_returns(number, *each) for number, each in enumerate(paid)]
+    since = matters_since(here, day(at))
+    lately = [each for each in orders if each.paid_at >= since]
+    assert tier_before(here, lately, day(at), "x") == tier_before(here, orders, day(at), "x")
+
+
+@given(here=LADDERS, paid=KEPT, looks=st.lists(st.integers(0, 95), max_size=5))
+def test_the_tier_before_an_order_is_where_looking_again_and_again_leads(here, paid, looks):
+    orders = [with_returns(number, *each) for number, each in enumerate(paid)]
+    standing = None
+    for until in sorted(looks):
+        standing, _ = follow(here, standing, [each for each in orders if each.paid_at <= day(until)], day(until))
+    at = max(looks, default=0) + 0.5
+    standing, _ = follow(here, standing, [each for each in orders if each.paid_at <= day(at)], day(at))
+    assert tier_before(here, orders, day(at), "x") == standing.tier

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from jiacan.members.contracts.tiers import Measure
+from jiacan.offers.contracts.tiers import Measure
 from jiacan.offers.contracts.points import AT_ONCE_AND_FOR_EVER, PointsTerms
 from jiacan.plans.core.check import check
 from tests.core.test_plan_base import BASE

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from jiacan.members.core.tiers import follow, has_at, next_tier
+from jiacan.offers.core.tiers import follow, has_at, next_tier
 from tests.core.test_member_tiers import BEGIN, bought, day, ladder
 from tests.core.worked_cases import PAGES, tables_in
 

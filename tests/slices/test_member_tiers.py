@@ -12,7 +12,7 @@ from jiacan.campaigns.facade import online, running, standing
 from jiacan.campaigns.facade.live import find_live
 from jiacan.members.models.tiers import Standing, TierStep
 from jiacan.orders import facade as orders
-from jiacan.orders.contracts import KeptOrder, OrderLine, Refund, RefundLine
+from jiacan.orders.contracts import KeptOrder, OrderLine, Refund, RefundLine, Returned
 from tests.slices.members_shop import day
 from tests.slices.online_shop import AT, PLAN_ID, go_live, order, refund
 
@@ -92,8 +92,9 @@ def test_part_of_an_order_that_was_kept_counts():
     back = Refund("r-1", "o-1", day(1), (RefundLine("pot", 1),))
     online.take(shop, [replace(paid, lines=lines)], [back], at=day(1))
     kept = orders.kept_since(shop.id, ["anna"], AT, currency="GBP")
-    assert kept == {"anna": (KeptOrder("o-1", AT, 6_500),)}
-    assert steps(shop) == []
+    assert kept == {"anna": (KeptOrder("o-1", AT, 6_500, (Returned(day(1), 12_500),)),)}
+    assert steps(shop) == [("", "silver", 0, 12_500)]
+    assert tier(shop, 1).grace_until == day(11)
 
 
 def test_orders_from_files_reach_tiers_as_those_that_come_one_by_one_do():

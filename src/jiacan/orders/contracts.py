@@ -298,12 +298,25 @@ def keep(lines: Iterable[OrderLine], refund_lines: Iterable[RefundLine]) -> Kept
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """Something of an order came back at a moment, and what of its spend was kept until then."""
+
+    at: datetime
+    kept_before: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeptOrder:
-    """A paid order by what of its spend is kept after every refund so far."""
+    """A paid order by what of its spend is kept after every refund so far; `returned` in the order of time."""
 
     order_id: str
     paid_at: datetime
     kept_minor: int
+    returned: tuple[Returned, ...] = ()
+
+    def kept_at(self, moment: datetime) -> int:
+        """What was kept of it after everything that had come back by the moment."""
+        return next((each.kept_before for each in self.returned if each.at > moment), self.kept_minor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,17 +206,14 @@ def first_paid(shop_id: int, customer_ids: Collection[str]) -> list[tuple[str, s
 def kept_since(
     shop_id: int, customer_ids: Collection[str], since: datetime, *, currency: str
 ) -> dict[str, tuple[KeptOrder, ...]]:
-    """What each of the customers paid since then, as it is kept after every refund so far."""
+    """What each of the customers paid since then, as it is kept after every refund so far, in the order of time."""
     rows = customers.paid_since(shop_id, customer_ids, since)
     refunded = [order_id for _, order_id, _, _, came_back in rows if came_back]
     bought, refunds = (load_orders(shop_id, refunded), load_refunds(shop_id, refunded)) if refunded else ({}, {})
-    kept = {
-        name: each.keeping(line for refund in refunds[name] for line in refund.lines).spend_minor(currency)
-        for name, each in bought.items()
-    }
+    kept = {name: goods.kept_of(each, refunds[name], currency) for name, each in bought.items()}
     found: defaultdict[str, list[KeptOrder]] = defaultdict(list)
     for customer_id, order_id, paid_at, spend_minor, _ in rows:
-        found[customer_id].append(KeptOrder(order_id, paid_at, kept.get(order_id, spend_minor)))
+        found[customer_id].append(kept.get(order_id) or KeptOrder(order_id, paid_at, spend_minor))
     return {customer_id: tuple(each) for customer_id, each in found.items()}
 
 

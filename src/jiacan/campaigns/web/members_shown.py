@@ -8,7 +8,8 @@ from datetime import datetime
 from jiacan.kernel.messages import Message, Name, tell
 from jiacan.kernel.money import Money
 from jiacan.members.contracts.points import Lot, Move, StatementLine
-from jiacan.members.contracts.tiers import CustomerTier, Ladder, Measure, TierChange
+from jiacan.members.contracts.tiers import CustomerTier
+from jiacan.offers.contracts.tiers import Ladder, Measure, TierChange
 from jiacan.members.facade.words import move_in_words
 
 _LOOKS = {Move.SPENT: "", Move.EARNED: "good", Move.CORRECTED: "warn"}

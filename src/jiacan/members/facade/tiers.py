@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 
-from jiacan.kernel.periods import start_of
-from jiacan.members.contracts.tiers import CustomerTier, Ladder, Ladders, Standing, TierChange
-from jiacan.members.core.tiers import follow, has_at, next_tier
+from jiacan.members.contracts.tiers import CustomerTier, Ladders
 from jiacan.members.store import tiers as store
+from jiacan.offers.contracts.tiers import Ladder, Standing, TierChange
+from jiacan.offers.facade.tiers import counting_since, follow, has_at, next_tier
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import KeptOrder
 from jiacan.webhooks import facade as webhooks
@@ -61,18 +61,11 @@ def _kept(
     new = [each for each in customer_ids if each not in before]
     found: dict[str, tuple[KeptOrder, ...]] = {}
     if known:
-        since = _counting_since(ladder, min(before[each].seen_at for each in known))
+        since = counting_since(ladder, min(before[each].seen_at for each in known))
         found |= orders.kept_since(shop_id, known, since, currency=ladder.currency)
     if new:
         found |= orders.kept_since(shop_id, new, _EVER, currency=ladder.currency)
     return found
-
-
-def _counting_since(ladder: Ladder, at: datetime) -> datetime:
-    """What was paid before counts no more at that moment."""
-    if ladder.within is not None:
-        return at - ladder.within
-    return start_of(date(at.astimezone(ladder.zone).year, 1, 1), ladder.zone)
 
 
 _EVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django.db import connection
 
-from jiacan.members.contracts.tiers import Standing, TierChange
 from jiacan.members.models.tiers import Standing as StandingRow
 from jiacan.members.models.tiers import TierStep
+from jiacan.offers.contracts.tiers import Standing, TierChange
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('members/tiers/' || %s || '/' || %s, 0))"
 

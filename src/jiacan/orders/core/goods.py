@@ -1,4 +1,4 @@
-"""Which goods an order has: the same hash whichever way it came, by a file or by the API."""
+"""Which goods an order has, by a hash that is the same whichever way it came, and what refunds leave of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from uuid import UUID
 
-from jiacan.orders.contracts import OrderLine
+from jiacan.orders.contracts import KeptOrder, Order, OrderLine, Refund, RefundLine, Returned
 
 
 def goods_hash(customer_id: str | None, lines: Iterable[OrderLine]) -> UUID:
@@ -30,3 +30,14 @@ def _md5_lower(text: str) -> int:
 
 def _md5(text: str) -> bytes:
     return hashlib.md5(text.encode(), usedforsecurity=False).digest()
+
+
+def kept_of(order: Order, refunds: Iterable[Refund], currency: str) -> KeptOrder:
+    """What of the order's spend was kept, and until when; a refund that is dated before it came with it."""
+    kept_minor, returned = order.spend_minor(currency), list[Returned]()
+    back: list[RefundLine] = []
+    for refund in sorted(refunds, key=lambda each: (max(each.refunded_at, order.paid_at), each.refund_id)):
+        returned.append(Returned(max(refund.refunded_at, order.paid_at), kept_minor))
+        back.extend(refund.lines)
+        kept_minor = order.keeping(back).spend_minor(currency)
+    return KeptOrder(order.order_id, order.paid_at, kept_minor, tuple(returned))

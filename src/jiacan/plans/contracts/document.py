@@ -16,7 +16,7 @@ from jiacan.draws.contracts.terms import Mode
 from jiacan.kernel.messages import Name
 from jiacan.kernel.periods import Period
 from jiacan.members.contracts.check_in import Challenge
-from jiacan.members.contracts.tiers import Ladder
+from jiacan.offers.contracts.tiers import Ladder
 from jiacan.offers.contracts.benefits import Benefit, Kind
 from jiacan.offers.contracts.rules import BudgetLine, Coupon, StockItem
 from jiacan.referrals.contracts.terms import ReferralTerms

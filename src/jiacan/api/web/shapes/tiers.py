@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from jiacan.api.web.shapes.values import Given, Moment, Money, Names, to_money, to_names
-from jiacan.members.contracts.tiers import CustomerTier, Ladder, Measure, Tier, TierChange
+from jiacan.members.contracts.tiers import CustomerTier
+from jiacan.offers.contracts.tiers import Ladder, Measure, Tier, TierChange
 
 
 class AmountShape(Given):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jiacan.members.contracts.tiers import Ladder, Measure, Tier
+from jiacan.offers.contracts.tiers import Ladder, Measure, Tier
 from jiacan.plans.core.compiling.offers import to_name
 from jiacan.plans.core.parts.plan import PlanPart
 from jiacan.plans.core.parts.tiers import MembershipPart, NeedsPart

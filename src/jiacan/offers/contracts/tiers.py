@@ -1,0 +1,74 @@
+"""The ladder of tiers that a plan says, and where a customer stands on it.
+
+Money is in whole minor units, moments are in UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from jiacan.kernel.messages import Name
+
+
+class Measure(StrEnum):
+    """What of a customer's kept orders a ladder counts."""
+
+    SPEND = "spend"
+    ORDERS = "orders"
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One tier, and how much of the measure it needs within the period."""
+
+    id: str
+    name: Name
+    needs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """A plan's tiers, the lowest first. `within` None is the calendar year in the zone.
+
+    Whoever has less than their tier needs for as long as `grace` goes one step down.
+    """
+
+    plan_id: str
+    tiers: tuple[Tier, ...]
+    measure: Measure
+    within: timedelta | None
+    grace: timedelta
+    zone: ZoneInfo
+    currency: str
+
+    def find(self, tier_id: str) -> Tier | None:
+        """The tier of that id; None where the ladder has none."""
+        return next((tier for tier in self.tiers if tier.id == tier_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a customer stands: `tier` is empty below the first.
+
+    `grace_until` is set while they have less than their tier needs. All up to `seen_at` is reckoned; at `look_at`
+    something may change by itself, None where nothing can.
+    """
+
+    tier: str
+    since: datetime
+    grace_until: datetime | None
+    seen_at: datetime
+    look_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TierChange:
+    """A step of a customer's: from which tier to which (empty is none), when, and with how much of the measure."""
+
+    before: str
+    after: str
+    at: datetime
+    had: int
