@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from jiacan.members.facade import expiring
+from jiacan.members.facade import expiring, sign_in
 
 CLOCK = "clock"
 """The queue of what only looks whether something is due."""
@@ -16,3 +16,10 @@ CLOCK = "clock"
 def expire_points(timestamp: int) -> None:
     """Take points whose time is over, and warn of those whose soon will be, every five minutes."""
     expiring.expire_everywhere(timezone.now())
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="members.forget_tries", queue=CLOCK, queueing_lock="members.forget_tries")
+def forget_tries(timestamp: int) -> None:
+    """Forget links, used tokens and tries that mean nothing any more, every hour."""
+    sign_in.forget_old(timezone.now())

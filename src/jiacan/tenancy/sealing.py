@@ -25,6 +25,7 @@ class Purpose(StrEnum):
     PAYEES = "jiacan payees"
     DRAWS = "jiacan draws"
     TICKETS = "jiacan tickets"
+    MEMBERS = "jiacan member doors"
 
 
 def seal(purpose: Purpose, secret: bytes) -> str:
