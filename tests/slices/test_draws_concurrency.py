@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import signal
 from collections import Counter
+from threading import Barrier
 
 import pytest
 from django.db import connection
@@ -17,12 +18,19 @@ import jiacan.project.start  # noqa: F401 - readies the models in a child proces
 from jiacan.draws.contracts.kept import TicketState
 from jiacan.draws.core.file import verify
 from jiacan.draws.facade import drawing, revealing
+from jiacan.draws.models import Ticket
 from jiacan.ledger import facade as ledger
 from jiacan.project import database
 from jiacan.tenancy import facade as tenancy
-from tests.slices.drawing_shop import AT, OVER, PLAN_ID, Drawing, drawing_shop
+from jiacan.tenancy.contracts import Shop
+from tests.slices.drawing_shop import AT, OVER, PLAN_ID, Drawing, drawing_shop, go_live, plan_text
+from tests.slices.processes import at_once
 
 PROCESSES, CARDS = 8, 40
+MANY, BATCH = 5_000, 25
+Answers = dict[str, int | None]
+"""The card of each ticket."""
+
 PATIENCE_SECONDS = 120
 DECK = """\
     deck: {tickets: 40}
@@ -39,27 +47,31 @@ _FRESH = multiprocessing.get_context("forkserver")  # nothing of this process is
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def draw_all(url: str, barrier, number: int, issued: list[str]) -> list[tuple[str, int | None]]:
-    """Draw every ticket, each process in an order of its own, so that many ask for one ticket at once."""
+def begin(url: str, barrier: Barrier) -> tuple[Shop, list[str]]:
+    """The shop and its tickets, in a child process that begins with the others."""
     database.connect(url)
     shop = tenancy.get_shop("tea")
+    issued = list(Ticket.objects.filter(shop_id=shop.id).order_by("id").values_list("issued", flat=True))
     barrier.wait(PATIENCE_SECONDS)
+    return shop, issued
+
+
+def draw_all(url: str, barrier: Barrier, number: int) -> Answers:
+    """Draw every ticket, each process in an order of its own, so that many ask for one ticket at once."""
+    shop, issued = begin(url, barrier)
     turned = issued[number * 5 :] + issued[: number * 5]
     drawn = [drawing.draw_ticket(shop.id, each, f"{number}{'n' * 21}", at=AT) for each in turned]
     connection.close()
-    return sorted((each.issued, each.result.card) for each in drawn)
+    return {each.issued: each.result.card for each in drawn}
 
 
-def test_eight_processes_draw_each_card_once_and_each_ticket_once(test_database_url):
+def test_eight_processes_draw_each_card_once_and_each_ticket_once(processes, test_database_url):
     shop = drawing_shop(DECK)
-    issued = [shop.buy(number, f"c-{number % 9}").issued for number in range(CARDS)]
-    _FRESH.set_forkserver_preload([__name__])
-    with _FRESH.Manager() as manager, _FRESH.Pool(PROCESSES) as pool:
-        barrier = manager.Barrier(PROCESSES)
-        asked = [(test_database_url, barrier, number, issued) for number in range(PROCESSES)]
-        answers = pool.starmap(draw_all, asked, chunksize=1)
+    for number in range(CARDS):
+        shop.buy(number, f"c-{number % 9}")
+    answers = at_once(processes, draw_all, test_database_url)
     assert answers == [answers[0]] * PROCESSES
-    assert sorted(card for _, card in answers[0]) == list(range(CARDS))
+    assert sorted(answers[0].values()) == list(range(CARDS))
     drawn = [shop.ticket(number) for number in range(CARDS)]
     assert sorted(each.number for each in drawn) == list(range(1, CARDS + 1))
     prizes = Counter(each.result.prize for each in drawn if each.result.guaranteed is None)
@@ -68,6 +80,41 @@ def test_eight_processes_draw_each_card_once_and_each_ticket_once(test_database_
     assert ledger.audit(shop.shop.id).clean
     shop.follow(OVER)
     assert verify(revealing.file_of(shop.shop.id, PLAN_ID, "wheel")).checked == CARDS
+
+
+def draw_batches(url: str, barrier: Barrier, number: int) -> Answers:
+    """Draw every eighth batch of tickets, and those of the next process: each batch is asked for twice."""
+    shop, issued = begin(url, barrier)
+    batches = [issued[start : start + BATCH] for start in range(0, len(issued), BATCH)]
+    answers: Answers = {}
+    for mine, next_ones in zip(
+        batches[number::PROCESSES], batches[(number + 1) % PROCESSES :: PROCESSES], strict=False
+    ):
+        for batch in (mine, next_ones):
+            drawn = drawing.draw_tickets(shop.id, dict.fromkeys(batch, f"{number}{'n' * 21}"), at=AT)
+            answers |= {each.issued: each.result.card for each in drawn}
+    connection.close()
+    return answers
+
+
+def test_a_deck_of_five_thousand_gives_each_card_once_to_eight_processes(processes, test_database_url):
+    text = plan_text(DECK.replace("tickets: 40", f"tickets: {MANY}")).replace("quantity: 1}", "quantity: 250}")
+    shop = Drawing(go_live(text.replace("    consolation: [{points: 5}]\n", "")))
+    for number in range(MANY // 250):
+        shop.buy(number)
+    answers = at_once(processes, draw_batches, test_database_url)
+    told = [answer for each in answers for answer in each.items()]
+    assert len(told) == 2 * MANY
+    assert sorted(card for _, card in set(told)) == list(range(MANY))
+    log = Ticket.objects.order_by("number")
+    assert list(log.values_list("number", flat=True)) == list(range(1, MANY + 1))
+    assert dict(log.values_list("issued", "card")) == dict(told)
+    assert (shop.wheel.tickets, shop.counts.cards_left) == (MANY, {"whole": 0})
+    prizes = Counter(log.filter(prize__gt="", guaranteed=None).values_list("prize", flat=True))
+    assert prizes == {"first": 2, "second": 10}
+    assert ledger.audit(shop.shop.id).clean
+    shop.follow(OVER)
+    assert verify(revealing.file_of(shop.shop.id, PLAN_ID, "wheel")).checked == MANY
 
 
 def die_after(url: str, issued: str) -> None:

@@ -57,6 +57,23 @@ def test_a_customer_sees_draws_and_claims(shop):
     assert check_receipt(receipt.encode()).ok
 
 
+def test_several_tickets_are_drawn_one_after_the_other(shop):
+    calls = caller(shop.shop)
+    tickets = [shop.ticket(number).issued for number in (3, 1, 4)]
+    body = {"tickets": [{"ticket": each, **NONCE} for each in tickets]}
+    drawn = calls.post("draws/draw", body).json()["tickets"]
+    assert [(each["ticket"], each["number"]) for each in drawn] == list(zip(tickets, (1, 2, 3), strict=True))
+    assert calls.post("draws/draw", body).json()["tickets"] == drawn
+    assert calls.post(f"draws/tickets/{tickets[0]}/draw", NONCE).json() == drawn[0]
+
+
+def test_where_one_of_several_cannot_be_drawn_none_is(shop):
+    tickets = [shop.ticket(1).issued, "0" * 32]
+    told = caller(shop.shop).post("draws/draw", {"tickets": [{"ticket": each, **NONCE} for each in tickets]})
+    assert (told.status_code, told.json()["code"]) == (404, "chance_unknown")
+    assert shop.wheel.tickets == 0
+
+
 def test_what_cannot_be_is_a_problem_with_its_code(shop):
     calls = caller(shop.shop)
     ticket = shop.ticket(1).issued

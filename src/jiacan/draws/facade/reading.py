@@ -9,8 +9,8 @@ from jiacan.draws.contracts.kept import DrawCounts, KeptDraw, KeptTicket, Win, W
 from jiacan.draws.contracts.terms import GUARANTEE
 from jiacan.draws.core.links import issued_by, link_secret
 from jiacan.draws.facade import force
+from jiacan.draws.store import decks, tickets, wins
 from jiacan.draws.store import draws as store
-from jiacan.draws.store import tickets, wins
 from jiacan.kernel.places import at_place, each_server
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Shop
@@ -61,7 +61,7 @@ def counts_of(shop_id: int, draw: KeptDraw) -> DrawCounts:
     for (deck, prize, is_guaranteed), count in tickets.count_prizes(shop_id, draw.id).items():
         key = (GUARANTEE if is_guaranteed else deck, prize)
         drawn[key] = drawn.get(key, 0) + count
-    return DrawCounts(**states, cards_left=store.cards_left(shop_id, draw.id), prizes_drawn=drawn)
+    return DrawCounts(**states, cards_left=decks.cards_left(shop_id, draw.id), prizes_drawn=drawn)
 
 
 def ticket_secret(ticket: KeptTicket) -> str:

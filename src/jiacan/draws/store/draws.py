@@ -1,4 +1,4 @@
-"""Every query on draws, their decks and what customers' tickets of one have come to."""
+"""Every query on draws."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from datetime import datetime
 from functools import lru_cache
 
 from jiacan.draws.contracts.kept import DrawState, KeptDraw, Promise
-from jiacan.draws.contracts.terms import Standing, Terms
+from jiacan.draws.contracts.terms import Terms
 from jiacan.draws.core.promised import from_text, to_text
 from jiacan.draws.core.reading import to_terms
 from jiacan.draws.core.terms import to_json
-from jiacan.draws.models import Deck, Draw, MovedCard
-from jiacan.draws.models import Standing as StandingRow
+from jiacan.draws.models import Deck, Draw
 
 KEPT_PARSED = 256
 """How many draws a process keeps parsed."""
@@ -88,6 +87,11 @@ def find_rows(shop_id: int, rows: set[int]) -> dict[int, KeptDraw]:
 def lock_draw(shop_id: int, row: int) -> KeptDraw:
     """The draw as it stands now; nobody else adds to its log until the transaction ends."""
     return to_draw(Draw.objects.select_for_update(no_key=True).get(shop_id=shop_id, pk=row))
+
+
+def plans_of(shop_id: int, rows: set[int]) -> dict[int, str]:
+    """The plans of these draws of the shop, by row."""
+    return dict(Draw.objects.filter(shop_id=shop_id, pk__in=rows).values_list("pk", "plan_id"))
 
 
 def load_sealed(shop_id: int, row: int) -> Sealed:
@@ -168,57 +172,3 @@ def _promise(text: str) -> Promise:
 @lru_cache(maxsize=KEPT_PARSED)
 def _terms(text: str) -> Terms:
     return to_terms(json.loads(text))
-
-
-# --- decks ------------------------------------------------------------------------------------------------
-
-
-def cards_left(shop_id: int, draw_row: int) -> dict[str, int]:
-    """How many cards are left, by deck."""
-    return dict(Deck.objects.filter(shop_id=shop_id, draw_id=draw_row).values_list("deck_id", "left"))
-
-
-def lock_deck(shop_id: int, draw_row: int, deck_id: str) -> tuple[int, int]:
-    """The deck's row and how many cards are left; nobody else takes one until the transaction ends."""
-    deck = Deck.objects.select_for_update(no_key=True).get(shop_id=shop_id, draw_id=draw_row, deck_id=deck_id)
-    return deck.pk, deck.left
-
-
-def take_card(shop_id: int, deck_row: int, *, slot: int, left: int) -> int:
-    """The card of the slot, one of so many that were left; the last slot's card moves there."""
-    last = left - 1
-    moved = dict(MovedCard.objects.filter(deck_row=deck_row, slot__in=(slot, last)).values_list("slot", "card"))
-    card, moving = moved.get(slot, slot), moved.get(last, last)
-    MovedCard.objects.filter(deck_row=deck_row, slot=last).delete()
-    if slot != last:
-        MovedCard.objects.bulk_create(
-            [MovedCard(shop_id=shop_id, deck_row=deck_row, slot=slot, card=moving)],
-            update_conflicts=True,
-            update_fields=["card"],
-            unique_fields=["deck_row", "slot"],
-        )
-    Deck.objects.filter(shop_id=shop_id, pk=deck_row).update(left=last)
-    return card
-
-
-# --- customers --------------------------------------------------------------------------------------------
-
-
-def standing_of(draw_row: int, customer: str) -> Standing:
-    """What the customer's tickets of the draw have come to."""
-    row = StandingRow.objects.filter(draw_row=draw_row, customer=customer).first()
-    return Standing() if row is None else Standing(row.wins, row.misses)
-
-
-def save_standing(shop_id: int, draw_row: int, customer: str, standing: Standing) -> None:
-    """Keep what they have come to now."""
-    StandingRow.objects.bulk_create(
-        [
-            StandingRow(
-                shop_id=shop_id, draw_row=draw_row, customer=customer, wins=standing.wins, misses=standing.misses
-            )
-        ],
-        update_conflicts=True,
-        update_fields=["wins", "misses"],
-        unique_fields=["draw_row", "customer"],
-    )

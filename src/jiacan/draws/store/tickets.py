@@ -55,6 +55,15 @@ FROM json_to_recordset(%(entries)s::json) AS entry (id bigint, number int, ticke
 WHERE ticket.shop_id = %(shop_id)s AND ticket.id = entry.id
 """
 
+_DRAWN = """
+UPDATE draws_ticket AS ticket SET state = 'drawn', number = entry.number, ticket_id = entry.ticket_id,
+    customer = entry.customer, before = entry.before, head = entry.head, card = entry.card,
+    guaranteed = entry.guaranteed, prize = entry.prize, drawn_at = %(at)s
+FROM json_to_recordset(%(entries)s::json) AS entry (id bigint, number int, ticket_id text, customer text, before text,
+    head text, card int, guaranteed int, prize text)
+WHERE ticket.shop_id = %(shop_id)s AND ticket.id = entry.id
+"""
+
 _RESULTS = """
 UPDATE draws_ticket AS ticket SET state = 'drawn', card = result.card, prize = result.prize, drawn_at = %(at)s
 FROM json_to_recordset(%(results)s::json) AS result (id bigint, card int, prize text)
@@ -138,35 +147,28 @@ def to_log(shop_id: int, draw_row: int, staff: Collection[str]) -> Iterator[tupl
 
 def save_log(shop_id: int, entries: Sequence[LogEntry]) -> None:
     """Seal these tickets at their places."""
+    _execute(_LOG, shop_id, entries=[_sealed(each) for each in entries])
+
+
+def _sealed(entry: LogEntry) -> dict[str, object]:
+    return {
+        "id": entry.row,
+        "number": entry.number,
+        "ticket_id": entry.ticket.id,
+        "customer": entry.ticket.customer,
+        "before": entry.before,
+        "head": entry.head,
+    }
+
+
+def save_drawn(shop_id: int, entries: Sequence[tuple[LogEntry, Result]], *, at: datetime) -> None:
+    """Seal these tickets at their places with their results."""
     told = [
-        {
-            "id": each.row,
-            "number": each.number,
-            "ticket_id": each.ticket.id,
-            "customer": each.ticket.customer,
-            "before": each.before,
-            "head": each.head,
-        }
-        for each in entries
+        {**_sealed(entry), "card": result.card, "guaranteed": result.guaranteed, "prize": result.prize}
+        for entry, result in entries
     ]
-    _execute(_LOG, shop_id, entries=told)
-
-
-def save_drawn(shop_id: int, entry: LogEntry, deck_id: str, result: Result, *, at: datetime) -> None:
-    """Seal one ticket at its place with its result."""
-    Ticket.objects.filter(shop_id=shop_id, pk=entry.row).update(
-        state=TicketState.DRAWN,
-        number=entry.number,
-        ticket_id=entry.ticket.id,
-        customer=entry.ticket.customer,
-        deck_id=deck_id,
-        before=entry.before,
-        head=entry.head,
-        card=result.card,
-        guaranteed=result.guaranteed,
-        prize=result.prize,
-        drawn_at=at,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_DRAWN, {"shop_id": shop_id, "at": at, "entries": json.dumps(told)})
 
 
 def save_results(shop_id: int, results: Iterable[tuple[int, Result]], *, at: datetime) -> None:
@@ -210,19 +212,26 @@ def find_ticket(shop_id: int, issued: str) -> KeptTicket | None:
     return None if row is None else to_ticket(row)
 
 
+def find_tickets(shop_id: int, issued: Collection[str]) -> dict[str, KeptTicket]:
+    """The shop's tickets of those ids, by id."""
+    rows = Ticket.objects.filter(shop_id=shop_id, issued__in=issued)
+    return {row.issued: to_ticket(row) for row in rows}
+
+
 def find_shop_of(issued: str) -> int | None:
     """Whose ticket it is, whichever shop's of this server."""
     return Ticket.objects.filter(issued=issued).values_list("shop_id", flat=True).first()
 
 
+def lock_tickets(shop_id: int, rows: Collection[int]) -> dict[int, KeptTicket]:
+    """The tickets as they stand now, by row; their draw's lock is held."""
+    found = Ticket.objects.select_for_update(no_key=True).filter(shop_id=shop_id, pk__in=rows).order_by("pk")
+    return {row.pk: to_ticket(row) for row in found}
+
+
 def lock_ticket(shop_id: int, row: int) -> KeptTicket:
     """The ticket as it stands now; its draw's lock is held."""
     return to_ticket(Ticket.objects.select_for_update(no_key=True).get(shop_id=shop_id, pk=row))
-
-
-def get_ticket(shop_id: int, row: int) -> KeptTicket:
-    """The ticket of that row."""
-    return to_ticket(Ticket.objects.get(shop_id=shop_id, pk=row))
 
 
 def tickets_of(shop_id: int, customer_id: str, limit: int) -> tuple[KeptTicket, ...]:

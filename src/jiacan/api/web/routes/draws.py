@@ -11,7 +11,9 @@ from jiacan.api.web.auth import Call
 from jiacan.api.web.kinds import Kind
 from jiacan.api.web.operation import operation
 from jiacan.api.web.shapes.draws import (
+    ChosenTicketsIn,
     CustomerTicketsShape,
+    DrawnTicketsShape,
     DrawReceiptShape,
     Issued,
     NonceIn,
@@ -74,6 +76,26 @@ def draw_ticket(request: Call, ticket: Path[Issued], body: NonceIn) -> TicketSha
     shop_id = request.auth.shop.id
     drawing.draw_ticket(shop_id, ticket, body.nonce, at=timezone.now())
     return _ticket(request, *reading.get_ticket(shop_id, ticket))
+
+
+@operation(
+    router,
+    "POST",
+    "/draws/draw",
+    asks=Permission.PLAY_DRAWS,
+    answers={200: DrawnTicketsShape},
+    problems=(CHANCE_UNKNOWN, NOT_DRAWABLE, STAFF),
+)
+def draw_tickets(request: Call, body: ChosenTicketsIn) -> DrawnTicketsShape:
+    """Draw tickets of instant draws one after the other, 100 at most.
+
+    Where one of them cannot be drawn none is, and the problem names it. What was drawn before stays as it is.
+    """
+    shop_id = request.auth.shop.id
+    drawing.draw_tickets(shop_id, {each.ticket: each.nonce for each in body.tickets}, at=timezone.now())
+    return DrawnTicketsShape(
+        tickets=[_ticket(request, *reading.get_ticket(shop_id, each.ticket)) for each in body.tickets]
+    )
 
 
 @operation(

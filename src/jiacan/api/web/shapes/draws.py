@@ -10,6 +10,7 @@ from jiacan.api.web.shapes.values import Given, Moment, Names, Taken, to_names
 from jiacan.draws.contracts.kept import KeptDraw, KeptTicket, TicketState, Win, WinState
 
 Nonce = Annotated[str, StringConstraints(min_length=16, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
+MOST_AT_ONCE = 100
 Issued = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
 
@@ -17,6 +18,18 @@ class NonceIn(Taken):
     """What the customer's own browser made by chance, 128 bits of it, before the customer asked for the result."""
 
     nonce: Nonce = Field(examples=["yfB0cGd2V0mXoKqJt8s1Zr"])
+
+
+class ChosenTicket(NonceIn):
+    """A ticket, and what its customer's browser made by chance."""
+
+    ticket: Issued = Field(examples=["5f0c6c1b2f7e4a5b9d3e8a7c6b5d4e3f"])
+
+
+class ChosenTicketsIn(Taken):
+    """Tickets to draw one after the other."""
+
+    tickets: list[ChosenTicket] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
 
 class PrizeShape(Given):
@@ -60,6 +73,12 @@ class CustomerTicketsShape(Given):
     """A customer's tickets, the newest first, 200 at most."""
 
     customer_id: str
+    tickets: list[TicketShape]
+
+
+class DrawnTicketsShape(Given):
+    """Tickets as they stand now, in the order in which they were asked for."""
+
     tickets: list[TicketShape]
 
 
