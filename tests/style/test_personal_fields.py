@@ -67,6 +67,8 @@ CLEARED = {
     "members_couponuse": {"order_id", "came_back"},
     "members_checkincard": {"plan_id", "challenge_id"},
     "members_checkintask": {"task"},
+    "members_redemption": {"key", "plan_id", "item_id", "currency", "state", "carrier", "reason"},
+    "members_mallcode": {"plan_id", "item_id", "sealed", "mark", "end"},
     "members_lot": {"name", "plan_id", "order_id", "offer_id"},
     "members_line": {"move", "name", "subject", "parts"},
     "members_standing": {"plan_id", "tier"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from jiacan.members.facade import expiring, sign_in
+from jiacan.members.facade import expiring, mall, sign_in
 
 CLOCK = "clock"
 """The queue of what only looks whether something is due."""
@@ -23,3 +23,10 @@ def expire_points(timestamp: int) -> None:
 def forget_tries(timestamp: int) -> None:
     """Forget links, used tokens and tries that mean nothing any more, every hour."""
     sign_in.forget_old(timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="members.let_unpaid_go", queue=CLOCK, queueing_lock="members.let_unpaid_go")
+def let_unpaid_go(timestamp: int) -> None:
+    """Let go of redemptions that were not paid in time, every minute: their points come back."""
+    mall.let_go_everywhere(timezone.now())

@@ -25,6 +25,7 @@ class Purpose(StrEnum):
     PAYEES = "jiacan payees"
     DRAWS = "jiacan draws"
     TICKETS = "jiacan tickets"
+    MALL_CODES = "jiacan mall codes"
     MEMBERS = "jiacan member doors"
 
 

@@ -27,6 +27,10 @@ class EventKind(StrEnum):
     PRIZE_UNCLAIMED = "prize.unclaimed"
     POINTS_EXPIRING = "points.expiring"
     TIER_CHANGED = "tier.changed"
+    MALL_REDEEMED = "mall.redeemed"
+    MALL_PAID = "mall.paid"
+    MALL_SHIPPED = "mall.shipped"
+    MALL_CANCELLED = "mall.cancelled"
 
 
 PING = "ping"

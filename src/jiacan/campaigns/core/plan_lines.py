@@ -84,6 +84,7 @@ _PARTS = {
     "coupons": tell("Coupon"),
     "draws": tell("Draw"),
     "challenges": tell("Challenge"),
+    "mall": tell("Item of the mall"),
     "tasks": tell("Task"),
     "risks": tell("Risk"),
     "goals": tell("Goals"),

@@ -123,6 +123,19 @@ PERSONAL_FIELDS = (
         "members_checkincard", "customer_id", _CUSTOMER, "to count their days", THREE_YEARS, OnErasure.PSEUDONYMISE
     ),
     PersonalField(
+        *("members_redemption", "customer_id", _CUSTOMER),
+        *("to hand over what they redeemed", THREE_YEARS, OnErasure.PSEUDONYMISE),
+    ),
+    PersonalField(
+        *("members_redemption", "payment", "the shop's own number of a payment"),
+        *("to pay money back", THREE_YEARS, OnErasure.PSEUDONYMISE),
+    ),
+    PersonalField(
+        *("members_redemption", "parcel", "the number of a parcel to them"),
+        *("to find what was sent", THREE_YEARS, OnErasure.PSEUDONYMISE),
+    ),
+    PersonalField("members_redemption", "ended_by", _STAFF, "to account for its end", THREE_YEARS, OnErasure.KEEP),
+    PersonalField(
         "members_lot", "customer_id", _CUSTOMER, "to keep their points", THREE_YEARS, OnErasure.PSEUDONYMISE
     ),
     PersonalField(

@@ -163,6 +163,15 @@ class ShownRedemption:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which redemptions are asked for; what is empty is any. `item` is its plan and its id."""
+
+    customer_id: str = ""
+    states: tuple[State, ...] = ()
+    item: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CodeLine:
     """A line of a file of codes that was not taken, and why; the code itself is told by its end."""
 

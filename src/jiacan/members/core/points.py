@@ -105,7 +105,7 @@ def take_back(purse: Purse, lot: str, points: int, *, name: str, subject: str, a
 
 
 def give_back(purse: Purse, spent: Line, *, reason: str, at: datetime) -> Done:
-    """What was spent comes back, the first to expire first, each to its own lot; what is owed is paid from it at once.
+    """What was spent comes back, the first to expire first, each to its own lot; it pays what is owed first.
 
     Of a lot whose time is over by then it comes as a lot that lasts a little longer, and is lost where that had been
     granted before.

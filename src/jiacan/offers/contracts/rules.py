@@ -25,9 +25,11 @@ class Trigger(StrEnum):
     TICKET_DRAWN = "ticket_drawn"
     CHECK_IN = "check_in"
 
+    BIRTHDAY = "birthday"
+    MALL = "mall"
 
-WRITTEN_AS_OFFERS = frozenset({Trigger.ORDER_PAID, Trigger.REFERRAL_COMPLETED})
-"""The triggers that a plan writes under `offers`; draws and challenges are offers by another name."""
+WRITTEN_AS_OFFERS = frozenset({Trigger.ORDER_PAID, Trigger.REFERRAL_COMPLETED, Trigger.BIRTHDAY})
+"""The triggers that a plan writes under `offers`; draws, challenges and items of the mall are offers by another name."""
 
 
 class Ladder(StrEnum):

@@ -50,6 +50,8 @@ _OCCASIONS = {
     Trigger.REFERRAL_COMPLETED: tell("a friend who was brought"),
     Trigger.TICKET_DRAWN: tell("a chance that was drawn"),
     Trigger.CHECK_IN: tell("days in a row"),
+    Trigger.BIRTHDAY: tell("a birthday"),
+    Trigger.MALL: tell("points that were spent in the mall"),
 }
 
 

@@ -83,8 +83,14 @@ def is_held_out(customer_id: str, rules: PlanRules) -> bool:
 
 
 def is_withheld(event: PaidEvent, rules: PlanRules) -> bool:
-    """Whether nothing is given because the customer is held out; never from a ticket, whose odds are published."""
-    return event.trigger is not Trigger.TICKET_DRAWN and is_held_out(event.customer_id, rules)
+    """Whether nothing is given because the customer is held out.
+
+    Never of a ticket, whose odds are published, nor of what is paid for in points.
+    """
+    return event.trigger not in _NEVER_WITHHELD and is_held_out(event.customer_id, rules)
+
+
+_NEVER_WITHHELD = frozenset({Trigger.TICKET_DRAWN, Trigger.MALL})
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,8 @@ def _asks(rung: Rung, offer: Offer, rules: PlanRules) -> Iterator[Message]:
         yield _SIDES[rung.number]
     if offer.trigger is Trigger.CHECK_IN:
         yield tell("{days} days in a row", days=rung.number)
+    Trigger.BIRTHDAY: tell("for a customer's birthday, once a year"),
+    Trigger.MALL: tell("when a customer spends points on it"),
     for condition in rung.conditions:
         yield condition_words(condition, rules.currency)
 

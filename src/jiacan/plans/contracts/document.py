@@ -16,7 +16,7 @@ from jiacan.draws.contracts.terms import Mode
 from jiacan.kernel.messages import Name
 from jiacan.kernel.periods import Period
 from jiacan.members.contracts.check_in import Challenge
-from jiacan.offers.contracts.tiers import Ladder
+from jiacan.members.contracts.mall import MallItem
 from jiacan.offers.contracts.benefits import Benefit, Kind
 from jiacan.offers.contracts.rules import BudgetLine, Coupon, StockItem
 from jiacan.referrals.contracts.terms import ReferralTerms
@@ -209,6 +209,8 @@ class PlanDocument:
     challenges: tuple[Challenge, ...]
     referral: ReferralTerms | None
     ladder: Ladder | None
+    mall: tuple[MallItem, ...]
+    birthdays: tuple[BirthdayOffer, ...]
     referral_rewards: tuple[ReferralReward, ...]
     tasks: tuple[Task, ...]
     risks: tuple[Risk, ...]

@@ -11,15 +11,18 @@ from jiacan.plans.contracts.document import Demand, PlanDocument, WorstCase
 from jiacan.plans.contracts.problems import Problem
 from jiacan.plans.core.parts.challenges import ChallengePart
 from jiacan.plans.core.parts.draws import DrawPart
+from jiacan.plans.core.parts.mall import MallItemPart
 from jiacan.plans.core.parts.offers import OfferPart
 from jiacan.plans.core.parts.plan import PlanPart
 from jiacan.plans.core.problems import warning
 from jiacan.plans.core.worst_case import find_claims, worst_cases
 
+_Source = OfferPart | DrawPart | ChallengePart | MallItemPart
+
 
 def check_budget(plan: PlanPart, document: PlanDocument, rules: PlanRules) -> Iterator[Problem]:
     """Costs that no line pays, lines that could run short, and lines that are the only bound."""
-    parts: list[OfferPart | DrawPart | ChallengePart] = [*plan.offers, *plan.draws, *plan.challenges]
+    parts: list[_Source] = [*plan.offers, *plan.draws, *plan.challenges, *plan.mall]
     sources = {part.id: part for part in parts}
     yield from _check_unpaid(sources, document, rules)
     for number, case in enumerate(worst_cases(document, rules)):
@@ -42,9 +45,7 @@ def check_budget(plan: PlanPart, document: PlanDocument, rules: PlanRules) -> It
                 yield _only_bound(case, demand, sources[demand.source], rules)
 
 
-def _check_unpaid(
-    sources: Mapping[str, OfferPart | DrawPart | ChallengePart], document: PlanDocument, rules: PlanRules
-) -> Iterator[Problem]:
+def _check_unpaid(sources: Mapping[str, _Source], document: PlanDocument, rules: PlanRules) -> Iterator[Problem]:
     unpaid = [(claim.source, claim.kind) for claim in find_claims(document, rules) if claim.line is None]
     for source, kind in dict.fromkeys(unpaid):
         yield warning(
@@ -58,9 +59,7 @@ def _check_unpaid(
         )
 
 
-def _only_bound(
-    case: WorstCase, demand: Demand, part: OfferPart | DrawPart | ChallengePart, rules: PlanRules
-) -> Problem:
+def _only_bound(case: WorstCase, demand: Demand, part: _Source, rules: PlanRules) -> Problem:
     assert part.budget is not None
     place = part.budget.at(demand.kind.value)
     amount = Money(case.amount_minor, rules.currency)

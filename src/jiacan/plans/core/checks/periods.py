@@ -17,6 +17,7 @@ from jiacan.plans.core.calendar import (
 )
 from jiacan.plans.core.parts.challenges import ChallengePart
 from jiacan.plans.core.parts.draws import DrawPart
+from jiacan.plans.core.parts.mall import MallItemPart
 from jiacan.plans.core.parts.offers import DuringPart, OfferPart
 from jiacan.plans.core.parts.plan import PlanPart
 from jiacan.plans.core.parts.work import PhasePart
@@ -28,7 +29,8 @@ def check_periods(plan: PlanPart, calendar: Calendar) -> Iterator[Problem]:
     """Phases and periods that cannot be, and periods outside all phases."""
     yield from _check_phases(plan)
     whole = _whole(calendar)
-    parts: list[OfferPart | DrawPart | ChallengePart] = [*plan.offers, *plan.draws, *plan.challenges]
+    parts: list[OfferPart | DrawPart | ChallengePart | MallItemPart]
+    parts = [*plan.offers, *plan.draws, *plan.challenges, *plan.mall]
     for part in parts:
         yield from _check_during(part, calendar)
         period = find_period(part.during, calendar)
@@ -79,7 +81,7 @@ def _check_phase(
         )
 
 
-def _check_during(part: OfferPart | DrawPart | ChallengePart, calendar: Calendar) -> Iterator[Problem]:
+def _check_during(part: OfferPart | DrawPart | ChallengePart | MallItemPart, calendar: Calendar) -> Iterator[Problem]:
     during: DuringPart = part.during
     place = part.at("during")
     if during.phase is not None:

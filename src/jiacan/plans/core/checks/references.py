@@ -43,6 +43,14 @@ def check_references(plan: PlanPart, written: Written) -> Iterator[Problem]:
             named = getattr(lines, kind.value)
             if named is not None:
                 yield from _missing(named, "budget", written, lines.at(kind.value))
+    yield from _check_lists(plan, written)
+    yield from _check_watches(plan, written)
+
+
+def _check_lists(plan: PlanPart, written: Written) -> Iterator[Problem]:
+    for item in plan.mall:
+        for number, tier in enumerate(item.tiers):
+            yield from _missing(tier, "tiers", written, item.at("tiers", number))
     for task in plan.tasks:
         for number, need in enumerate(task.needs):
             yield from _missing(need, "tasks", written, task.at("needs", number))
@@ -56,6 +64,7 @@ def _all_benefits(plan: PlanPart) -> Iterable[BenefitPart]:
     for draw in plan.draws:
         yield from drawn_in(draw)
     for challenge in plan.challenges:
+    yield from (item.give for item in plan.mall)
         yield from rewards_of(challenge)
 
 
@@ -63,6 +72,7 @@ def _all_budgets(plan: PlanPart) -> Iterable[KindLinesPart]:
     budgets = (
         *(offer.budget for offer in plan.offers),
         *(draw.budget for draw in plan.draws),
+        *(item.budget for item in plan.mall),
         *(challenge.budget for challenge in plan.challenges),
     )
     return [budget for budget in budgets if budget is not None]

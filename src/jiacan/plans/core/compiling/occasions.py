@@ -1,8 +1,9 @@
-"""From draws and challenges to the offers that give their prizes and rewards."""
+"""From draws, challenges and the mall's items to the offers that give what they promise."""
 
 from __future__ import annotations
 
 from jiacan.members.contracts.check_in import Challenge
+from jiacan.members.contracts.mall import MallItem
 from jiacan.offers.contracts.rules import Ladder, Limits, Offer, Rung, Trigger
 from jiacan.plans.contracts.document import Draw
 from jiacan.plans.core.compiling.offers import to_policies
@@ -45,6 +46,24 @@ def to_check_in_offer(challenge: Challenge) -> Offer:
         rungs=tuple(Rung(reward.day, (), reward.benefits) for reward in challenge.rewards),
         limits=Limits(),
         budget=challenge.budget,
+        on_refund=to_policies(None),
+        otherwise=(),
+        stacking=None,
+    )
+
+
+def to_mall_offer(item: MallItem) -> Offer:
+    """The offer of the item's id: one rung. Price and tiers are the mall's to ask, limits are the offer's."""
+    return Offer(
+        id=item.id,
+        name=item.name,
+        trigger=Trigger.MALL,
+        during=item.during,
+        conditions=(),
+        ladder=Ladder.BEST,
+        rungs=(Rung(0, (), (item.benefit,)),),
+        limits=item.limits,
+        budget=item.budget,
         on_refund=to_policies(None),
         otherwise=(),
         stacking=None,

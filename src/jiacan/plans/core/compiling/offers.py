@@ -32,7 +32,7 @@ def to_offer(part: OfferPart, calendar: Calendar) -> Offer:
         conditions=to_conditions(part.when),
         ladder=part.ladder or Ladder.BEST,
         rungs=_to_rungs(part),
-        limits=_to_limits(part.limit),
+        limits=to_limits(part.limit),
         budget=to_lines(part.budget),
         on_refund=to_policies(part.on_refund),
         otherwise=to_benefits(part.otherwise, _bundle_of(part.when)),
@@ -69,7 +69,8 @@ def _bundle_of(*whens: WhenPart | None) -> tuple[BundlePart, ...]:
     return next((parts for when in whens if when is not None and (parts := to_bundle_parts(when))), ())
 
 
-def _to_limits(part: LimitPart | None) -> Limits:
+def to_limits(part: LimitPart | None) -> Limits:
+    """The limits that are written; none where nothing is."""
     if part is None:
         return Limits()
     return Limits(part.total, part.per_day, part.per_customer, part.per_customer_per_day)

@@ -16,7 +16,8 @@ from jiacan.plans.core.calendar import Calendar, find_due
 from jiacan.plans.core.compiling.benefits import to_benefits
 from jiacan.plans.core.compiling.challenges import to_challenge
 from jiacan.plans.core.compiling.draws import to_draw
-from jiacan.plans.core.compiling.occasions import to_check_in_offer, to_drawn_offer
+from jiacan.plans.core.compiling.mall import to_mall_item
+from jiacan.plans.core.compiling.occasions import to_check_in_offer, to_drawn_offer, to_mall_offer
 from jiacan.plans.core.compiling.offers import to_name, to_offer
 from jiacan.plans.core.compiling.points import to_points_terms
 from jiacan.plans.core.compiling.referral import to_referral_terms
@@ -42,6 +43,7 @@ def to_rules(plan: PlanPart, calendar: Calendar, *, version: int) -> PlanRules:
             *(to_drawn_offer(to_draw(part, calendar)) for part in plan.draws),
             *(to_check_in_offer(to_challenge(part, calendar)) for part in plan.challenges),
         ),
+            *(to_mall_offer(to_mall_item(part, calendar)) for part in plan.mall),
         stock={item.id: item for item in to_stock(plan)},
         coupons={coupon.id: coupon for coupon in to_coupons(plan)},
         budget={line.id: line for line in to_budget(plan)},
@@ -75,6 +77,8 @@ def to_document(plan: PlanPart, calendar: Calendar) -> PlanDocument:
         draws=tuple(to_draw(part, calendar) for part in plan.draws),
         challenges=tuple(to_challenge(part, calendar) for part in plan.challenges),
         referral=to_referral_terms(plan),
+        mall=tuple(to_mall_item(part, calendar) for part in plan.mall),
+        birthdays=to_birthday_offers(plan, calendar),
         ladder=to_ladder(plan),
         referral_rewards=_to_referral_rewards(plan),
         tasks=tuple(_to_task(part, calendar) for part in plan.tasks),

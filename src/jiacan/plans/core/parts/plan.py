@@ -5,6 +5,7 @@ from __future__ import annotations
 from jiacan.plans.core.parts.challenges import ChallengePart
 from jiacan.plans.core.parts.draws import DrawPart
 from jiacan.plans.core.parts.naming import Naming
+from jiacan.plans.core.parts.mall import MallItemPart
 from jiacan.plans.core.parts.offers import OfferPart
 from jiacan.plans.core.parts.part import Part
 from jiacan.plans.core.parts.points import PointsPart
@@ -66,6 +67,10 @@ class PlanPart(Part):
     challenges: tuple[ChallengePart, ...] = ()
     """The check-in challenges, which reward days in a row."""
     referral: ReferralPart | None = None
+    mall: tuple[MallItemPart, ...] = ()
+    """The points mall: what customers can have for points."""
+    birthday: BirthdayPart | None = None
+    """The terms of birthdays."""
     """The terms of referrals."""
     holdout: HoldoutPart | None = None
     """Customers left out on purpose, to measure the effect."""
