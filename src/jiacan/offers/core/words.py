@@ -86,8 +86,6 @@ def _asks(rung: Rung, offer: Offer, rules: PlanRules) -> Iterator[Message]:
         yield _SIDES[rung.number]
     if offer.trigger is Trigger.CHECK_IN:
         yield tell("{days} days in a row", days=rung.number)
-    Trigger.BIRTHDAY: tell("for a customer's birthday, once a year"),
-    Trigger.MALL: tell("when a customer spends points on it"),
     for condition in rung.conditions:
         yield condition_words(condition, rules.currency)
 
@@ -102,6 +100,7 @@ _TRIGGERS = {
     Trigger.REFERRAL_COMPLETED: tell("when a friend's first order is received and past its return window"),
     Trigger.TICKET_DRAWN: tell("when a chance is drawn"),
     Trigger.CHECK_IN: tell("when a customer did the tasks of so many days in a row"),
+    Trigger.MALL: tell("when a customer spends points on it"),
 }
 _SIDES = {
     TO_REFERRER: tell("for whoever brought the friend"),
