@@ -54,7 +54,6 @@ def _check_lists(plan: PlanPart, written: Written) -> Iterator[Problem]:
     for task in plan.tasks:
         for number, need in enumerate(task.needs):
             yield from _missing(need, "tasks", written, task.at("needs", number))
-    yield from _check_watches(plan, written)
 
 
 def _all_benefits(plan: PlanPart) -> Iterable[BenefitPart]:
@@ -64,16 +63,16 @@ def _all_benefits(plan: PlanPart) -> Iterable[BenefitPart]:
     for draw in plan.draws:
         yield from drawn_in(draw)
     for challenge in plan.challenges:
-    yield from (item.give for item in plan.mall)
         yield from rewards_of(challenge)
+    yield from (item.give for item in plan.mall)
 
 
 def _all_budgets(plan: PlanPart) -> Iterable[KindLinesPart]:
     budgets = (
         *(offer.budget for offer in plan.offers),
         *(draw.budget for draw in plan.draws),
-        *(item.budget for item in plan.mall),
         *(challenge.budget for challenge in plan.challenges),
+        *(item.budget for item in plan.mall),
     )
     return [budget for budget in budgets if budget is not None]
 
