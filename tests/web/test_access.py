@@ -1,5 +1,7 @@
 """Who may enter where: every address of the server × every role × own shop, other shop and no session.
 
+Pages of a shop's customers are walked too: with the cookie of staff, of the customer, of another shop's, and without.
+
 The addresses come from the table of URLs itself, so that a page added without a rule fails here.
 """
 
@@ -14,8 +16,11 @@ from django.db import close_old_connections
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.converters import IntConverter, PathConverter, SlugConverter, StringConverter, UUIDConverter
+from django.utils import timezone
 
-from jiacan.console.contracts import Access, Needs, Open, SignedIn
+from jiacan.campaigns.web.member.guard import COOKIE
+from jiacan.console.contracts import Access, Needs, OfMember, Open, SignedIn
+from jiacan.members.facade import sign_in
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import MAY, Permission, Role
 from jiacan.tenancy.models import Member, Person
@@ -74,10 +79,11 @@ def filled(pattern: URLPattern | URLResolver) -> str:
 
 ADDRESSES = addresses()
 GUARDED = [address for address in ADDRESSES if isinstance(address.access, Needs)]
+OF_MEMBERS = [address for address in ADDRESSES if isinstance(address.access, OfMember)]
 
 
 def test_every_view_of_ours_says_who_may_enter():
-    assert [address for address in ADDRESSES if not isinstance(address.access, Needs | SignedIn | Open)] == []
+    assert [address for address in ADDRESSES if not isinstance(address.access, Needs | SignedIn | Open | OfMember)] == []
 
 
 def test_every_open_view_says_why_that_is_right():
@@ -135,12 +141,56 @@ def test_another_shop_does_not_exist_for_any_role(shops, role):
 def test_without_a_session_every_page_of_a_shop_asks_to_sign_in(shops):
     client = Client()
     for address in ADDRESSES:
-        if isinstance(address.access, Open):
+        if isinstance(address.access, Open | OfMember):
             continue
         for method in ("get", "post"):
             answer = getattr(client, method)(address.path)
             assert answer.status_code == 302, (method, address)
             assert answer["Location"].startswith("/account/login/"), (method, address)
+
+
+# --- pages of customers -----------------------------------------------------------------------------------
+
+
+def with_member(client: Client, shop, *, of=None) -> Client:
+    """The client with the session of a customer of `of`, sent to the pages of `shop` as a browser would not."""
+    client.cookies[COOKIE] = sign_in.open_session((of or shop).id, "anna", at=timezone.now())
+    return client
+
+
+def test_only_open_pages_and_those_of_customers_stand_under_their_address():
+    under = {address.path for address in ADDRESSES if address.path.startswith("/m/")}
+    doors = {address.path for address in ADDRESSES if address.view.startswith("jiacan.campaigns.web.member.entering")}
+    assert {address.path for address in OF_MEMBERS} <= under
+    assert under - {address.path for address in OF_MEMBERS} <= doors
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_role_enters_a_customers_page_by_being_staff(shops, role):
+    client = signed_in(shops[0], role)
+    for address in OF_MEMBERS:
+        for method in ("get", "post"):
+            assert status(client, method, address.path) == 403, (role, method, address)
+
+
+def test_a_customers_page_opens_to_the_customers_of_its_shop_alone(shops):
+    nobody, stranger = Client(), with_member(Client(), shops[0], of=shops[1])
+    anna = with_member(Client(), shops[0])
+    for address in OF_MEMBERS:
+        for method in ("get", "post"):
+            assert status(nobody, method, address.path) == 403, (method, address)
+            assert status(stranger, method, address.path) == 403, (method, address)
+            assert status(anna, method, address.path) in (200, 302, 404, 405), (method, address)
+            anna = with_member(Client(), shops[0])  # some of these sign her out
+
+
+def test_a_customer_enters_no_page_of_staff(shops):
+    client = with_member(Client(), shops[0])
+    for address in ADDRESSES:
+        if isinstance(address.access, Needs | SignedIn):
+            answer = client.get(address.path)
+            assert answer.status_code == 302, address
+            assert answer["Location"].startswith("/account/login/"), address
 
 
 def test_the_table_lets_an_owner_do_everything():

@@ -39,6 +39,15 @@ class Visit:
         return self.membership.may(permission)
 
 
+@dataclass(frozen=True, slots=True)
+class MemberVisit:
+    """A customer of one shop who has signed in to their own page; `renews` where their session is to be renewed."""
+
+    shop: Shop
+    customer_id: str
+    renews: bool = False
+
+
 # What a view asks of whoever calls it; every view carries one of these as `access`.
 
 
@@ -61,4 +70,9 @@ class Open:
     why: str
 
 
-Access = Needs | SignedIn | Open
+@dataclass(frozen=True, slots=True)
+class OfMember:
+    """A customer of the shop who has signed in to their own page; nobody of the staff is one by being that."""
+
+
+Access = Needs | SignedIn | Open | OfMember

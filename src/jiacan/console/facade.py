@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache, wraps
 from inspect import iscoroutinefunction
 from typing import Any
@@ -17,16 +18,18 @@ from django.urls import NoReverseMatch, get_urlconf, resolve, reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
-from jiacan.console.contracts import Access, Needs, Open, SignedIn, Visit
+from jiacan.console.contracts import Access, MemberVisit, Needs, OfMember, Open, SignedIn, Visit
 from jiacan.console.core import places
 from jiacan.console.core.places import Place
 from jiacan.console.core.words import PageWords
 from jiacan.kernel.messages import Language, Phrasebook
 from jiacan.kernel.places import at_place, long_at_place
 from jiacan.tenancy import facade as tenancy
-from jiacan.tenancy.contracts import NotAllowed, Permission
+from jiacan.tenancy.contracts import NotAllowed, Permission, Shop, ShopUnknown
 
 View = Callable[..., Any]
+FindMember = Callable[[HttpRequest, Shop], MemberVisit | HttpResponse]
+"""Which customer of the shop a request comes from; or what nobody in particular is shown."""
 
 THEME_COOKIE = "jiacan_theme"
 THEMES = ("light", "dark")
@@ -73,6 +76,40 @@ def page(*, needs: Permission) -> Callable[[View], View]:
         return _with_access(guarded, Needs(needs))
 
     return guard
+
+
+def member_page(find: FindMember) -> Callable[[View], View]:
+    """A page of a shop's customer, at an address with `<str:shop>`: `view(request, member, **the rest)`.
+
+    `find` knows customers, of whom this slice knows nothing. Being signed in as one of the staff opens none of these
+    pages. Times are told in the shop's zone, and the work is done where the shop's rows are.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, shop: str, **rest: object) -> HttpResponseBase:
+            with at_shop(shop) as found:
+                member = find(request, found)
+                return member if isinstance(member, HttpResponse) else view(request, member, **rest)
+
+        return _with_access(guarded, OfMember())
+
+    return guard
+
+
+@contextmanager
+def at_shop(slug: str) -> Iterator[Shop]:
+    """The shop that an address for everyone names, at its place and in its zone.
+
+    Raises:
+        Http404: there is none.
+    """
+    try:
+        shop = tenancy.get_shop(slug)
+    except ShopUnknown as error:
+        raise Http404 from error
+    with timezone.override(shop.zone), at_place(shop.id):
+        yield shop
 
 
 def signed_in_page(view: View) -> View:

@@ -74,11 +74,11 @@ def shown_tier(found: CustomerTier) -> ShownTier:
     ladder = found.ladder
     missing = None
     if found.next is not None:
-        missing = tell("{amount} to {tier}", amount=_amount(found.missing, ladder), tier=found.next.name)
+        missing = tell("{amount} to {tier}", amount=amount_of(found.missing, ladder), tier=found.next.name)
     return ShownTier(
         found=found,
         name=tell("No tier yet") if found.tier is None else found.tier.name,
-        has=_amount(found.has, ladder),
+        has=amount_of(found.has, ladder),
         missing=missing,
         steps=tuple(_shown_step(each, ladder) for each in found.history),
     )
@@ -91,10 +91,10 @@ def _shown_step(step: TierChange, ladder: Ladder) -> ShownStep:
     tier = ladder.find(step.after)
     to = tell("no tier") if not step.after else step.after if tier is None else tier.name
     word = tell("up to {tier}", tier=to) if is_up else tell("down to {tier}", tier=to)
-    return ShownStep(step, is_up, word, _amount(step.had, ladder))
+    return ShownStep(step, is_up, word, amount_of(step.had, ladder))
 
 
-def _amount(amount: int, ladder: Ladder) -> Message:
+def amount_of(amount: int, ladder: Ladder) -> Message:
     """So much of what the ladder counts."""
     if ladder.measure is Measure.ORDERS:
         return tell("{count} orders", count=amount)

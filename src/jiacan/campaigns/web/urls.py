@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from jiacan.campaigns.web import (
     awards,
@@ -26,6 +26,7 @@ CAMPAIGN = "s/<str:shop>/campaigns/<str:plan_id>/"
 COUPONS = "s/<str:shop>/coupons/"
 
 urlpatterns = [
+    path("", include("jiacan.campaigns.web.member.urls")),
     path("s/<str:shop>/", home.home, name="home"),
     path("s/<str:shop>/campaigns/", home.campaigns, name="campaigns"),
     path(COUPONS, coupons.show, name="coupons"),

@@ -38,6 +38,7 @@ PERMISSION_NAMES: Mapping[Permission, Message] = {
     Permission.MAKE_CODES: tell("Make coupon codes"),
     Permission.SEE_CHECK_INS: tell("See customers' check-ins"),
     Permission.CHECK_IN: tell("Record check-ins and make up days"),
+    Permission.LET_MEMBERS_IN: tell("Let customers in to their member page"),
     Permission.SEE_BUDGET: tell("See budgets"),
     Permission.SEE_REPORT: tell("See reports"),
     Permission.EXPORT: tell("Export data"),

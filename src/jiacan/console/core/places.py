@@ -50,6 +50,7 @@ SETTINGS = (
     Place("settings-people", tell("People")),
     Place("settings-roles", tell("Roles")),
     Place("settings-tokens", tell("Tokens")),
+    Place("settings-member-page", tell("Member page")),
     Place("settings-webhooks", tell("Webhooks")),
     Place("settings-audit", tell("Audit")),
     Place("settings-jobs", tell("Jobs")),
