@@ -69,6 +69,8 @@ CLEARED = {
     "members_checkintask": {"task"},
     "members_redemption": {"key", "plan_id", "item_id", "currency", "state", "carrier", "reason"},
     "members_mallcode": {"plan_id", "item_id", "sealed", "mark", "end"},
+    "members_birthdayturn": {"plan_id", "offer_id"},
+    "members_birthdayprogress": {"plan_id", "offer_id"},
     "members_lot": {"name", "plan_id", "order_id", "offer_id"},
     "members_line": {"move", "name", "subject", "parts"},
     "members_standing": {"plan_id", "tier"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 
-from jiacan.campaigns.facade import coupons, drawing, online, referring, rehearsing, room, standing, turns
+from jiacan.campaigns.facade import birthdays, coupons, drawing, online, referring, rehearsing, room, standing, turns
 from jiacan.campaigns.report import keeping
 from jiacan.console.facade import words
 from jiacan.kernel.places import each_server, long_at_place
@@ -66,6 +66,13 @@ def follow_chances(timestamp: int) -> None:
 def follow_tiers(timestamp: int) -> None:
     """Take customers down whose grace is over, and begin one for those who have less, every five minutes."""
     standing.follow_all(timezone.now())
+
+
+@app.periodic(cron="2 * * * *")
+@app.task(name="campaigns.give_for_birthdays", queue=CLOCK, queueing_lock="campaigns.give_for_birthdays")
+def give_for_birthdays(timestamp: int) -> None:
+    """Give for birthdays that came by now, also on days on which no worker ran, every hour."""
+    birthdays.give_all(timezone.now())
 
 
 @app.task(name=reviewing.FOLLOW, queue=CLOCK)

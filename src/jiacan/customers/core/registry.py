@@ -136,6 +136,10 @@ PERSONAL_FIELDS = (
     ),
     PersonalField("members_redemption", "ended_by", _STAFF, "to account for its end", THREE_YEARS, OnErasure.KEEP),
     PersonalField(
+        *("members_birthdaycard", "customer_id", _CUSTOMER),
+        *("to give for a birthday once a year", THREE_YEARS, OnErasure.PSEUDONYMISE),
+    ),
+    PersonalField(
         "members_lot", "customer_id", _CUSTOMER, "to keep their points", THREE_YEARS, OnErasure.PSEUDONYMISE
     ),
     PersonalField(

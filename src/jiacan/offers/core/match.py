@@ -99,6 +99,8 @@ def base_of(offer: Offer, rung: Rung) -> Scope:
 
 
 def _why_not(offer: Offer, basket: Basket, rules: PlanRules) -> Message:
+    if offer.trigger is Trigger.BIRTHDAY:
+        return tell("it is given for a birthday, not for an order")
     if offer.trigger is not Trigger.ORDER_PAID:
         return tell("it is given for a referral, not for an order")
     if basket.order.paid_at not in offer.during:

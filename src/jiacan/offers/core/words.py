@@ -100,6 +100,7 @@ _TRIGGERS = {
     Trigger.REFERRAL_COMPLETED: tell("when a friend's first order is received and past its return window"),
     Trigger.TICKET_DRAWN: tell("when a chance is drawn"),
     Trigger.CHECK_IN: tell("when a customer did the tasks of so many days in a row"),
+    Trigger.BIRTHDAY: tell("for a customer's birthday, once a year"),
     Trigger.MALL: tell("when a customer spends points on it"),
 }
 _SIDES = {

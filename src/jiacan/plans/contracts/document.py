@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from jiacan.draws.contracts.terms import Mode
 from jiacan.kernel.messages import Name
 from jiacan.kernel.periods import Period
+from jiacan.members.contracts.birthdays import BirthdayOffer
 from jiacan.members.contracts.check_in import Challenge
 from jiacan.members.contracts.mall import MallItem
 from jiacan.offers.contracts.benefits import Benefit, Kind
@@ -207,10 +208,9 @@ class PlanDocument:
     coupons: tuple[Coupon, ...]
     draws: tuple[Draw, ...]
     challenges: tuple[Challenge, ...]
+    birthdays: tuple[BirthdayOffer, ...]
     referral: ReferralTerms | None
     ladder: Ladder | None
-    mall: tuple[MallItem, ...]
-    birthdays: tuple[BirthdayOffer, ...]
     referral_rewards: tuple[ReferralReward, ...]
     tasks: tuple[Task, ...]
     risks: tuple[Risk, ...]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from jiacan.plans.contracts.problems import Problem, Severity
 from jiacan.plans.contracts.versions import CheckedPlan
 from jiacan.plans.core.calendar import Calendar, read_calendar
+from jiacan.plans.core.checks.birthdays import check_birthdays
 from jiacan.plans.core.checks.budget import check_budget
 from jiacan.plans.core.checks.challenges import check_challenges
 from jiacan.plans.core.checks.draws import check_draws

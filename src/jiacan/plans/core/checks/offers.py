@@ -72,7 +72,7 @@ def _check_sides(offer: OfferPart, give: GivePart) -> Iterator[Problem]:
     sides = give.to_referrer is not None or give.to_friend is not None
     if offer.trigger is Trigger.REFERRAL_COMPLETED and give.benefits is not None:
         yield error(place, tell("A referral has two sides; write `to_referrer`, `to_friend`, or both."))
-    elif offer.trigger is Trigger.ORDER_PAID and sides:
+    elif offer.trigger is not Trigger.REFERRAL_COMPLETED and sides:
         yield error(
             place, tell("`to_referrer` and `to_friend` go with the trigger referral_completed; write a list.")
         )

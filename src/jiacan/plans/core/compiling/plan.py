@@ -14,6 +14,7 @@ from jiacan.plans.contracts.document import (
 )
 from jiacan.plans.core.calendar import Calendar, find_due
 from jiacan.plans.core.compiling.benefits import to_benefits
+from jiacan.plans.core.compiling.birthdays import to_birthday_offers
 from jiacan.plans.core.compiling.challenges import to_challenge
 from jiacan.plans.core.compiling.draws import to_draw
 from jiacan.plans.core.compiling.mall import to_mall_item

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
-from jiacan.offers.contracts.rules import Ladder, Pick, RefundPolicy, Trigger
+from jiacan.members.contracts.birthdays import GivenOn
+from jiacan.offers.contracts.rules import WRITTEN_AS_OFFERS, Ladder, Pick, RefundPolicy, Trigger
 from jiacan.plans.core.parts.benefits import BenefitPart
 from jiacan.plans.core.parts.conditions import WhenPart
 from jiacan.plans.core.parts.naming import Naming
@@ -14,8 +15,8 @@ from jiacan.plans.core.parts.part import Part, Short
 from jiacan.plans.core.parts.scalars import Count, Slug, choice_of, words_of
 from jiacan.plans.core.parts.times import Moment
 
-WRITTEN_TRIGGERS = {trigger.value: trigger for trigger in (Trigger.ORDER_PAID, Trigger.REFERRAL_COMPLETED)}
-"""Those that an offer can have; what tickets bring is written under `draws`."""
+WRITTEN_TRIGGERS = {trigger.value: trigger for trigger in Trigger if trigger in WRITTEN_AS_OFFERS}
+"""Those that an offer can have; what tickets bring is written under `draws`, days in a row under `challenges`."""
 
 Policy = Annotated[
     RefundPolicy, PlainValidator(choice_of(words_of(RefundPolicy))), WithJsonSchema({"enum": list(RefundPolicy)})
@@ -117,6 +118,11 @@ class OfferPart(Part):
         Trigger, PlainValidator(choice_of(WRITTEN_TRIGGERS)), WithJsonSchema({"enum": list(WRITTEN_TRIGGERS)})
     ] = Trigger.ORDER_PAID
     """The event that makes the offer be tried."""
+    on: (
+        Annotated[GivenOn, PlainValidator(choice_of(words_of(GivenOn))), WithJsonSchema({"enum": list(GivenOn)})]
+        | None
+    ) = None
+    """With the trigger birthday: given on the `day` itself (when left out), or at `month_start`."""
     during: During
     """A phase (`run`), or `{from: 2026-11-01, to: 2026-11-11}`."""
     when: WhenPart | None = None

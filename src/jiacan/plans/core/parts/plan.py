@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jiacan.plans.core.parts.birthday import BirthdayPart
 from jiacan.plans.core.parts.challenges import ChallengePart
 from jiacan.plans.core.parts.draws import DrawPart
 from jiacan.plans.core.parts.naming import Naming
