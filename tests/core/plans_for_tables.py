@@ -29,6 +29,9 @@ from jiacan.offers.contracts.conditions import (
     CustomerIsNew,
     FromChannels,
     FromRegions,
+    InBirthdayMonth,
+    OnMonthDays,
+    OnTiers,
     OnWeekdays,
     OrderNumberIs,
     QuantityAtLeast,
@@ -39,7 +42,7 @@ from jiacan.offers.contracts.conditions import (
 from jiacan.offers.contracts.rules import Ladder, Rung, Trigger
 from jiacan.offers.core.match import match_order
 from jiacan.offers.core.slots import ItemSort, items_of, slots_of
-from jiacan.orders.contracts import Order, OrderLine
+from jiacan.orders.contracts import Buyer, Order, OrderLine
 from tests.core.small_plans import offer, plan
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,7 +61,10 @@ ZONES = {
     "Asia/Kathmandu": datetime(1985, 12, 31, 18, 30, tzinfo=UTC),
 }
 
+TIERS = ("silver", "gold", "diamond")
+
 few = st.integers(0, 3)
+by_tier = st.dictionaries(st.sampled_from(TIERS), st.integers(1, 400), max_size=2).map(lambda of: tuple(of.items()))
 amounts = st.one_of(st.integers(1, 20).map(lambda steps: 250 * steps), st.integers(1, 5000))
 skus = st.sets(st.sampled_from(SKUS), max_size=3).map(frozenset)
 categories = st.sets(st.sampled_from(CATEGORIES), max_size=2).map(frozenset)
@@ -80,13 +86,16 @@ conditions = st.one_of(
     st.builds(FromRegions, st.sets(st.sampled_from(REGIONS), min_size=2).map(frozenset)),
     st.builds(CustomerIsNew, st.booleans()),
     st.builds(OrderNumberIs, st.integers(1, 3), st.none() | st.integers(1, 4)),
+    st.builds(OnMonthDays, st.sets(st.integers(1, 31), min_size=9).map(frozenset), st.booleans()),
+    st.builds(OnTiers, st.sets(st.sampled_from(TIERS), min_size=1).map(frozenset)),
+    st.builds(InBirthdayMonth),
 )
 benefits = st.one_of(
     st.builds(GiftBenefit, st.sampled_from(["mug", "hamper", "sample"]), few),
     st.builds(ServiceBenefit, st.just("wrapping"), few),
     st.builds(CouponBenefit, st.sampled_from(["ten-off", "tenth"]), few),
-    st.builds(PointsBenefit, st.integers(0, 50)),
-    st.builds(PointsBenefit, few, amounts),
+    st.builds(PointsBenefit, st.integers(0, 50), by_tier=by_tier),
+    st.builds(PointsBenefit, few, amounts, by_tier),
     st.builds(CashBenefit, st.integers(0, 500)),
     st.builds(CreditBenefit, st.integers(0, 500)),
     st.builds(TicketBenefit, st.sampled_from(["wheel", "box"]), few),
@@ -124,7 +133,7 @@ def plans(draw, least_offers=1, most_offers=3):
         currency=draw(st.sampled_from(["CNY", "JPY", "KWD"])),
         points_value_micros=draw(st.sampled_from([0, 1, 3_000, 10_000, 12_345, 2_500_000])),
         draws={"wheel": Name("转盘", "Wheel"), "box": Name("盲盒", "Box")},
-        tiers={"gold": Name("金卡", "Gold"), "silver": Name("银卡", "Silver")},
+        tiers={tier: Name(tier, tier.capitalize()) for tier in TIERS},
         staff=draw(st.sampled_from([frozenset(), frozenset({"clerk", "o'clerk"})])),
     )
 
@@ -148,6 +157,7 @@ def order_from(random, order_id, edge):
         number=0 if customer is None else random.randint(1, 4),
         channel=random.choice(CHANNELS),
         region=random.choice(REGIONS),
+        buyer=Buyer(random.choice(["", *TIERS]), random.choice([None, edge.month, 1, 12])),
     )
 
 
@@ -171,11 +181,13 @@ def orders_table(orders: Iterable[Order]) -> pa.Table:
             "number": of.number,
             "channel": of.channel or (None if no % 2 else ""),
             "region": of.region or (None if no % 2 else ""),
+            "tier": of.buyer.tier or (None if no % 2 else ""),
+            "birth_month": of.buyer.birth_month,
         }
         for no, of in enumerate(orders)
     ]
-    texts = ("customer_id", "channel", "region")
-    names = ("no", "customer_id", "paid_us", "number", "channel", "region")
+    texts = ("customer_id", "channel", "region", "tier")
+    names = ("no", "customer_id", "paid_us", "number", "channel", "region", "tier", "birth_month")
     return pa.Table.from_pylist(rows, pa.schema({n: pa.string() if n in texts else pa.int64() for n in names}))
 
 

@@ -34,7 +34,8 @@ BATCH = 40
 TEA, CUP = Scope(skus=frozenset({"tea"})), Scope(skus=frozenset({"cup"}))
 TENTH = DiscountBenefit(percent=10)
 engine = duckdb.connect(config={"threads": 1})
-orders_asked, lines_asked = ibis.table(ORDERS, name="orders"), ibis.table(LINES, name="lines")
+ASKED_OF_ORDERS = {**ORDERS, "tier": "string", "birth_month": "int64"}
+orders_asked, lines_asked = ibis.table(ASKED_OF_ORDERS, name="orders"), ibis.table(LINES, name="lines")
 
 
 def reckoned(table, orders, rules):

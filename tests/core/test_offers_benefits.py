@@ -20,6 +20,7 @@ from jiacan.offers.contracts.benefits import (
 from jiacan.offers.contracts.conditions import Scope, SpendAtLeast, SpendEvery
 from jiacan.offers.contracts.rules import Ladder, Rung
 from jiacan.offers.core.match import match_order
+from jiacan.orders.contracts import Buyer
 from tests.core.small_plans import at, goods, offer, order, plan, spend
 
 
@@ -244,3 +245,20 @@ def test_a_match_says_the_money_at_risk_in_all_its_items():
 def test_moments_of_the_small_plans_are_utc():
     assert at(16, 8).tzinfo is UTC
     assert at(16, 8).hour == 0
+
+
+def test_points_are_multiplied_by_tier_and_rounded_down_to_whole_ones():
+    per_yuan = PointsBenefit(2, per_minor=100, by_tier=(("silver", 150), ("gold", 125)))
+    fixed = PointsBenefit(5, by_tier=(("gold", 150),))
+    found = [
+        [match_order(order("1", 333, buyer=Buyer(tier)), plan(offer("o", each)))[0].items[0].quantity]
+        for tier in ("", "silver", "gold")
+        for each in (per_yuan, fixed)
+    ]
+    assert found == [[6], [5], [9], [5], [7], [7]]
+
+
+def test_points_that_a_tier_multiplies_to_nothing_are_not_given():
+    rules = plan(offer("o", PointsBenefit(1, by_tier=(("gold", 99),))))
+    assert match_order(order("1", 100, buyer=Buyer("gold")), rules) == ()
+    assert match_order(order("1", 100), rules)[0].items[0].quantity == 1

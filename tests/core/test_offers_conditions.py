@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from jiacan.kernel.messages import Phrasebook
+from jiacan.kernel.messages import Name, Phrasebook
 from jiacan.kernel.periods import Period
 from jiacan.offers.contracts.awards import Unmet
 from jiacan.offers.contracts.benefits import GiftBenefit
@@ -15,6 +15,9 @@ from jiacan.offers.contracts.conditions import (
     CustomerIsNew,
     FromChannels,
     FromRegions,
+    InBirthdayMonth,
+    OnMonthDays,
+    OnTiers,
     OnWeekdays,
     OrderNumberIs,
     QuantityAtLeast,
@@ -23,15 +26,17 @@ from jiacan.offers.contracts.conditions import (
 )
 from jiacan.offers.contracts.rules import Rung, Trigger
 from jiacan.offers.core.match import ask_every_offer, explain_order, match_order
-from jiacan.orders.contracts import OrderLine
+from jiacan.orders.contracts import Buyer, OrderLine
 from tests.core.small_plans import RUN, SHANGHAI, at, goods, offer, order, plan, spend
 
 MUG = GiftBenefit("mug", 1)
 IN_SHANGHAI = Phrasebook("en", lambda text: text, SHANGHAI)
 
+TIERS = {"silver": Name("银卡", "Silver"), "gold": Name("金卡", "Gold")}
+
 
 def meets(condition, of):
-    return bool(match_order(of, plan(offer("gift", MUG, when=[condition]))))
+    return bool(match_order(of, plan(offer("gift", MUG, when=[condition]), tiers=TIERS)))
 
 
 def told(rules, of):
@@ -249,3 +254,46 @@ def test_periods_of_two_offers_are_each_their_own():
     rules = plan(offer("early", MUG, during=first_day), offer("all", MUG))
     assert [match.offer_id for match in match_order(order("1", 1, paid_at=at(17, 0)), rules)] == ["all"]
     assert rules.window == RUN
+
+
+@pytest.mark.parametrize(
+    ("days", "last", "met"),
+    [({18}, False, True), ({8, 28}, False, False), (set(), True, False)],
+)
+def test_a_member_day_is_a_day_of_the_month_in_the_plans_zone(days, last, met):
+    late = order("1", 100, paid_at=datetime(2026, 11, 17, 16, tzinfo=UTC))  # the 18th begins in Shanghai
+    assert meets(OnMonthDays(frozenset(days), last), late) is met
+
+
+def test_the_last_day_is_that_of_the_month_whatever_its_length():
+    last = OnMonthDays(frozenset(), last=True)
+    days = [datetime(2026, 2, 28, 15, 59, tzinfo=UTC), datetime(2028, 2, 28, 12, tzinfo=UTC)]
+    assert [last.holds_on(each.astimezone(SHANGHAI).date()) for each in days] == [True, False]
+    rules = plan(offer("gift", MUG, when=[OnMonthDays(frozenset({8}), last=True)]))
+    assert told(rules, order("1", 100))[0].startswith("it is valid only on these days of the month: 8, the last;")
+
+
+def test_a_tier_is_the_one_on_which_the_customer_stands():
+    tiers = OnTiers(frozenset({"gold"}))
+    assert meets(tiers, order("1", 100, buyer=Buyer("gold")))
+    assert not meets(tiers, order("1", 100, buyer=Buyer("silver")))
+    assert not meets(tiers, order("1", 100))
+
+
+def test_a_birthday_month_is_the_months_of_the_plans_zone_and_an_unknown_birthday_is_in_none():
+    begins = datetime(2026, 10, 31, 16, tzinfo=UTC)  # November begins in Shanghai
+    period = Period(datetime(2026, 10, 1, tzinfo=UTC), RUN.ends_at)
+    rules = plan(offer("gift", MUG, when=[InBirthdayMonth()], during=period))
+    assert match_order(order("1", 100, paid_at=begins, buyer=Buyer(birth_month=11)), rules)
+    assert not match_order(order("1", 100, paid_at=begins, buyer=Buyer(birth_month=10)), rules)
+    assert told(rules, order("1", 100)) == [
+        "it is given in the month of the customer's birthday, and none is known; it gives Mug"
+    ]
+
+
+def test_an_order_from_another_tier_is_told_which():
+    rules = plan(offer("gift", MUG, when=[OnTiers(frozenset({"gold"}))]), tiers=TIERS)
+    assert told(rules, order("1", 100, buyer=Buyer("silver"))) == [
+        "it is for Gold, and the customer stood on Silver; it gives Mug"
+    ]
+    assert told(rules, order("1", 100)) == ["it is for Gold, and the customer stood on no tier; it gives Mug"]

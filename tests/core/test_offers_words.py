@@ -10,6 +10,7 @@ from jiacan.kernel.messages import Message
 from jiacan.offers.contracts.benefits import (
     BundlePriceBenefit,
     DiscountBenefit,
+    PointsBenefit,
     PriceBenefit,
     ShippingBenefit,
     UnitsForBenefit,
@@ -21,12 +22,16 @@ from jiacan.offers.contracts.conditions import (
     CustomerIsNew,
     FromChannels,
     FromRegions,
+    InBirthdayMonth,
+    OnMonthDays,
+    OnTiers,
     OrderNumberIs,
     QuantityAtLeast,
     Scope,
     SpendAtLeast,
 )
-from jiacan.offers.core.words import condition_words, offer_words
+from jiacan.offers.core.condition_words import condition_words
+from jiacan.offers.core.words import offer_words
 from jiacan.plans.core.check import check
 from tests.core.small_plans import offer, plan
 from tests.slices.histories import PLAN
@@ -85,6 +90,14 @@ def test_a_price_effect_reads_as_it_works(benefit, words):
     assert said(gives).replace(" CNY", "") == words.replace("CNY ", "")
 
 
+def test_points_that_tiers_multiply_say_by_how_much():
+    of = plan(offer("o", PointsBenefit(2, 100, (("gold", 150),)), PointsBenefit(50, by_tier=(("gold", 200),))))
+    assert [said(each) for each in offer_words(of.offers[0], of).rungs[0].gives] == [
+        "2 points for each 1.00 CNY spent (by tier: Gold × 1.5)",
+        "50 points (by tier: Gold × 2)",
+    ]
+
+
 @pytest.mark.parametrize(
     ("condition", "words"),
     [
@@ -98,7 +111,10 @@ def test_a_price_effect_reads_as_it_works(benefit, words):
         (OrderNumberIs(2, 2), "the customer's order number 2"),
         (OrderNumberIs(2, None), "from the customer's order number 2 on"),
         (OrderNumberIs(2, 4), "the customer's orders number 2 to 4"),
+        (OnMonthDays(frozenset({28, 8}), last=True), "on these days of the month: 8, 28, the last"),
+        (OnTiers(frozenset({"gold"})), "for customers on Gold"),
+        (InBirthdayMonth(), "in the month of the customer's birthday"),
     ],
 )
 def test_a_condition_reads_as_it_works(condition, words):
-    assert said(condition_words(condition, "CNY")) == words
+    assert said(condition_words(condition, plan())) == words

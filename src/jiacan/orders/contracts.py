@@ -113,6 +113,21 @@ class OrderLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Buyer:
+    """What is known of an order's customer at the moment of payment, before the order, where a plan asks for it.
+
+    `tier` is one of the plan's ladder, empty below the first; `birth_month` None where no birthday is known.
+    """
+
+    tier: str = ""
+    birth_month: int | None = None
+
+
+SOMEBODY = Buyer()
+"""A buyer of whom nothing was asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A paid order, its lines in the order of the file that brought them.
 
@@ -129,6 +144,7 @@ class Order:
     channel: str = ""
     region: str = ""
     shipping_minor: int = 0
+    buyer: Buyer = SOMEBODY
 
     def spend_minor(self, currency: str) -> int:
         """What was spent on goods: the sum of its lines' spend, each rounded on its own."""

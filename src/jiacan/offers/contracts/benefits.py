@@ -25,6 +25,9 @@ class Kind(StrEnum):
     TIER = "tier"
 
 
+SAME = 100
+"""A factor is counted in so many parts of one."""
+
 HELD_KINDS = frozenset({Kind.COUPON, Kind.POINTS, Kind.CREDIT})
 """Kinds whose money stays pending until they are used, clawed back or expired; the rest is spent when granted."""
 
@@ -55,10 +58,19 @@ class CouponBenefit:
 
 @dataclass(frozen=True, slots=True)
 class PointsBenefit:
-    """A fixed number of points, or (`per_minor` given) so many for each whole `per_minor` of spend."""
+    """A fixed number of points, or (`per_minor` given) so many for each whole `per_minor` of spend.
+
+    `by_tier` are hundredths by which the whole is multiplied for customers on a tier, rounded down to whole points;
+    where a tier is not named it stays as it is.
+    """
 
     points: int
     per_minor: int | None = None
+    by_tier: tuple[tuple[str, int], ...] = ()
+
+    def on_tier(self, points: int, tier: str) -> int:
+        """What so many points come to for a customer on the tier."""
+        return points * dict(self.by_tier).get(tier, SAME) // SAME if self.by_tier else points
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Money is in whole minor units of the plan's currency.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,18 @@ class OnWeekdays:
 
 
 @dataclass(frozen=True, slots=True)
+class OnMonthDays:
+    """Paid on one of these days of the month in the plan's zone, or on its `last`."""
+
+    days: frozenset[int]
+    last: bool = False
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is such a day."""
+        return day.day in self.days or (self.last and (day + timedelta(days=1)).day == 1)
+
+
+@dataclass(frozen=True, slots=True)
 class BetweenHours:
     """Paid at a local time in `[starts, ends)`; past midnight when `ends` is not later than `starts`."""
 
@@ -103,15 +115,30 @@ class OrderNumberIs:
     at_most: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class OnTiers:
+    """The customer stands on one of these tiers of the plan's ladder when they pay, before this order counts."""
+
+    tiers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class InBirthdayMonth:
+    """Paid in the month of the customer's birthday in the plan's zone; nobody without a known one meets it."""
+
+
 Condition = (
     SpendAtLeast
     | SpendEvery
     | QuantityAtLeast
     | Bundle
     | OnWeekdays
+    | OnMonthDays
     | BetweenHours
     | FromChannels
     | FromRegions
     | CustomerIsNew
     | OrderNumberIs
+    | OnTiers
+    | InBirthdayMonth
 )

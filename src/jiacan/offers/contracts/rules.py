@@ -15,6 +15,7 @@ from jiacan.kernel.periods import Period
 from jiacan.offers.contracts.benefits import Benefit, Kind
 from jiacan.offers.contracts.conditions import Condition
 from jiacan.offers.contracts.points import AT_ONCE_AND_FOR_EVER, PointsTerms
+from jiacan.offers.contracts.tiers import Ladder as TierLadder
 
 
 class Trigger(StrEnum):
@@ -24,12 +25,12 @@ class Trigger(StrEnum):
     REFERRAL_COMPLETED = "referral_completed"
     TICKET_DRAWN = "ticket_drawn"
     CHECK_IN = "check_in"
-
     BIRTHDAY = "birthday"
     MALL = "mall"
 
+
 WRITTEN_AS_OFFERS = frozenset({Trigger.ORDER_PAID, Trigger.REFERRAL_COMPLETED, Trigger.BIRTHDAY})
-"""The triggers that a plan writes under `offers`; draws and challenges are offers by another name."""
+"""The triggers that a plan writes under `offers`; draws, challenges and items of the mall are offers by another name."""
 
 
 class Ladder(StrEnum):
@@ -146,7 +147,11 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class PlanRules:
-    """Everything that match and settle need of one version of a plan."""
+    """Everything that match and settle need of one version of a plan.
+
+    `ladder` and `asks_birthdays` are set only where an offer for orders asks on which tier, or in which month of the
+    year, its customer is: then orders are matched with that of their `buyer`.
+    """
 
     plan_id: str
     version: int
@@ -165,6 +170,8 @@ class PlanRules:
     holdout_share: float
     staff: frozenset[str]
     points: PointsTerms = AT_ONCE_AND_FOR_EVER
+    ladder: TierLadder | None = None
+    asks_birthdays: bool = False
 
     @property
     def window(self) -> Period | None:

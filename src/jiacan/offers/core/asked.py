@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from jiacan.kernel.periods import Period
+from jiacan.offers.contracts.benefits import PointsBenefit
 from jiacan.offers.contracts.conditions import (
     BetweenHours,
     Bundle,
@@ -15,6 +16,9 @@ from jiacan.offers.contracts.conditions import (
     CustomerIsNew,
     FromChannels,
     FromRegions,
+    InBirthdayMonth,
+    OnMonthDays,
+    OnTiers,
     OnWeekdays,
     OrderNumberIs,
     QuantityAtLeast,
@@ -26,7 +30,18 @@ from jiacan.offers.contracts.rules import Offer, PlanRules
 from jiacan.offers.core.match import base_of
 from jiacan.offers.core.slots import offers_for_orders
 
-Circumstance = Period | OnWeekdays | BetweenHours | FromChannels | FromRegions | CustomerIsNew | OrderNumberIs
+Circumstance = (
+    Period
+    | OnWeekdays
+    | OnMonthDays
+    | BetweenHours
+    | FromChannels
+    | FromRegions
+    | CustomerIsNew
+    | OrderNumberIs
+    | OnTiers
+    | InBirthdayMonth
+)
 """What is asked of an order rather than of its goods; a period is when it was paid."""
 
 
@@ -58,7 +73,15 @@ def asked_of(rules: PlanRules) -> Asked:
                     units.update((Scope(skus=skus), None) for skus in units_to_fill(condition) if skus)
                 case _:
                     circumstances[condition] = None
+        circumstances.update((OnTiers(frozenset({tier})), None) for tier in _tiers_that_multiply(offer))
     return Asked(tuple(spends), tuple(units), tuple(circumstances))
+
+
+def _tiers_that_multiply(offer: Offer) -> Iterator[str]:
+    """The tiers on which some points of the offer are more or fewer."""
+    for benefit in (*offer.otherwise, *(benefit for rung in offer.rungs for benefit in rung.benefits)):
+        if isinstance(benefit, PointsBenefit):
+            yield from (tier for tier, _ in benefit.by_tier)
 
 
 def units_to_fill(bundle: Bundle) -> dict[frozenset[str], int]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from jiacan.kernel.messages import Name
 from jiacan.offers.contracts.conditions import Scope
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.core.units import Run, dearest_first, split
@@ -15,11 +17,12 @@ EVERYTHING = Scope()
 class Basket:
     """One order under one plan; each scope's spend and units are added up once."""
 
-    __slots__ = ("_lines", "_spend", "_units", "local", "order")
+    __slots__ = ("_lines", "_spend", "_units", "local", "order", "tiers")
 
     def __init__(self, order: Order, rules: PlanRules) -> None:
         self.order = order
         self.local: datetime = order.paid_at.astimezone(rules.zone)
+        self.tiers: Mapping[str, Name] = rules.tiers
         self._lines = [(line, line.spend_minor(rules.currency)) for line in order.lines]
         self._spend: dict[Scope, int] = {}
         self._units: dict[str, int] | None = None

@@ -62,7 +62,7 @@ def _to_item(benefit: OtherBenefit, basket: Basket, base: Scope, times: int, rul
             return Item(Kind.COUPON, coupon, quantity * times, of.face_minor * quantity * times, of.valid_days)
         case PointsBenefit(points, per_minor):
             steps = 1 if per_minor is None else basket.spend_minor(base) // per_minor
-            return points_item(points * steps * times, rules)
+            return points_item(benefit.on_tier(points * steps * times, basket.order.buyer.tier), rules)
         case CashBenefit(minor):
             return money_item(Kind.CASH, minor * times)
         case CreditBenefit(minor):

@@ -13,6 +13,9 @@ from jiacan.offers.contracts.conditions import (
     CustomerIsNew,
     FromChannels,
     FromRegions,
+    InBirthdayMonth,
+    OnMonthDays,
+    OnTiers,
     OnWeekdays,
     OrderNumberIs,
     QuantityAtLeast,
@@ -79,14 +82,41 @@ def _ask_circumstances(condition: Condition, basket: Basket) -> int | Message:
         case FromRegions(regions):
             words = tell("it is valid only for {regions}", regions=tuple(sorted(regions)))
             return 1 if order.region in regions else words
+        case OnMonthDays():
+            only = tell("it is valid only on these days of the month: {days}", days=month_days_named(condition))
+            return 1 if condition.holds_on(basket.local.date()) else only
         case CustomerIsNew(new):
             words = tell("it is for a first order") if new else tell("it is for customers who ordered before")
             return 1 if (order.number == 1) == new else words
         case OrderNumberIs(at_least, at_most):
             fits = order.number >= at_least and (at_most is None or order.number <= at_most)
             return 1 if fits else tell("it is not for order number {number} of a customer", number=order.number)
+        case OnTiers() | InBirthdayMonth():
+            return _ask_of_buyer(condition, basket)
         case _:  # pragma: no cover - `ask` has dealt with the rest
             raise AssertionError(condition)
+
+
+def _ask_of_buyer(condition: OnTiers | InBirthdayMonth, basket: Basket) -> int | Message:
+    buyer = basket.order.buyer
+    if isinstance(condition, OnTiers):
+        if buyer.tier in condition.tiers:
+            return 1
+        asked = tuple(name for tier, name in basket.tiers.items() if tier in condition.tiers)
+        if not buyer.tier:
+            return tell("it is for {tiers}, and the customer stood on no tier", tiers=asked)
+        return tell("it is for {tiers}, and the customer stood on {tier}", tiers=asked, tier=basket.tiers[buyer.tier])
+    if buyer.birth_month is None:
+        return tell("it is given in the month of the customer's birthday, and none is known")
+    if buyer.birth_month != basket.local.month:
+        return tell("it is given in the month of the customer's birthday")
+    return 1
+
+
+def month_days_named(condition: OnMonthDays) -> tuple[Message | str, ...]:
+    """The days in their order."""
+    named = tuple(str(day) for day in sorted(condition.days))
+    return (*named, tell("the last")) if condition.last else named
 
 
 def holds_bundle(bundle: Bundle, basket: Basket) -> bool:

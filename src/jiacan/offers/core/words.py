@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import Money
 from jiacan.offers.contracts.benefits import (
+    SAME,
     Benefit,
     BundlePriceBenefit,
     CashBenefit,
@@ -23,21 +24,6 @@ from jiacan.offers.contracts.benefits import (
     UnitsForBenefit,
     UnitsOffBenefit,
 )
-from jiacan.offers.contracts.conditions import (
-    BetweenHours,
-    Bundle,
-    BundlePart,
-    Condition,
-    CustomerIsNew,
-    FromChannels,
-    FromRegions,
-    OnWeekdays,
-    OrderNumberIs,
-    QuantityAtLeast,
-    Scope,
-    SpendAtLeast,
-    SpendEvery,
-)
 from jiacan.offers.contracts.occasions import TO_FRIEND, TO_REFERRER
 from jiacan.offers.contracts.rules import (
     WRITTEN_AS_OFFERS,
@@ -53,7 +39,7 @@ from jiacan.offers.contracts.rules import (
     Trigger,
 )
 from jiacan.offers.contracts.words import OfferWords, RungWords
-from jiacan.offers.core.conditions import WEEKDAYS
+from jiacan.offers.core.condition_words import condition_words, in_scope, parts_words
 
 
 def offer_words(offer: Offer, rules: PlanRules) -> OfferWords:
@@ -64,7 +50,7 @@ def offer_words(offer: Offer, rules: PlanRules) -> OfferWords:
         name=offer.name,
         during=offer.during,
         trigger=_TRIGGERS[offer.trigger],
-        asks=tuple(condition_words(each, rules.currency) for each in offer.conditions),
+        asks=tuple(condition_words(each, rules) for each in offer.conditions),
         rungs=tuple(
             RungWords(
                 rung.number,
@@ -87,7 +73,7 @@ def _asks(rung: Rung, offer: Offer, rules: PlanRules) -> Iterator[Message]:
     if offer.trigger is Trigger.CHECK_IN:
         yield tell("{days} days in a row", days=rung.number)
     for condition in rung.conditions:
-        yield condition_words(condition, rules.currency)
+        yield condition_words(condition, rules)
 
 
 def benefit_words(benefits: Iterable[Benefit], rules: PlanRules) -> tuple[Message, ...]:
@@ -111,69 +97,6 @@ _LADDERS = {
     Ladder.BEST: tell("only the highest step reached is given"),
     Ladder.ALL: tell("every step reached is given"),
 }
-
-
-def condition_words(condition: Condition, currency: str) -> Message:
-    """What the condition asks of an order."""
-    match condition:
-        case SpendAtLeast(minor, scope):
-            return _scoped(tell("spend {amount} or more", amount=Money(minor, currency)), scope)
-        case SpendEvery(minor, None, scope):
-            return _scoped(tell("for every {amount} spent", amount=Money(minor, currency)), scope)
-        case SpendEvery(minor, times, scope):
-            words = tell(
-                "for every {amount} spent, {times} times at most", amount=Money(minor, currency), times=times
-            )
-            return _scoped(words, scope)
-        case QuantityAtLeast(units, scope):
-            return _scoped(tell("buy {units} pieces or more", units=units), scope)
-        case Bundle(parts):
-            return tell("buy together: {parts}", parts=_parts(parts))
-        case _:
-            return _circumstance(condition)
-
-
-def _circumstance(condition: Condition) -> Message:
-    match condition:
-        case OnWeekdays(days):
-            return tell("on {days}", days=tuple(WEEKDAYS[day] for day in sorted(days)))
-        case BetweenHours(starts, ends):
-            return tell("paid from {starts} to {ends}", starts=f"{starts:%H:%M}", ends=f"{ends:%H:%M}")
-        case FromChannels(channels):
-            return tell("bought in {channels}", channels=tuple(sorted(channels)))
-        case FromRegions(regions):
-            return tell("sent to {regions}", regions=tuple(sorted(regions)))
-        case CustomerIsNew(True):
-            return tell("the customer's first order")
-        case CustomerIsNew():
-            return tell("customers who ordered before")
-        case OrderNumberIs(at_least, at_most) if at_least == at_most:
-            return tell("the customer's order number {number}", number=at_least)
-        case OrderNumberIs(at_least, None):
-            return tell("from the customer's order number {number} on", number=at_least)
-        case OrderNumberIs(at_least, at_most):
-            return tell("the customer's orders number {first} to {last}", first=at_least, last=at_most)
-        case _:  # pragma: no cover - `condition_words` has dealt with the rest
-            raise AssertionError(condition)
-
-
-def _parts(parts: Iterable[BundlePart]) -> tuple[Message, ...]:
-    return tuple(
-        tell("{quantity} × {skus}", quantity=part.quantity, skus=tell("any of {skus}", skus=tuple(sorted(part.skus))))
-        if len(part.skus) > 1
-        else tell("{quantity} × {skus}", quantity=part.quantity, skus=next(iter(part.skus)))
-        for part in parts
-    )
-
-
-def _scoped(words: Message, scope: Scope | None) -> Message:
-    named = () if scope is None else tuple(sorted(scope.categories | scope.skus))
-    left_out = () if scope is None else tuple(sorted(scope.except_categories | scope.except_skus))
-    if named and left_out:
-        return tell("{words} (on {named}, without {left_out})", words=words, named=named, left_out=left_out)
-    if named:
-        return tell("{words} (on {named})", words=words, named=named)
-    return tell("{words} (without {left_out})", words=words, left_out=left_out) if left_out else words
 
 
 class _Benefits:
@@ -203,12 +126,8 @@ class _Benefits:
             case CouponBenefit(coupon, quantity):
                 of = rules.coupons[coupon]
                 return tell("{name} × {number} ({terms})", name=of.name, number=quantity, terms=self.coupon(of))
-            case PointsBenefit(points, None):
-                return tell("{number} points", number=points)
-            case PointsBenefit(points, per_minor):
-                return tell(
-                    "{number} points for each {amount} spent", number=points, amount=self.money(per_minor or 0)
-                )
+            case PointsBenefit():
+                return self.points(benefit)
             case CashBenefit(minor):
                 return tell("{amount} in cash", amount=self.money(minor))
             case CreditBenefit(minor):
@@ -219,6 +138,19 @@ class _Benefits:
                 return tell("tier {tier}", tier=rules.tiers[tier])
             case _:
                 return self.price(benefit)
+
+    def points(self, benefit: PointsBenefit) -> Message:
+        words = tell("{number} points", number=benefit.points)
+        if benefit.per_minor is not None:
+            amount = self.money(benefit.per_minor)
+            words = tell("{number} points for each {amount} spent", number=benefit.points, amount=amount)
+        if not benefit.by_tier:
+            return words
+        factors = tuple(
+            tell("{tier} × {factor}", tier=self.rules.tiers[tier], factor=factor_text(factor))
+            for tier, factor in benefit.by_tier
+        )
+        return tell("{words} (by tier: {factors})", words=words, factors=factors)
 
     def price(self, benefit: Benefit) -> Message:
         match benefit:
@@ -238,7 +170,7 @@ class _Benefits:
             case UnitsForBenefit(units=units, price_minor=price):
                 words = tell("any {units} pieces for {price}", units=units, price=self.money(price))
             case BundlePriceBenefit(parts=parts, price_minor=price):
-                words = tell("the set for {price}: {parts}", price=self.money(price), parts=_parts(parts))
+                words = tell("the set for {price}: {parts}", price=self.money(price), parts=parts_words(parts))
             case ShippingBenefit(pay_minor=0):
                 words = tell("free shipping")
             case ShippingBenefit(pay_minor=None, off_minor=off):
@@ -247,7 +179,7 @@ class _Benefits:
                 words = tell("shipping for {price}", price=self.money(pay or 0))
             case _:  # pragma: no cover - `one` has dealt with the rest
                 raise AssertionError(benefit)
-        return _scoped(self.capped(words, benefit), getattr(benefit, "scope", None))
+        return in_scope(self.capped(words, benefit), getattr(benefit, "scope", None))
 
     def capped(self, words: Message, benefit: Benefit) -> Message:
         at_most = getattr(benefit, "at_most_minor", None)
@@ -311,6 +243,18 @@ _KINDS = {
     Kind.TICKET: tell("chances"),
     Kind.TIER: tell("tiers"),
 }
+
+
+def factor_text(hundredths: int) -> str:
+    """A factor as it is written.
+
+    >>> factor_text(150), factor_text(200), factor_text(125)
+    ('1.5', '2', '1.25')
+    """
+    whole, rest = divmod(hundredths, SAME)
+    return f"{whole}.{rest:02d}".rstrip("0") if rest else str(whole)
+
+
 _KIND_OF: dict[type, Kind] = {
     GiftBenefit: Kind.GIFT,
     ServiceBenefit: Kind.SERVICE,

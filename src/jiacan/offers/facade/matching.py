@@ -29,7 +29,7 @@ def match_folder(rules: PlanRules, orders: Path, to: Path, *, plan_sha256: str, 
     """
     if bears_on_prices(rules):
         raise PricesNotInTables(price_offers(rules))
-    found = prepared.look_into(orders)
+    found = prepared.look_into(orders, rules)
     folder = prepared.new_folder(to)
     if spark is None:
         prepared.match_with_duckdb(found, rules, folder)

@@ -86,7 +86,7 @@ def replay_matched(
     if rules.window is None or bears_on_prices(rules):
         raise PricesNotInTables(price_offers(rules))
     pairs = prepared.read_pairs(matched, plan_sha256=plan_sha256)
-    found = prepared.look_into(folder)
+    found = prepared.look_into(folder, rules)
     layout = layout_of(rules)
     with prepared.connected(found) as duck:
         ready = matched_before(duck, layout, rules.window, pairs=pairs.files)

@@ -9,25 +9,29 @@ depends on an engine's session, its zone least of all.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import ibis
 import ibis.expr.types as ir
 
 from jiacan.kernel.clocks import offsets_in
 from jiacan.kernel.periods import Period
+from jiacan.offers.contracts.benefits import SAME, Benefit, PointsBenefit
 from jiacan.offers.contracts.conditions import (
     BetweenHours,
     CustomerIsNew,
     FromChannels,
     FromRegions,
+    InBirthdayMonth,
+    OnMonthDays,
+    OnTiers,
     OnWeekdays,
     OrderNumberIs,
     Scope,
 )
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.core.asked import Asked, Circumstance, asked_of
-from jiacan.offers.measures.partly import choose, in_64_bits, to_value
+from jiacan.offers.measures.partly import Number, choose, in_64_bits, to_value
 
 ORDERS = ibis.schema(
     {
@@ -39,6 +43,10 @@ ORDERS = ibis.schema(
         "region": "string",
     }
 )
+TIER, BIRTH_MONTH = "tier", "birth_month"
+"""Columns that `orders` has besides where a plan asks for them: of its ladder, empty or null below the first; and the
+month of the customer's birthday, null where none is known."""
+
 LINES = ibis.schema(
     {"no": "int64", "sku": "string", "category": "string", "quantity": "int64", "spend_minor": "int64"}
 )
@@ -49,6 +57,7 @@ MONDAY_US = 4 * DAY_US
 """The first Monday of 1970, in microseconds since the year's beginning."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_DAY = date(1970, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -67,9 +76,27 @@ class Figures:
         """Units of the order's lines in the scope."""
         return self.table[f"units_{self.asked.units.index(scope)}"]
 
+    def factor(self, benefit: Benefit) -> Number:
+        """By how many hundredths the benefit is multiplied on the order's tier."""
+        factor: Number = SAME
+        for tier, hundredths in benefit.by_tier if isinstance(benefit, PointsBenefit) else ():
+            factor = choose(self.holds(OnTiers(frozenset({tier}))), hundredths, factor)
+        return factor
+
     def holds(self, circumstance: Circumstance) -> ir.BooleanColumn:
         """Whether the order is as asked; a period that nothing but the window asks for always holds."""
         return self.table[f"holds_{self.asked.circumstances.index(circumstance)}"]
+
+
+def columns_of_orders(rules: PlanRules) -> dict[str, str]:
+    """What `orders` must have for this plan, with Ibis's names of types."""
+    asked = asked_of(rules).circumstances
+    columns = {name: str(of) for name, of in ORDERS.items()}
+    if any(isinstance(each, OnTiers) for each in asked):
+        columns[TIER] = "string"
+    if any(isinstance(each, InBirthdayMonth) for each in asked):
+        columns[BIRTH_MONTH] = "int64"
+    return columns
 
 
 def order_figures(orders: ir.Table, lines: ir.Table, rules: PlanRules) -> ir.Table:
@@ -128,6 +155,8 @@ def _holds(orders: ir.Table, asked: Circumstance, rules: PlanRules) -> ir.Boolea
             return _within(orders, asked)
         case OnWeekdays(days):
             return ibis.or_(*(_local_us(orders, rules).between(*_day(day)) for day in sorted(days)))
+        case OnMonthDays():
+            return _day_us(orders, rules).isin([_us(day - _FIRST_DAY) for day in _days(rules) if asked.holds_on(day)])
         case BetweenHours(starts, ends):
             of_day, begins, over = _local_us(orders, rules) % DAY_US, _of_day_us(starts), _of_day_us(ends)
             later, earlier = of_day >= begins, of_day < over
@@ -136,11 +165,23 @@ def _holds(orders: ir.Table, asked: Circumstance, rules: PlanRules) -> ir.Boolea
             return orders.channel.fill_null("").isin(sorted(channels))
         case FromRegions(regions):
             return orders.region.fill_null("").isin(sorted(regions))
+        case CustomerIsNew() | OrderNumberIs() | OnTiers() | InBirthdayMonth():
+            return _holds_of_buyer(orders, asked, rules)
+
+
+def _holds_of_buyer(
+    orders: ir.Table, asked: CustomerIsNew | OrderNumberIs | OnTiers | InBirthdayMonth, rules: PlanRules
+) -> ir.BooleanValue:
+    match asked:
         case CustomerIsNew(new):
             return orders.number == 1 if new else orders.number != 1
         case OrderNumberIs(at_least, at_most):
             reached = orders.number >= at_least
             return reached if at_most is None else reached & (orders.number <= at_most)
+        case OnTiers(tiers):
+            return orders[TIER].fill_null("").isin(sorted(tiers))
+        case InBirthdayMonth():
+            return orders[BIRTH_MONTH].fill_null(0) == _month(orders, rules)
 
 
 def _within(orders: ir.Table, period: Period) -> ir.BooleanValue:
@@ -149,14 +190,45 @@ def _within(orders: ir.Table, period: Period) -> ir.BooleanValue:
 
 def _local_us(orders: ir.Table, rules: PlanRules) -> ir.IntegerValue:
     """When the order was paid on the plan's clocks, in microseconds since Monday's beginning."""
+    return _rest_of(_on_clocks(orders, rules, since_us=MONDAY_US), WEEK_US, rules)
+
+
+def _on_clocks(orders: ir.Table, rules: PlanRules, *, since_us: int = 0) -> ir.IntegerValue:
+    """When the order was paid on the plan's clocks, in microseconds since that moment of theirs."""
+    steps = offsets_in(rules.zone, _window(rules))
+    ahead = [to_value(_us(step.offset) - since_us) for step in steps]
+    later = [(orders.paid_us >= _to_us(step.since), by) for step, by in zip(steps, ahead, strict=True)][1:]
+    return orders.paid_us + (ibis.cases(*reversed(later), else_=ahead[0]) if later else ahead[0])
+
+
+def _rest_of(local_us: ir.IntegerValue, whole_us: int, rules: PlanRules) -> ir.IntegerValue:
+    # Before 1970 the remainder is below zero.
+    rest = local_us % whole_us
+    return rest if _window(rules).starts_at.year > 1970 else (rest + whole_us) % whole_us
+
+
+def _day_us(orders: ir.Table, rules: PlanRules) -> ir.IntegerValue:
+    """The beginning of the local day on which the order was paid."""
+    local_us = _on_clocks(orders, rules)
+    return local_us - _rest_of(local_us, DAY_US, rules)
+
+
+def _month(orders: ir.Table, rules: PlanRules) -> ir.IntegerValue:
+    """The local month in which the order was paid, from 1."""
+    local_us, days = _on_clocks(orders, rules), _days(rules)
+    later = [(local_us >= _us(day - _FIRST_DAY), to_value(day.month)) for day in days[1:] if day.day == 1]
+    first = to_value(days[0].month)
+    return ibis.cases(*reversed(later), else_=first) if later else first
+
+
+def _days(rules: PlanRules) -> tuple[date, ...]:
+    return _window(rules).days(rules.zone)
+
+
+def _window(rules: PlanRules) -> Period:
     window = rules.window
     assert window is not None, "what is asked of an order is asked by an offer for orders"
-    steps = offsets_in(rules.zone, window)
-    ahead = [to_value(_us(step.offset) - MONDAY_US) for step in steps]
-    later = [(orders.paid_us >= _to_us(step.since), by) for step, by in zip(steps, ahead, strict=True)][1:]
-    local_us = orders.paid_us + (ibis.cases(*reversed(later), else_=ahead[0]) if later else ahead[0])
-    # Before 1970 the remainder is below zero.
-    return local_us % WEEK_US if window.starts_at.year > 1970 else (local_us % WEEK_US + WEEK_US) % WEEK_US
+    return window
 
 
 def _day(day: int) -> tuple[int, int]:

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 
 from jiacan.kernel.money import MICROS, minor_digits
 from jiacan.offers.contracts.benefits import (
+    SAME,
     Benefit,
     CashBenefit,
     CouponBenefit,
@@ -31,11 +32,12 @@ from jiacan.offers.measures.partly import Number, Truth, both, choose, count, ei
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Benefits that are given `times` over where the order has reached them."""
+    """Benefits that are given `times` over where the order has reached them, each by its factor in hundredths."""
 
     reached: Truth
     benefits: tuple[Benefit, ...]
     times: Number
+    factors: tuple[Number, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,23 +101,25 @@ def whole_steps(minor: Number, step_minor: int) -> Number:
 
 
 def _entries(steps: Sequence[Step], spend_minor: Number, rules: PlanRules) -> list[_Entry]:
-    named = [(step, benefit) for step in steps for benefit in step.benefits]
-    found: dict[ItemSort, list[tuple[int, Step, Benefit]]] = {}
-    for place, (step, benefit) in enumerate(named):
-        found.setdefault(sort_of(benefit, rules), []).append((place, step, benefit))
+    named = [(step, *each) for step in steps for each in zip(step.benefits, step.factors, strict=True)]
+    found: dict[ItemSort, list[tuple[int, Step, Benefit, Number]]] = {}
+    for place, (step, benefit, factor) in enumerate(named):
+        found.setdefault(sort_of(benefit, rules), []).append((place, step, benefit, factor))
     entries = []
     for sort, parts in found.items():
-        there = either(both(step.reached, _any(benefit, step, spend_minor)) for _, step, benefit in parts)
-        amounts = (choose(step.reached, _amount(benefit, step, spend_minor), 0) for _, step, benefit in parts)
-        places = tuple((place, step.reached) for place, step, _ in parts)
+        there = either(both(step.reached, _any(*of, step, spend_minor)) for _, step, *of in parts)
+        amounts = (choose(step.reached, _amount(*of, step, spend_minor), 0) for _, step, *of in parts)
+        places = tuple((place, step.reached) for place, step, _, _ in parts)
         entries.append(_Entry(sort, there, total(amounts), places))
     return [entry for entry in entries if entry.there is not False]
 
 
-def _any(benefit: Benefit, step: Step, spend_minor: Number) -> Truth:
+def _any(benefit: Benefit, factor: Number, step: Step, spend_minor: Number) -> Truth:
     """Whether the benefit comes to something where its step is reached."""
     if isinstance(benefit, TierBenefit):
         return True
+    if not isinstance(factor, int):
+        return _amount(benefit, factor, step, spend_minor) > 0
     # Times that the plan does not decide are one at least.
     some = benefit_number(benefit) > 0 and (not isinstance(step.times, int) or step.times > 0)
     if isinstance(benefit, PointsBenefit) and benefit.per_minor is not None:
@@ -123,11 +127,12 @@ def _any(benefit: Benefit, step: Step, spend_minor: Number) -> Truth:
     return some
 
 
-def _amount(benefit: Benefit, step: Step, spend_minor: Number) -> Number:
+def _amount(benefit: Benefit, factor: Number, step: Step, spend_minor: Number) -> Number:
     once: Number = benefit_number(benefit)
     if isinstance(benefit, PointsBenefit) and benefit.per_minor is not None:
         once = product(once, whole_steps(spend_minor, benefit.per_minor))
-    return product(once, step.times)
+    whole = product(once, step.times)
+    return whole if isinstance(factor, int) else whole_steps(product(whole, factor), SAME)
 
 
 def benefit_number(benefit: Benefit) -> int:

@@ -6,11 +6,12 @@ docs/algorithms/match.md tells how its conditions become columns. `orders` and `
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
 
+from jiacan.offers.contracts.benefits import Benefit
 from jiacan.offers.contracts.conditions import Bundle, Condition, QuantityAtLeast, Scope, SpendAtLeast, SpendEvery
 from jiacan.offers.contracts.rules import Ladder, Offer, PlanRules, Trigger
 from jiacan.offers.core.asked import asked_of, units_to_fill
@@ -65,7 +66,8 @@ def _pairs_of_offer(place: int, offer: Offer, known: Figures, rules: PlanRules) 
     slots, else_slots = slots_of(rules)
     for branch in _branches(offer, known, rules):
         gets = fill_slots(branch.steps, slots, "", branch.spend_minor, rules)
-        instead = fill_slots([Step(True, offer.otherwise, 1)], else_slots, "else_", branch.spend_minor, rules)
+        otherwise = _step(True, offer.otherwise, 1, known)
+        instead = fill_slots([otherwise], else_slots, "else_", branch.spend_minor, rules)
         met = both(*branch.asks, gets.filled)
         if met is False:
             continue
@@ -86,7 +88,7 @@ def _branches(offer: Offer, known: Figures, rules: PlanRules) -> Iterator[_Branc
     times = _times(offer.conditions, known)
     reached = [both(*(_meets(condition, known) for condition in rung.conditions)) for rung in offer.rungs]
     steps = [
-        Step(met, rung.benefits, product(times, _times(rung.conditions, known)))
+        _step(met, rung.benefits, product(times, _times(rung.conditions, known)), known)
         for rung, met in zip(offer.rungs, reached, strict=True)
     ]
     if offer.ladder is Ladder.ALL:
@@ -95,9 +97,13 @@ def _branches(offer: Offer, known: Figures, rules: PlanRules) -> Iterator[_Branc
         return
     for place, rung in enumerate(offer.rungs):
         no_higher = [negated(higher) for higher in reached[place + 1 :]]
-        step = Step(True, rung.benefits, steps[place].times)
+        step = replace(steps[place], reached=True)
         base = known.spend_minor(base_of(offer, rung))
         yield _Branch((*always, reached[place], *no_higher), rung.number, base, (step,))
+
+
+def _step(reached: Truth, benefits: tuple[Benefit, ...], times: Number, known: Figures) -> Step:
+    return Step(reached, benefits, times, tuple(known.factor(benefit) for benefit in benefits))
 
 
 def _spend_of_last(offer: Offer, reached: Sequence[Truth], known: Figures) -> Number:

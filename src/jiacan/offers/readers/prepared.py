@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +17,11 @@ from jiacan.kernel.errors import FileUnreadable, FileUnwritable, system_reason
 from jiacan.kernel.messages import tell
 from jiacan.offers.contracts.matching import PAIRS_FORMAT, EngineFailed, MatchOfOtherPlan, WrittenPairs
 from jiacan.offers.contracts.rules import PlanRules
-from jiacan.offers.measures.figures import LINES, ORDERS
+from jiacan.offers.measures.figures import LINES, columns_of_orders
 from jiacan.offers.measures.match import matched_pairs
 from jiacan.orders.contracts import ColumnsMissing
 
-COLUMNS = {
-    "orders": {"order_id": "string", **{name: str(of) for name, of in ORDERS.items()}},
-    "lines": {name: str(of) for name, of in LINES.items()},
-}
+Columns = Mapping[str, Mapping[str, str]]
 """What each of the prepared tables must have, with Ibis's names of types; the other columns are left alone."""
 
 _TYPES = {"int64": "BIGINT", "string": "VARCHAR"}
@@ -36,30 +33,40 @@ class Prepared:
     """A folder of prepared orders that can be matched, and how many they and their lines are."""
 
     tables: dict[str, Path]
+    columns: Columns
     orders: int
     lines: int
 
 
-def look_into(folder: Path) -> Prepared:
-    """The tables of a folder of prepared orders.
+def columns_for(rules: PlanRules) -> Columns:
+    """What a plan asks of prepared tables."""
+    return {
+        "orders": {"order_id": "string", **columns_of_orders(rules)},
+        "lines": {name: str(of) for name, of in LINES.items()},
+    }
+
+
+def look_into(folder: Path, rules: PlanRules) -> Prepared:
+    """The tables of a folder of prepared orders, with what the plan asks of them.
 
     Raises:
         FileUnreadable: a table is not there or no Parquet, a cell is not what its column holds, or two orders have
             one `no`.
         ColumnsMissing: a table lacks a column.
     """
-    tables = {name: folder / f"{name}.parquet" for name in COLUMNS}
+    columns = columns_for(rules)
+    tables = {name: folder / f"{name}.parquet" for name in columns}
     for path in tables.values():
         if not path.exists():
             raise FileUnreadable(path=str(path), reason=tell("there is no such file or folder; check the path"))
     with duckdb.connect() as duck:
         for name, path in tables.items():
-            _check_columns(duck, name, path)
-            _view(duck, name, path)
+            _check_columns(duck, columns[name], path)
+            _view(duck, name, path, columns[name])
         orders, keys, lines = _counted(duck, tables["orders"])
     if orders != keys:
         raise FileUnreadable(path=str(tables["orders"]), reason=tell("two orders have one `no`; number them anew"))
-    return Prepared(tables, orders, lines)
+    return Prepared(tables, columns, orders, lines)
 
 
 def match_with_duckdb(prepared: Prepared, rules: PlanRules, to: Path) -> None:
@@ -68,7 +75,7 @@ def match_with_duckdb(prepared: Prepared, rules: PlanRules, to: Path) -> None:
     Raises:
         EngineFailed: DuckDB could not.
     """
-    orders, lines = (ibis.table(columns, name=name) for name, columns in COLUMNS.items())
+    orders, lines = (ibis.table(columns, name=name) for name, columns in prepared.columns.items())
     sql = ibis.to_sql(named(matched_pairs(orders, lines, rules), orders), dialect="duckdb")
     with connected(prepared) as duck:
         try:
@@ -83,7 +90,7 @@ def connected(prepared: Prepared) -> Iterator[duckdb.DuckDBPyConnection]:
     with tempfile.TemporaryDirectory(prefix="jiacan-match-") as spill, duckdb.connect() as duck:
         duck.execute(f"SET temp_directory = {_quoted(spill)}; SET preserve_insertion_order = false")
         for name, path in prepared.tables.items():
-            _view(duck, name, path)
+            _view(duck, name, path, prepared.columns[name])
         yield duck
 
 
@@ -146,13 +153,13 @@ def read_pairs(folder: Path, *, plan_sha256: str) -> WrittenPairs:
     return found
 
 
-def _check_columns(duck: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
+def _check_columns(duck: duckdb.DuckDBPyConnection, columns: Mapping[str, str], path: Path) -> None:
     try:
         rows = duck.execute(f"DESCRIBE FROM {_scan(path)}").fetchall()
     except duckdb.Error as error:
         raise FileUnreadable(path=str(path), reason=tell("it is no Parquet: {said}", said=str(error))) from error
     found = tuple(row[0] for row in rows)
-    missing = tuple(column for column in COLUMNS[name] if column not in found)
+    missing = tuple(column for column in columns if column not in found)
     if missing:
         raise ColumnsMissing(str(path), missing, found)
 
@@ -169,9 +176,9 @@ def _counted(duck: duckdb.DuckDBPyConnection, path: Path) -> tuple[int, int, int
     return counts
 
 
-def _view(duck: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
-    columns = ", ".join(f"{column}::{_TYPES[of]} AS {column}" for column, of in COLUMNS[name].items())
-    duck.execute(f"CREATE VIEW {name} AS FROM {_scan(path)} SELECT {columns}")
+def _view(duck: duckdb.DuckDBPyConnection, name: str, path: Path, columns: Mapping[str, str]) -> None:
+    asked = ", ".join(f"{column}::{_TYPES[of]} AS {column}" for column, of in columns.items())
+    duck.execute(f"CREATE VIEW {name} AS FROM {_scan(path)} SELECT {asked}")
 
 
 def _scan(path: Path) -> str:

@@ -13,7 +13,7 @@ from jiacan.offers.contracts.matching import EngineFailed, EngineMissing
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.measures.figures import order_figures
 from jiacan.offers.measures.match import pairs_of
-from jiacan.offers.readers.prepared import COLUMNS, Prepared, named
+from jiacan.offers.readers.prepared import Prepared, columns_for, named
 
 # What is not asked for need not be installed.
 _sessions: Any = None
@@ -41,7 +41,7 @@ def match_with_spark(prepared: Prepared, rules: PlanRules, to: Path, *, master: 
     """
     with session(master) as spark:
         for name, path in prepared.tables.items():
-            columns = [f"CAST({column} AS {_TYPES[of]}) AS {column}" for column, of in COLUMNS[name].items()]
+            columns = [f"CAST({column} AS {_TYPES[of]}) AS {column}" for column, of in prepared.columns[name].items()]
             spark.read.parquet(path.resolve().as_uri()).selectExpr(*columns).createOrReplaceTempView(name)
         pairs_frame(spark, rules).write.parquet(to.as_uri())
 
@@ -51,7 +51,7 @@ def pairs_frame(spark: Any, rules: PlanRules) -> Any:
 
     The figures are kept between the two steps: Spark would else reckon them once for each rung of each offer.
     """
-    orders, lines = (ibis.table(columns, name=name) for name, columns in COLUMNS.items())
+    orders, lines = (ibis.table(columns, name=name) for name, columns in columns_for(rules).items())
     figures = order_figures(orders, lines, rules)
     spark.sql(ibis.to_sql(figures, dialect="pyspark")).persist().createOrReplaceTempView("figures")
     pairs = named(pairs_of(ibis.table(figures.schema(), name="figures"), rules), orders)
