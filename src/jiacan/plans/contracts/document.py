@@ -20,6 +20,7 @@ from jiacan.members.contracts.check_in import Challenge
 from jiacan.members.contracts.mall import MallItem
 from jiacan.offers.contracts.benefits import Benefit, Kind
 from jiacan.offers.contracts.rules import BudgetLine, Coupon, StockItem
+from jiacan.offers.contracts.tiers import Ladder
 from jiacan.referrals.contracts.terms import ReferralTerms
 
 
@@ -208,6 +209,7 @@ class PlanDocument:
     coupons: tuple[Coupon, ...]
     draws: tuple[Draw, ...]
     challenges: tuple[Challenge, ...]
+    mall: tuple[MallItem, ...]
     birthdays: tuple[BirthdayOffer, ...]
     referral: ReferralTerms | None
     ladder: Ladder | None
