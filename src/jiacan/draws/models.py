@@ -140,6 +140,11 @@ class Ticket(models.Model):
             models.Index(fields=("shop_id", "customer_id", "-id"), name="tickets_of_customer"),
             models.Index(fields=("draw", "state", "earned_at", "id"), name="tickets_by_state"),
             models.Index(fields=("shop_id", "order_id"), name="tickets_of_order"),
+            models.Index(
+                fields=("shop_id", "draw", "deck_id", "prize", "guaranteed"),
+                condition=Q(prize__gt=""),
+                name="tickets_that_won",
+            ),
         )
 
 

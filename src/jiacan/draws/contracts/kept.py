@@ -168,13 +168,19 @@ class WinFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class DrawCounts:
-    """How many tickets stand where, how many cards are left by deck, and prizes drawn by deck and prize."""
+class DrawLeft:
+    """How many cards are left by deck, and prizes drawn by deck and prize."""
+
+    cards_left: Mapping[str, int]
+    prizes_drawn: Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawCounts(DrawLeft):
+    """And how many tickets stand where."""
 
     given: int
     unused: int
     used: int
     expired: int
     taken_back: int
-    cards_left: Mapping[str, int]
-    prizes_drawn: Mapping[tuple[str, str], int]

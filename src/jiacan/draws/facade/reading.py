@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from jiacan.draws.contracts.errors import ChanceUnknown, DrawUnknown
-from jiacan.draws.contracts.kept import DrawCounts, KeptDraw, KeptTicket, Win, WinFilter, WinState
+from jiacan.draws.contracts.kept import DrawCounts, DrawLeft, KeptDraw, KeptTicket, Win, WinFilter, WinState
 from jiacan.draws.contracts.terms import GUARANTEE
 from jiacan.draws.core.links import issued_by, link_secret
 from jiacan.draws.facade import force
@@ -54,14 +54,19 @@ def find_public_draw(shop_slug: str, plan_id: str, draw_id: str) -> tuple[Shop, 
         return shop, get_draw(shop.id, plan_id, draw_id)
 
 
-def counts_of(shop_id: int, draw: KeptDraw) -> DrawCounts:
-    """How the draw's tickets, cards and prizes stand."""
-    states = tickets.count_states(shop_id, draw.id)
+def left_of(shop_id: int, draw: KeptDraw) -> DrawLeft:
+    """What is left of the draw's cards and prizes, without a look at every ticket: whoever comes asks for it."""
     drawn: dict[tuple[str, str], int] = {}
     for (deck, prize, is_guaranteed), count in tickets.count_prizes(shop_id, draw.id).items():
         key = (GUARANTEE if is_guaranteed else deck, prize)
         drawn[key] = drawn.get(key, 0) + count
-    return DrawCounts(**states, cards_left=decks.cards_left(shop_id, draw.id), prizes_drawn=drawn)
+    return DrawLeft(cards_left=decks.cards_left(shop_id, draw.id), prizes_drawn=drawn)
+
+
+def counts_of(shop_id: int, draw: KeptDraw) -> DrawCounts:
+    """How the draw's tickets, cards and prizes stand."""
+    left, states = left_of(shop_id, draw), tickets.count_states(shop_id, draw.id)
+    return DrawCounts(cards_left=left.cards_left, prizes_drawn=left.prizes_drawn, **states)
 
 
 def ticket_secret(ticket: KeptTicket) -> str:

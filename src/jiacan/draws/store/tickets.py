@@ -266,7 +266,7 @@ def count_prizes(shop_id: int, draw_row: int) -> dict[tuple[str, str, bool], int
     found = rows.annotate(of_guarantee=of_guarantee).values_list("deck_id", "prize", "of_guarantee")
     return {
         (deck, prize, guaranteed): count
-        for deck, prize, guaranteed, count in found.annotate(count=Count("id")).order_by()
+        for deck, prize, guaranteed, count in found.annotate(count=Count("*")).order_by()
     }
 
 

@@ -125,7 +125,7 @@ def _found(code: str) -> Iterator[tuple[Shop, KeptDraw]]:
 
 
 def _shown(shop: Shop, kept: KeptDraw) -> ShownDraw:
-    return shown_draw(shop, kept, reading.counts_of(shop.id, kept), at=datetime.now(UTC))
+    return shown_draw(shop, kept, reading.left_of(shop.id, kept), at=datetime.now(UTC))
 
 
 def _win(win: Win, kept: KeptDraw) -> ShownWin:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from jiacan.draws.contracts.kept import DrawCounts, DrawState, KeptDraw, PromisedPrize
+from jiacan.draws.contracts.kept import DrawLeft, DrawState, KeptDraw, PromisedPrize
 from jiacan.draws.contracts.terms import Deck, Mode, SealedDeck
 from jiacan.draws.core import words
 from jiacan.kernel.messages import Message, Name, tell
@@ -104,7 +104,7 @@ class ShownDraw:
         return reverse("draw-qr", args=[self.kept.code])
 
 
-def shown_draw(shop: Shop, draw: KeptDraw, counts: DrawCounts, *, at: datetime) -> ShownDraw:
+def shown_draw(shop: Shop, draw: KeptDraw, counted: DrawLeft, *, at: datetime) -> ShownDraw:
     """The draw in words, with what is left."""
     instant = draw.terms.mode is Mode.INSTANT
     by_id = {prize.id: prize for prize in draw.promise.prizes}
@@ -113,8 +113,8 @@ def shown_draw(shop: Shop, draw: KeptDraw, counts: DrawCounts, *, at: datetime) 
         kept=draw,
         standing=standing_of(draw, at=at),
         how=words.how_drawn(draw),
-        prizes=shown_prizes(draw, counts),
-        decks=tuple(_deck(sealed.deck, by_id, counts) for sealed in draw.terms.decks) if instant else (),
+        prizes=shown_prizes(draw, counted),
+        decks=tuple(_deck(sealed.deck, by_id, counted) for sealed in draw.terms.decks) if instant else (),
         terms=words.terms_in_words(draw),
         roots=tuple((deck_name(sealed.deck.id), sealed.root) for sealed in sealed_decks(draw)),
         campaign_address=f"/c/{shop.slug}/{draw.plan_id}/",
@@ -163,10 +163,10 @@ def standing_of(draw: KeptDraw, *, at: datetime) -> Standing:
 # --- prizes and decks -------------------------------------------------------------------------------------
 
 
-def shown_prizes(draw: KeptDraw, counts: DrawCounts) -> tuple[ShownPrize, ...]:
+def shown_prizes(draw: KeptDraw, counted: DrawLeft) -> tuple[ShownPrize, ...]:
     """Each prize with how many are left, over all decks."""
     drawn: dict[str, int] = {}
-    for (_, prize_id), units in counts.prizes_drawn.items():
+    for (_, prize_id), units in counted.prizes_drawn.items():
         drawn[prize_id] = drawn.get(prize_id, 0) + units
     return tuple(
         ShownPrize(
@@ -188,16 +188,16 @@ def _lines(prize: PromisedPrize, draw: KeptDraw) -> Iterator[Message]:
         yield tell("odds: {units} among as many tickets as take part", units=prize.units)
 
 
-def _deck(deck: Deck, prizes: Mapping[str, PromisedPrize], counts: DrawCounts) -> ShownDeck:
+def _deck(deck: Deck, prizes: Mapping[str, PromisedPrize], counted: DrawLeft) -> ShownDeck:
     def cards(prize_id: str, units: int) -> ShownCards:
-        left = units - counts.prizes_drawn.get((deck.id, prize_id), 0)
+        left = units - counted.prizes_drawn.get((deck.id, prize_id), 0)
         odds = tell("1 in {cards}", cards=_tenths(deck.cards / units))
         return ShownCards(prizes[prize_id].gives, units, left, odds)
 
     return ShownDeck(
         name=deck_name(deck.id),
         cards=deck.cards,
-        left=counts.cards_left.get(deck.id, deck.cards),
+        left=counted.cards_left.get(deck.id, deck.cards),
         prizes=tuple(cards(prize.id, prize.units) for prize in deck.prizes),
     )
 

@@ -59,7 +59,7 @@ def _page(request: HttpRequest, shop: Shop, draw: KeptDraw, kept: KeptTicket, se
         if other_draw.id == draw.id and other.issued != kept.issued
     )
     facts = {
-        "draw": shown_draw(shop, draw, reading.counts_of(shop.id, draw), at=now),
+        "draw": shown_draw(shop, draw, reading.left_of(shop.id, draw), at=now),
         "ticket": shown_ticket(draw, kept, reading.win_of_ticket(shop.id, kept.row), secret=secret, at=now),
         "others": [shown_other(draw, each) for each in others],
         "is_new": "drawn" in request.GET,
