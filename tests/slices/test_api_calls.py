@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from jiacan.api.contracts import KeptAnswer, KeyBusy, KeyReused, Rate, TooManyRequests
+from jiacan.api.contracts import KeptAnswer, KeyBusy, KeyReused, TooManyRequests
 from jiacan.api.facade import calls
 from jiacan.api.models import KeptAnswer as KeptRow
+from jiacan.kernel.rates import Rate
 from jiacan.tenancy import facade as tenancy
 
 pytestmark = pytest.mark.django_db

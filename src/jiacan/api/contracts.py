@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, tell
+from jiacan.kernel.rates import Rate
 from jiacan.tenancy.contracts import Permission
 
 MOST_KEY_CHARACTERS = 200
@@ -36,27 +37,6 @@ class KeptAnswer:
 
     status: int
     body: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """How many requests a token may send: `burst` at once, and `per_minute` in the long run."""
-
-    per_minute: int
-    burst: int
-
-    @property
-    def full_seconds(self) -> int:
-        """How long an empty bucket takes to fill."""
-        return max(1, round(self.burst * 60 / self.per_minute))
-
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """What is left of a token's burst at a moment; `at_seconds` is that moment on the database's clock."""
-
-    left: float
-    at_seconds: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from jiacan.api.contracts import KEPT_HOURS, Bucket, KeptAnswer
+from jiacan.api.contracts import KEPT_HOURS, KeptAnswer
+from jiacan.kernel.rates import Bucket
 
 
 @dataclass(frozen=True, slots=True)

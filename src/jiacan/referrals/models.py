@@ -71,6 +71,16 @@ class Click(models.Model):
         )
 
 
+class NetworkBucket(models.Model):
+    """How many clicks of a network, known by its hash, are still counted at the shop."""
+
+    pk = models.CompositePrimaryKey("shop_id", "network")
+    shop_id = models.BigIntegerField()
+    network = models.CharField(max_length=64, db_collation="C")
+    clicks_left = models.FloatField()
+    at_seconds = models.FloatField()
+
+
 class Referral(models.Model):
     """What was decided of a friend's first order: once for each friend, whatever it was."""
 

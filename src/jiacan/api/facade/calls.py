@@ -9,9 +9,9 @@ from threading import Lock
 from django.db import transaction
 
 from jiacan.api import store
-from jiacan.api.contracts import Allowed, Bucket, KeptAnswer, KeyBusy, KeyReused, Rate, TooManyRequests
-from jiacan.api.core.bucket import full_in_seconds, refill, take, wait_seconds
+from jiacan.api.contracts import Allowed, KeptAnswer, KeyBusy, KeyReused, TooManyRequests
 from jiacan.campaigns.facade import gathering
+from jiacan.kernel.rates import Bucket, Rate, full_in_seconds, refill, take, wait_seconds
 
 LEASES = 10
 """A process takes a tenth of the burst at a time out of the shared bucket, so that few requests write to it."""

@@ -12,7 +12,6 @@ from django.utils import timezone
 from jiacan.api.contracts import (
     Allowed,
     NotAcceptable,
-    Rate,
     ScopeMissing,
     TokenMissing,
     TokenUnknown,
@@ -21,6 +20,7 @@ from jiacan.api.contracts import (
 from jiacan.api.facade import calls
 from jiacan.campaigns.facade import gathering
 from jiacan.console.facade import address_of
+from jiacan.kernel.rates import Rate
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor, Permission, Token
 

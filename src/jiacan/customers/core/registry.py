@@ -184,6 +184,10 @@ PERSONAL_FIELDS = (
         "referrals_click", "network", "a hash of a network", "to notice many from one place", ONE_YEAR, OnErasure.KEEP
     ),
     PersonalField(
+        *("referrals_networkbucket", "network", "a hash of a network"),
+        *("to count its clicks within a rate", ONE_YEAR, OnErasure.KEEP),
+    ),
+    PersonalField(
         "referrals_referral", "friend_id", _CUSTOMER, "to reward both sides", TWO_YEARS, OnErasure.PSEUDONYMISE
     ),
     PersonalField(

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from django.db import transaction
 
 from jiacan.kernel.places import at_place, each_server
+from jiacan.kernel.rates import Bucket, Rate, refill, take
 from jiacan.orders import facade as orders
 from jiacan.referrals.contracts.errors import LinkUnknown, VisitorUnknown
 from jiacan.referrals.contracts.referrals import Bound, Link
@@ -18,7 +19,7 @@ from jiacan.referrals.contracts.terms import Programme
 from jiacan.referrals.core.marks import Mark, to_address, to_network, to_phone
 from jiacan.referrals.facade.programmes import get_programme
 from jiacan.referrals.store import links as store
-from jiacan.referrals.store import programmes
+from jiacan.referrals.store import networks, programmes
 from jiacan.referrals.store import referrals as referral_store
 from jiacan.referrals.store.hashes import digest, digests
 from jiacan.tenancy import facade as tenancy
@@ -33,6 +34,9 @@ AGAIN = timedelta(minutes=30)
 
 KEEP_UNBOUND = timedelta(days=366)
 """How long a click is kept that turns out to be nobody's: no plan's window is longer."""
+
+CLICKS = Rate(per_minute=10, burst=60)
+"""How many clicks of one network count: a café's or a carrier's customers share one, whoever invents clicks too."""
 
 _VISITOR = re.compile(r"[A-Za-z0-9_-]{24}")
 
@@ -97,6 +101,8 @@ def look(code: str) -> Found | None:
 def click(code: str, *, visitor: str, address: str, at: datetime) -> Clicked | None:
     """Note a click on a link of any shop; None where there is no such link.
 
+    Beyond the rate of its network a click leads on as any other, and is not noted.
+
     Args:
         code: the link's.
         visitor: by what the browser says that it is known; anything else than what was given out is no visitor.
@@ -110,11 +116,21 @@ def click(code: str, *, visitor: str, address: str, at: datetime) -> Clicked | N
     known = visitor if _VISITOR.fullmatch(visitor) else secrets.token_urlsafe(18)
     with at_place(shop_id), transaction.atomic():
         hashed = digest(shop_id, "visitor", known)
-        if not store.clicked_since(shop_id, link_id, hashed, at - AGAIN):
-            network = digest(shop_id, "network", to_network(address))
+        network = digest(shop_id, "network", to_network(address))
+        known_before = store.clicked_since(shop_id, link_id, hashed, at - AGAIN)
+        if not known_before and _within_rate(shop_id, network, at):
             store.add_click(shop_id, link_id, at=at, visitor=hashed, network=network)
     landing = _landing(found.programme.terms.landing, visitor=known, code=code)
     return Clicked(found.shop, found.programme, known, landing)
+
+
+def _within_rate(shop_id: int, network: str, at: datetime) -> bool:
+    """Take one click out of the network's bucket, if there is one left."""
+    now = at.timestamp()
+    bucket = networks.lock_bucket(shop_id, network, Bucket(CLICKS.burst, now))
+    left, taken = take(refill(bucket, CLICKS, now), 1)
+    networks.put_bucket(shop_id, network, left)
+    return taken == 1
 
 
 def _find_link(code: str) -> store.LinkAtShop | None:
@@ -209,5 +225,9 @@ def bought_before(shop_id: int, person: str, at: datetime) -> bool:
 
 
 def forget_clicks(at: datetime) -> int:
-    """Delete clicks that were nobody's for so long that no plan can count them; counts them."""
+    """Delete clicks that were nobody's for so long that no plan can count them, and networks' full buckets.
+
+    Counts the clicks.
+    """
+    networks.delete_buckets((at - timedelta(seconds=CLICKS.full_seconds)).timestamp())
     return store.delete_clicks(at - KEEP_UNBOUND)

@@ -3,8 +3,28 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
-from jiacan.api.contracts import Bucket, Rate
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How many requests someone may send: `burst` at once, and `per_minute` in the long run."""
+
+    per_minute: int
+    burst: int
+
+    @property
+    def full_seconds(self) -> int:
+        """How long an empty bucket takes to fill."""
+        return max(1, round(self.burst * 60 / self.per_minute))
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """What is left of a burst at a moment; `at_seconds` is that moment on one clock for all."""
+
+    left: float
+    at_seconds: float
 
 
 def refill(bucket: Bucket, rate: Rate, now_seconds: float) -> Bucket:

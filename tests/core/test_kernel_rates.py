@@ -3,8 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jiacan.api.contracts import Bucket, Rate
-from jiacan.api.core.bucket import full_in_seconds, refill, take, wait_seconds
+from jiacan.kernel.rates import Bucket, Rate, full_in_seconds, refill, take, wait_seconds
 
 RATES = st.builds(Rate, per_minute=st.integers(1, 100_000), burst=st.integers(1, 10_000))
 
