@@ -13,8 +13,8 @@ from jiacan.plans.core.checks.budget import check_budget
 from jiacan.plans.core.checks.challenges import check_challenges
 from jiacan.plans.core.checks.draws import check_draws
 from jiacan.plans.core.checks.identity import check_identity
-from jiacan.plans.core.checks.occasions import check_occasions
 from jiacan.plans.core.checks.mall import check_mall
+from jiacan.plans.core.checks.occasions import check_occasions
 from jiacan.plans.core.checks.offers import check_offers
 from jiacan.plans.core.checks.periods import check_periods
 from jiacan.plans.core.checks.points import check_points
@@ -72,9 +72,9 @@ def _check_parts(parts: Parts, calendar: Calendar) -> Iterator[Problem]:
     yield from check_offers(plan, calendar, parts.written)
     yield from check_draws(plan, calendar)
     yield from check_challenges(plan, calendar)
-    yield from check_occasions(plan)
     yield from check_mall(plan)
     yield from check_birthdays(plan, calendar)
+    yield from check_occasions(plan)
     yield from check_points(plan)
     yield from check_tiers(plan)
     yield from check_referral(plan)

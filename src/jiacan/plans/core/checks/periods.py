@@ -1,4 +1,4 @@
-"""Phases follow each other, and every offer, draw and challenge has a period that is open at some time."""
+"""Phases follow each other, and every offer, draw, challenge and item has a period that is open at some time."""
 
 from __future__ import annotations
 

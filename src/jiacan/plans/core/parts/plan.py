@@ -5,8 +5,8 @@ from __future__ import annotations
 from jiacan.plans.core.parts.birthday import BirthdayPart
 from jiacan.plans.core.parts.challenges import ChallengePart
 from jiacan.plans.core.parts.draws import DrawPart
-from jiacan.plans.core.parts.naming import Naming
 from jiacan.plans.core.parts.mall import MallItemPart
+from jiacan.plans.core.parts.naming import Naming
 from jiacan.plans.core.parts.offers import OfferPart
 from jiacan.plans.core.parts.part import Part
 from jiacan.plans.core.parts.points import PointsPart
@@ -67,11 +67,11 @@ class PlanPart(Part):
     """The draws that offers give chances in."""
     challenges: tuple[ChallengePart, ...] = ()
     """The check-in challenges, which reward days in a row."""
-    referral: ReferralPart | None = None
     mall: tuple[MallItemPart, ...] = ()
     """The points mall: what customers can have for points."""
     birthday: BirthdayPart | None = None
     """The terms of birthdays."""
+    referral: ReferralPart | None = None
     """The terms of referrals."""
     holdout: HoldoutPart | None = None
     """Customers left out on purpose, to measure the effect."""
