@@ -30,7 +30,7 @@ class Trigger(StrEnum):
 
 
 WRITTEN_AS_OFFERS = frozenset({Trigger.ORDER_PAID, Trigger.REFERRAL_COMPLETED, Trigger.BIRTHDAY})
-"""The triggers that a plan writes under `offers`; draws, challenges and items of the mall are offers by another name."""
+"""The triggers that a plan writes under `offers`; draws, challenges and the mall are offers by another name."""
 
 
 class Ladder(StrEnum):
