@@ -6,10 +6,12 @@ stretch, however long the history is.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from time import perf_counter
 
 import duckdb
@@ -80,10 +82,12 @@ _MATCHED_BEFORE = "FROM matched_before SEMI JOIN asked_now USING (no)"
 
 _PLACES = "CREATE TABLE places AS SELECT DISTINCT no, place FROM refunded"
 
-# Customers are counted from nothing, so that what each of them got stands in an array.
+# Customers are counted from nothing, so that what each of them got stands in an array. Their hashes come first, since
+# both processors can reckon them, and counting is the work of one.
 _CUSTOMERS = """
-CREATE TABLE customers AS
-SELECT customer_no, row_number() OVER () - 1 AS customer, {held_out} AS held_out FROM named
+CREATE TEMPORARY TABLE of_hold_out AS SELECT customer_no, {held_out} AS held_out FROM named;
+CREATE TABLE customers AS SELECT customer_no, row_number() OVER () - 1 AS customer, held_out FROM of_hold_out;
+DROP TABLE of_hold_out
 """
 
 _COUNTS = """
@@ -118,6 +122,8 @@ WHERE at_us >= {starts_us} AND at_us < {ends_us}
 
 _OF_NAMES = ("order_id", "customer_id", "id")
 _OF_EVENTS = ("at", "is_refund", "customer", "held_out", "order", "key")
+_AHEAD = 2
+"""Chunks begun before they are wanted."""
 _MINUTE_US = 60_000_000
 _FOR_EVER_US = 1 << 62
 
@@ -142,6 +148,18 @@ class _Stretch:
     starts_us: int
     ends_us: int
     share: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What DuckDB says of a stretch, in no order, and how long it took; `columns` are those wanted of the events."""
+
+    stretch: _Stretch
+    pairs: pa.Table
+    pairs_of_refunds: pa.Table
+    events: pa.Table
+    columns: tuple[str, ...]
+    seconds: float
 
 
 def match_history(duck: duckdb.DuckDBPyConnection, layout: Layout, period: Period) -> MatchedHistory:
@@ -203,19 +221,26 @@ class MatchedHistory:
         self.days = int(self._clock.day(np.array([max(self._until_us, ends_us)]))[0]) - self._first_day + 1
 
     def chunks(self, orders: int, *, with_names: bool) -> Iterator[Chunk]:
-        """All events in the order in which they settle; each chunk is made ready while the one before is worked on.
+        """All events in the order in which they settle.
+
+        While a chunk is worked on, the next one is put in order, and the one after it is asked of DuckDB.
 
         Args:
             orders: about how many orders a chunk covers, in whole minutes.
             with_names: whether the events' names are wanted.
         """
-        stretches = self._stretches(orders)
-        with ThreadPoolExecutor(1) as ahead:
-            coming = ahead.submit(self._chunk, stretches[0], with_names)
-            for following in stretches[1:]:
-                chunk, coming = coming.result(), ahead.submit(self._chunk, following, with_names)
+        with ThreadPoolExecutor(1) as asking, ThreadPoolExecutor(1) as arranging:
+
+            def begin(stretch: _Stretch) -> Future[Chunk]:
+                asked = asking.submit(self._ask, stretch, with_names)
+                return arranging.submit(lambda: self._arranged(asked.result()))
+
+            stretches = iter(self._stretches(orders))
+            coming = deque(begin(stretch) for stretch in islice(stretches, _AHEAD))
+            while coming:
+                chunk = coming.popleft().result()
+                coming.extend(begin(stretch) for stretch in islice(stretches, 1))
                 yield chunk
-            yield coming.result()
 
     def _stretches(self, orders: int) -> list[_Stretch]:
         """The period cut into stretches of at least so many orders; the last one has all refunds that came later."""
@@ -230,17 +255,29 @@ class MatchedHistory:
             starts_us = ends_us
         return [*found, _Stretch(starts_us, _FOR_EVER_US, 1.0)]
 
-    def _chunk(self, stretch: _Stretch, with_names: bool) -> Chunk:
+    def _ask(self, stretch: _Stretch, with_names: bool) -> _Asked:
         began = perf_counter()
         pairs = self._pairs_of_orders(stretch)
-        table = self._events(stretch, with_names)
+        columns = (*_OF_EVENTS, *_OF_NAMES) if with_names else _OF_EVENTS
+        names = _NAMES if with_names else ""
+        events = self._table(_EVENTS.format(names=names, starts_us=stretch.starts_us, ends_us=stretch.ends_us))
+        return _Asked(stretch, pairs, self._pairs_of_refunds(stretch), events, columns, perf_counter() - began)
+
+    def _arranged(self, asked: _Asked) -> Chunk:
+        began = perf_counter()
+        table = asked.events.select(asked.columns).take(_order_of(asked.events))
         keys = _keys(numbers(table, "key"), numbers(table, "is_refund"))
-        found, rows, ends = self._of_events(keys, pairs, self._pairs_of_refunds(stretch))
+        found, rows, ends = self._of_events(keys, asked.pairs, asked.pairs_of_refunds)
         events = to_events(table, ends, self._layout, self._clock, self._first_day)
-        names = table.select(_OF_NAMES if with_names else ())
-        until_us = min(stretch.ends_us - 1, self._until_us)
-        observe(Stage.MATCH, perf_counter() - began, table.num_rows)
-        return Chunk(events, to_pairs(found, rows, self._layout.rules), names, until_us, stretch.share)
+        chunk = Chunk(
+            events=events,
+            pairs=to_pairs(found, rows, self._layout.rules),
+            names=table.select([name for name in _OF_NAMES if name in asked.columns]),
+            until_us=min(asked.stretch.ends_us - 1, self._until_us),
+            share=asked.stretch.share,
+        )
+        observe(Stage.MATCH, asked.seconds + perf_counter() - began, table.num_rows)
+        return chunk
 
     def _pairs_of_orders(self, stretch: _Stretch) -> pa.Table:
         ends_us = min(stretch.ends_us, to_us(self._period.ends_at))
@@ -253,15 +290,6 @@ class MatchedHistory:
         columns = ", ".join(pair_columns(self._layout.rules))
         return self._table(_KEPT_PAIRS.format(columns=columns, starts_us=stretch.starts_us, ends_us=stretch.ends_us))
 
-    def _events(self, stretch: _Stretch, with_names: bool) -> pa.Table:
-        """The events of a stretch in the order in which they settle."""
-        names = _NAMES if with_names else ""
-        table = self._table(_EVENTS.format(names=names, starts_us=stretch.starts_us, ends_us=stretch.ends_us))
-        refunds, of_orders = to_texts(table, "refund_id"), to_texts(table, "order_id")
-        order = in_order(numbers(table, "at"), numbers(table, "is_refund"), refunds, of_orders)
-        columns = (*_OF_EVENTS, *_OF_NAMES) if with_names else _OF_EVENTS
-        return table.select(columns).take(pa.array(order))
-
     def _of_events(self, keys: Whole, of_orders: pa.Table, of_refunds: pa.Table) -> tuple[pa.Table, Whole, Whole]:
         """All pairs, their rows by event and offer, and where those of each event end."""
         columns = pair_columns(self._layout.rules)
@@ -272,6 +300,12 @@ class MatchedHistory:
     def _table(self, query: str) -> pa.Table:
         table: pa.Table = self._duck.sql(query).to_arrow_table()
         return table
+
+
+def _order_of(events: pa.Table) -> pa.Array:
+    """The rows of events in the order in which they settle."""
+    refunds, of_orders = to_texts(events, "refund_id"), to_texts(events, "order_id")
+    return pa.array(in_order(numbers(events, "at"), numbers(events, "is_refund"), refunds, of_orders))
 
 
 def _keys(numbers: Whole, is_refund: Whole | bool) -> Whole:
