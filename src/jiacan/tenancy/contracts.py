@@ -84,6 +84,8 @@ class Permission(StrEnum):
     MAKE_CODES = "coupons.make"
     SEE_CHECK_INS = "check_ins.see"
     CHECK_IN = "check_ins.record"
+    SEE_BIRTHDAYS = "birthdays.see"
+    RECORD_BIRTHDAYS = "birthdays.record"
     LET_MEMBERS_IN = "members.let_in"
 
 
@@ -92,6 +94,7 @@ _EVERYONE = frozenset({_P.SEE_CAMPAIGNS, _P.WORK_TASKS})
 _SERVICE = frozenset(
     {_P.SEE_AWARDS, _P.SEE_CUSTOMERS, _P.SEE_ORDERS, _P.QUOTE, _P.SEE_REFERRALS, _P.BRING_FRIENDS, _P.SEE_DRAWS}
     | {_P.PLAY_DRAWS, _P.SEE_POINTS, _P.SPEND_POINTS, _P.SEE_COUPONS, _P.USE_COUPONS}
+    | {_P.SEE_BIRTHDAYS, _P.RECORD_BIRTHDAYS}
     | {_P.SEE_CHECK_INS, _P.LET_MEMBERS_IN}
 )
 

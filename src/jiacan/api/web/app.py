@@ -9,6 +9,7 @@ from jiacan.api.web.problems import answer_problems
 from jiacan.api.web.routes import (
     about,
     awards,
+    birthdays,
     campaigns,
     check_ins,
     coupons,
@@ -51,6 +52,7 @@ for routes in (
     tiers,
     coupons,
     check_ins,
+    birthdays,
     campaigns,
     plans,
     webhooks,
