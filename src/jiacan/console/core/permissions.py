@@ -38,8 +38,6 @@ PERMISSION_NAMES: Mapping[Permission, Message] = {
     Permission.MAKE_CODES: tell("Make coupon codes"),
     Permission.SEE_CHECK_INS: tell("See customers' check-ins"),
     Permission.CHECK_IN: tell("Record check-ins and make up days"),
-    Permission.REDEEM: tell("Redeem points for customers, and cancel that"),
-    Permission.SHIP_REDEMPTIONS: tell("Send what was redeemed"),
     Permission.SEE_BIRTHDAYS: tell("See customers' birthdays"),
     Permission.RECORD_BIRTHDAYS: tell("Record and delete customers' birthdays"),
     Permission.LET_MEMBERS_IN: tell("Let customers in to their member page"),
