@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from jiacan.offers.contracts.tiers import Measure
 from jiacan.offers.contracts.points import AT_ONCE_AND_FOR_EVER, PointsTerms
+from jiacan.offers.contracts.tiers import Measure
 from jiacan.plans.core.check import check
 from tests.core.test_plan_base import BASE
 

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from jiacan.kernel.messages import Name
 from jiacan.kernel.periods import Period
-from jiacan.offers.contracts.benefits import Benefit, Kind
-from jiacan.offers.contracts.conditions import Condition
+from jiacan.offers.contracts.benefits import Benefit, Kind, PointsBenefit
+from jiacan.offers.contracts.conditions import Condition, InBirthdayMonth, OnTiers
 from jiacan.offers.contracts.points import AT_ONCE_AND_FOR_EVER, PointsTerms
 from jiacan.offers.contracts.tiers import Ladder as TierLadder
 
@@ -67,6 +67,13 @@ class StockItem:
     value_minor: int
 
 
+class WhenReturned(StrEnum):
+    """What becomes of a coupon whose order comes back whole."""
+
+    GIVE_BACK = "give_back"
+    KEEP_USED = "keep_used"
+
+
 @dataclass(frozen=True, slots=True)
 class Coupon:
     """A coupon: `off_minor` off, or `percent` of the price up to `at_most_minor`; void after `valid_days`."""
@@ -78,6 +85,7 @@ class Coupon:
     at_most_minor: int | None
     min_spend_minor: int
     valid_days: int
+    when_returned: WhenReturned = WhenReturned.GIVE_BACK
 
     @property
     def face_minor(self) -> int:
@@ -143,6 +151,23 @@ class Offer:
     on_refund: Mapping[Kind, RefundPolicy]
     otherwise: tuple[Benefit, ...]
     stacking: Stacking | None
+
+    @property
+    def asked(self) -> tuple[Condition, ...]:
+        """Every condition, its own and its rungs'."""
+        return (*self.conditions, *(condition for rung in self.rungs for condition in rung.conditions))
+
+    @property
+    def asks_tier(self) -> bool:
+        """Whether it depends on the tier of an order's customer: by a condition, or by points that tiers multiply."""
+        given = (*self.otherwise, *(benefit for rung in self.rungs for benefit in rung.benefits))
+        by_tier = any(isinstance(benefit, PointsBenefit) and benefit.by_tier for benefit in given)
+        return by_tier or any(isinstance(condition, OnTiers) for condition in self.asked)
+
+    @property
+    def asks_birthday(self) -> bool:
+        """Whether it depends on the birthday of an order's customer."""
+        return any(isinstance(condition, InBirthdayMonth) for condition in self.asked)
 
 
 @dataclass(frozen=True, slots=True)

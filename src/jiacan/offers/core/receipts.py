@@ -25,17 +25,25 @@ from jiacan.offers.contracts.benefits import Kind
 from jiacan.offers.contracts.occasions import is_occasion
 from jiacan.offers.contracts.rules import Offer, PlanRules, Trigger
 from jiacan.offers.core.benefits import describe_items
+from jiacan.orders.contracts import Buyer
 
 NOWHERE: Mapping[str, Sequence[Message]] = MappingProxyType({})
 
 
-def award_line(award: Award, rules: PlanRules, fell_on: Sequence[Message] = ()) -> ReceiptLine:
-    """What became of a match, by `rules` of the version that settled it; `fell_on` is its discount by line."""
+def award_line(
+    award: Award, rules: PlanRules, fell_on: Sequence[Message] = (), buyer: Buyer | None = None
+) -> ReceiptLine:
+    """What became of a match, by `rules` of the version that settled it.
+
+    `fell_on` is its discount by line, and `buyer` the order's, where that is known.
+    """
     offer = _offer(award.offer_id, rules)
     basis = _basis(award, offer, rules)
     means = _means(award, offer, rules)
     if means is not None:
         basis = tell("{basis}; {means}", basis=basis, means=means)
+    if buyer is not None and buyer.tier and offer.asks_tier:
+        basis = tell("{basis}; the customer stood on {tier}", basis=basis, tier=rules.tiers[buyer.tier])
     if fell_on:
         basis = tell("{basis}; line by line: {lines}", basis=basis, lines=tuple(fell_on))
     return ReceiptLine(award.offer_id, offer.name, award.outcome, _say(award, rules), basis)
@@ -177,13 +185,14 @@ def receipt_lines(
     unmet: Iterable[Unmet],
     rules: PlanRules,
     fell_on: Mapping[str, Sequence[Message]] = NOWHERE,
+    buyer: Buyer | None = None,
 ) -> tuple[ReceiptLine, ...]:
     """Every offer's answer to one order, in plan order, claw-backs under what they took from.
 
-    `fell_on` is, by offer, what of its discount fell on which line.
+    `fell_on` is, by offer, what of its discount fell on which line; `buyer` is the order's, where that is known.
     """
     lines = [
-        *(award_line(award, rules, fell_on.get(award.offer_id, ())) for award in awards),
+        *(award_line(award, rules, fell_on.get(award.offer_id, ()), buyer) for award in awards),
         *(claw_back_line(back, rules) for back in claw_backs),
         *(unmet_line(each, rules) for each in unmet),
     ]

@@ -28,6 +28,7 @@ from jiacan.offers.core.events import Event, PaidEvent, paid_event, refund_event
 from jiacan.offers.core.reserving import use
 from jiacan.offers.core.settle import settle
 from jiacan.offers.facade.books import VersionRules, left_within, load_book
+from jiacan.offers.facade.buyers import know
 from jiacan.offers.facade.reserving import claim
 from jiacan.offers.facade.settling import Ready, Watch, settle_ready
 from jiacan.offers.store import awards as store
@@ -189,18 +190,30 @@ def _match_events(
 ) -> _Batch:
     refunded = [event.order_id for event in fresh if event.is_refund]
     refunds = orders.load_refunds(shop_id, refunded) if refunded else {}
+    buying = know(shop_id, [found[key.order_id] for key in fresh if not key.is_refund], rules)
+    returning = _returning(shop_id, {name: given_by.get(name, rules) for name in refunded}, found)
     matched: list[Event] = []
     paid: dict[str, PaidEvent] = {}
     for key in fresh:
-        order = found[key.order_id]
         if not key.is_refund:
-            paid[key.order_id] = paid_event(order, rules)
+            paid[key.order_id] = paid_event(buying[key.order_id], rules)
             matched.append(paid[key.order_id])
             continue
         of_order = refunds[key.order_id]
         refund = next(each for each in of_order if each.refund_id == key.id)
+        order = returning[key.order_id]
         matched.append(refund_event(refund, order, of_order, given_by.get(key.order_id, rules)))
     return _Batch(matched, paid, found)
+
+
+def _returning(shop_id: int, given_by: Mapping[str, PlanRules], found: Mapping[str, Order]) -> dict[str, Order]:
+    """The orders of which something came back, each with what the version that gave its awards asks of its buyer."""
+    versions = {rules.version: rules for rules in given_by.values()}
+    known: dict[str, Order] = {}
+    for version, rules in versions.items():
+        of_version = [found[name] for name, by in given_by.items() if by.version == version]
+        known |= know(shop_id, of_version, rules, came_back=True)
+    return known
 
 
 def rehearse(found: Iterable[Order], refunds: Mapping[str, Sequence[Refund]], rules: PlanRules) -> Rehearsed:
@@ -219,6 +232,7 @@ def quote(shop_id: int, cart: Order, rules: PlanRules, *, rules_of: VersionRules
         rules: the version that it would be awarded by.
         rules_of: the rules of an earlier version, for what it gave that lapses by then.
     """
+    cart = know(shop_id, [cart], rules)[cart.order_id]
     event = paid_event(cart, rules)
     held = store.find_held(shop_id, rules.plan_id, (), lapsing_by=cart.paid_at)
     earlier = [rules_of(version) for version in sorted({one.plan_version for one in held} - {rules.version})]

@@ -31,6 +31,7 @@ from jiacan.offers.core.shares import shares_in_words
 from jiacan.offers.core.statement import describe, has, kinds_kept, owes
 from jiacan.offers.core.words import benefit_words, offer_words
 from jiacan.offers.facade.books import VersionRules
+from jiacan.offers.facade.buyers import know
 from jiacan.offers.readers import lately
 from jiacan.offers.store import awards as store
 from jiacan.offers.store import pace, searching, sums
@@ -140,7 +141,9 @@ def receipt(shop_id: int, order_id: str, rules: PlanRules, *, rules_of: VersionR
     backs = tuple(store.find_claw_backs(shop_id, rules.plan_id, [order_id]))
     version = awards[0].plan_version if awards else rules.version
     by = rules if version == rules.version else rules_of(version)
-    return receipt_lines(awards, backs, explain_order(order, by), by, shares_in_words(order, awards, by))
+    known = know(shop_id, [order], by)[order_id]
+    fell_on = shares_in_words(known, awards, by)
+    return receipt_lines(awards, backs, explain_order(known, by), by, fell_on, known.buyer)
 
 
 def _receipt_of_occasion(

@@ -24,6 +24,7 @@ from jiacan.offers.contracts.settled import Settled
 from jiacan.offers.core.events import paid_event
 from jiacan.offers.core.reserving import Part, release_group
 from jiacan.offers.facade.books import carry_out
+from jiacan.offers.facade.buyers import know
 from jiacan.offers.facade.holding import hold_event
 from jiacan.offers.store import awards, reservations
 from jiacan.offers.store.reservations import OpenPart
@@ -90,10 +91,11 @@ def _hold(
     shop_id: int, order: Order, rules: PlanRules, rules_of: PlanRulesOf, *, new_id: str, expires_at: datetime
 ) -> tuple[Part, Settled]:
     """Hold what the order would take of one plan if it were paid."""
+    known = know(shop_id, [order], rules)
     held = hold_event(
         shop_id,
         rules,
-        paid_event(order, rules),
+        paid_event(known[order.order_id], rules),
         rules_of=partial(rules_of, rules.plan_id),
         name=new_id,
         expires_at=expires_at,

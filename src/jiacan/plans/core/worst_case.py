@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from jiacan.kernel.money import micros_to_minor
 from jiacan.offers.contracts.benefits import (
+    SAME,
     Benefit,
     BundlePriceBenefit,
     CashBenefit,
@@ -24,7 +25,7 @@ from jiacan.offers.contracts.benefits import (
     UnitsForBenefit,
     UnitsOffBenefit,
 )
-from jiacan.offers.contracts.conditions import OnWeekdays, SpendEvery
+from jiacan.offers.contracts.conditions import OnMonthDays, OnWeekdays, SpendEvery
 from jiacan.offers.contracts.rules import Ladder, Offer, PlanRules, Rung, Trigger
 from jiacan.plans.contracts.document import Demand, Draw, PlanDocument, WorstCase
 
@@ -129,10 +130,14 @@ def most_awards(offer: Offer, rules: PlanRules) -> Bound:
 
 def _open_days(offer: Offer, rules: PlanRules) -> int:
     open_on = frozenset(range(7))
+    member_days = [condition for condition in offer.conditions if isinstance(condition, OnMonthDays)]
     for condition in offer.conditions:
         if isinstance(condition, OnWeekdays):
             open_on &= condition.days
-    return sum(day.weekday() in open_on for day in offer.during.days(rules.zone))
+    return sum(
+        day.weekday() in open_on and all(each.holds_on(day) for each in member_days)
+        for day in offer.during.days(rules.zone)
+    )
 
 
 def _multiplier(offer: Offer, rung: Rung) -> Bound:
@@ -186,7 +191,8 @@ def _take_of(benefit: Benefit, rules: PlanRules) -> Bound:
         case CouponBenefit():
             return benefit.quantity * rules.coupons[benefit.coupon].face_minor
         case PointsBenefit(per_minor=None):
-            return points_minor(benefit.points, rules)
+            most = max((SAME, *(factor for _, factor in benefit.by_tier)))
+            return points_minor(-(-benefit.points * most // SAME), rules)  # what is rounded down is more times over
         case PointsBenefit():
             return None if rules.points_value_micros else 0
         case CashBenefit() | CreditBenefit():

@@ -20,11 +20,14 @@ def check_when(when: WhenPart) -> Iterator[Problem]:
         yield from check_scope(when.quantity.of)
     if when.bundle is not None:
         yield from _check_bundle(when)
-    for key in ("weekdays", "channels", "regions"):
+    for key in ("weekdays", "month_days", "channels", "regions"):
         if getattr(when, key) == ():
             yield error(
                 when.at(key), tell("The list is empty, so no order could meet it; fill it, or remove the key.")
             )
+    tier = when.tier
+    if tier is not None and (tier.any_of == () or not any((tier.any_of, tier.one, tier.at_least))):
+        yield error(when.at("tier"), tell("This names no tier; write one, a list of them, or `at_least`."))
     if when.hours is not None and when.hours.from_ == when.hours.to:
         yield error(when.hours.at("to"), tell("`from` and `to` are the same time; for the whole day remove `hours`."))
     number = when.order_number

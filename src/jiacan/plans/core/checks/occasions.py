@@ -38,6 +38,11 @@ def _check_benefits(benefits: Iterable[BenefitPart], source: str) -> Iterator[Pr
                 benefit.at("points", "per"),
                 tell("{source} is not given for an order, so no spend earns points; write a number.", source=source),
             )
+        if benefit.points is not None and benefit.points.by_tier:
+            yield error(
+                benefit.points.key_at("by_tier"),
+                tell("{source} is not given for an order, so no tier multiplies points; remove it.", source=source),
+            )
         if benefit.discount is not None:
             yield error(
                 benefit.at("discount"),

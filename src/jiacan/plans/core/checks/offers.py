@@ -27,7 +27,7 @@ def check_offers(plan: PlanPart, calendar: Calendar, written: Written) -> Iterat
             yield from check_benefit(benefit)
         yield from _check_bundle_prices(offer)
         yield from _check_giving(offer)
-        yield from _check_conditions(offer, calendar)
+        yield from _check_conditions(offer, calendar, tuple(tier.id for tier in plan.tiers))
         if offer.limit is not None:
             yield from _check_limit(offer.limit)
         yield from _check_kinds(offer)
@@ -80,12 +80,12 @@ def _check_sides(offer: OfferPart, give: GivePart) -> Iterator[Problem]:
         yield error(place, tell("This gives nothing; write at least one benefit."))
 
 
-def _check_conditions(offer: OfferPart, calendar: Calendar) -> Iterator[Problem]:
+def _check_conditions(offer: OfferPart, calendar: Calendar, tiers: tuple[str, ...]) -> Iterator[Problem]:
     whens = [offer.when, *(rung.when for rung in offer.rungs or ())]
     problems = [problem for when in whens if when is not None for problem in check_when(when)]
     yield from problems
     if not problems:
-        yield from check_rungs(offer, calendar)
+        yield from check_rungs(offer, calendar, tiers)
 
 
 def _check_limit(limit: LimitPart) -> Iterator[Problem]:

@@ -38,6 +38,8 @@ def check_references(plan: PlanPart, written: Written) -> Iterator[Problem]:
             named = getattr(benefit, kind)
             if named is not None:
                 yield from _missing(named, section, written, benefit.at(kind))
+    for tier, place in tiers_asked(plan):
+        yield from _missing(tier, "tiers", written, place)
     for lines in _all_budgets(plan):
         for kind in Kind:
             named = getattr(lines, kind.value)
@@ -54,6 +56,21 @@ def _check_lists(plan: PlanPart, written: Written) -> Iterator[Problem]:
     for task in plan.tasks:
         for number, need in enumerate(task.needs):
             yield from _missing(need, "tasks", written, task.at("needs", number))
+
+
+def tiers_asked(plan: PlanPart) -> Iterator[tuple[str, Place]]:
+    """Every tier on which an offer asks a customer to stand, or by which it multiplies points, and where."""
+    for offer in plan.offers:
+        for when in (offer.when, *(rung.when for rung in offer.rungs or ())):
+            if when is not None and when.tier is not None:
+                part = when.tier
+                yield from ((tier, part.at("(list)", number)) for number, tier in enumerate(part.any_of or ()))
+                for key, one in (("(one)", part.one), ("at_least", part.at_least)):
+                    if one is not None:
+                        yield one, part.at(key)
+    for benefit in _all_benefits(plan):
+        if benefit.points is not None:
+            yield from ((tier, benefit.points.at("by_tier", tier)) for tier in benefit.points.by_tier)
 
 
 def _all_benefits(plan: PlanPart) -> Iterable[BenefitPart]:

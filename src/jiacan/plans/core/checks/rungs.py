@@ -11,6 +11,8 @@ from jiacan.offers.contracts.conditions import (
     CustomerIsNew,
     FromChannels,
     FromRegions,
+    OnMonthDays,
+    OnTiers,
     OnWeekdays,
     OrderNumberIs,
     QuantityAtLeast,
@@ -27,10 +29,13 @@ from jiacan.plans.core.parts.part import Part
 from jiacan.plans.core.problems import error
 from jiacan.plans.core.tree import Place
 
+_ENOUGH_DAYS = 3 * 366
+"""So many days have every day of the week and of the month together."""
 
-def check_rungs(offer: OfferPart, calendar: Calendar) -> Iterator[Problem]:
+
+def check_rungs(offer: OfferPart, calendar: Calendar, tiers: tuple[str, ...]) -> Iterator[Problem]:
     """Conditions that no order can meet, and rungs that no order is given. Each condition by itself is right."""
-    shared = to_conditions(offer.when)
+    shared = to_conditions(offer.when, tiers)
     days = _days(offer, calendar)
     if cannot_be_met(shared, days):
         assert offer.when is not None
@@ -38,7 +43,7 @@ def check_rungs(offer: OfferPart, calendar: Calendar) -> Iterator[Problem]:
             offer.at("when"), tell("No order can meet all of this together; check it against itself and `during`.")
         )
         return
-    steps = [to_conditions(rung.when) for rung in offer.rungs or ()]
+    steps = [to_conditions(rung.when, tiers) for rung in offer.rungs or ()]
     for number, own in enumerate(steps):
         rung = (offer.rungs or ())[number]
         if cannot_be_met((*shared, *own), days):
@@ -75,11 +80,10 @@ def _place_of(rung: Part) -> Place:
     return rung.at("when", "spend") if rung.says("when") else rung.at()
 
 
-def _days(offer: OfferPart, calendar: Calendar) -> frozenset[int]:
-    """The weekdays on which the offer is open."""
+def _days(offer: OfferPart, calendar: Calendar) -> tuple[date, ...]:
+    """The days on which the offer is open, of many the first; none where its period is not known."""
     period = find_period(offer.during, calendar)
-    days: tuple[date, ...] = period.days(calendar.zone)[:7] if period else ()
-    return frozenset(day.weekday() for day in days) or frozenset(range(7))
+    return period.days(calendar.zone)[:_ENOUGH_DAYS] if period else ()
 
 
 # --- what follows from what -------------------------------------------------------------------------------
@@ -98,6 +102,10 @@ def _implies_one(given: Condition, asked: Condition) -> bool:
             return given.units >= asked.units and asked.scope in {given.scope, Scope()}
         case OnWeekdays(), OnWeekdays():
             return given.days <= asked.days
+        case OnMonthDays(), OnMonthDays():
+            return given.days <= asked.days and (asked.last or not given.last)
+        case OnTiers(), OnTiers():
+            return given.tiers <= asked.tiers
         case FromChannels(), FromChannels():
             return given.channels <= asked.channels
         case FromRegions(), FromRegions():
@@ -109,14 +117,14 @@ def _implies_one(given: Condition, asked: Condition) -> bool:
             return given == asked
 
 
-def cannot_be_met(conditions: tuple[Condition, ...], open_days: frozenset[int]) -> bool:
-    """Whether no order can meet all of them on these days of the week."""
-    days, channels, regions = open_days, None, None
+def cannot_be_met(conditions: tuple[Condition, ...], open_days: tuple[date, ...]) -> bool:
+    """Whether no order can meet all of them on these days; without any, days are not looked at."""
+    channels, regions, tiers = None, None, None
     numbers = range(1, 10**9 + 1)
     for condition in conditions:
         match condition:
-            case OnWeekdays():
-                days &= condition.days
+            case OnTiers():
+                tiers = condition.tiers if tiers is None else tiers & condition.tiers
             case FromChannels():
                 channels = condition.channels if channels is None else channels & condition.channels
             case FromRegions():
@@ -128,4 +136,15 @@ def cannot_be_met(conditions: tuple[Condition, ...], open_days: frozenset[int]) 
             case OrderNumberIs():
                 stop = numbers.stop if condition.at_most is None else min(numbers.stop, condition.at_most + 1)
                 numbers = range(max(numbers.start, condition.at_least), stop)
-    return any(empty is not None and not empty for empty in (days, channels, regions, numbers))
+    if open_days and not any(_may_be_on(day, conditions) for day in open_days):
+        return True
+    return any(empty is not None and not empty for empty in (channels, regions, tiers, numbers))
+
+
+def _may_be_on(day: date, conditions: tuple[Condition, ...]) -> bool:
+    """Whether an order of the day meets what the conditions ask of days."""
+    return all(
+        day.weekday() in each.days if isinstance(each, OnWeekdays) else each.holds_on(day)
+        for each in conditions
+        if isinstance(each, OnWeekdays | OnMonthDays)
+    )

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from jiacan.kernel.messages import tell
 from jiacan.plans.contracts.problems import Problem
+from jiacan.plans.core.checks.references import tiers_asked
 from jiacan.plans.core.parts.plan import PlanPart
 from jiacan.plans.core.parts.tiers import TierPart
 from jiacan.plans.core.problems import error, warning
@@ -19,6 +20,8 @@ def check_tiers(plan: PlanPart) -> Iterator[Problem]:
     """What is wrong with what tiers need, and with the time in which they need it."""
     needing = [tier for tier in plan.tiers if tier.needs is not None]
     yield from _check_membership(plan, is_ladder=bool(needing))
+    if not needing:
+        yield from _check_nobody_asked(plan)
     if needing and len(needing) < len(plan.tiers):
         without = next(tier for tier in plan.tiers if tier.needs is None)
         yield error(
@@ -35,6 +38,17 @@ def check_tiers(plan: PlanPart) -> Iterator[Problem]:
             )
     for below, tier in pairwise(measured):
         yield from _check_order(below, tier)
+
+
+def _check_nobody_asked(plan: PlanPart) -> Iterator[Problem]:
+    """Without a ladder nobody stands on a tier, whatever offers give."""
+    known = {tier.id for tier in plan.tiers}
+    for asked, place in tiers_asked(plan):
+        if asked in known:
+            yield error(
+                place,
+                tell("No tier of this plan says what it `needs`, so no customer stands on {tier}.", tier=asked),
+            )
 
 
 def _check_membership(plan: PlanPart, *, is_ladder: bool) -> Iterator[Problem]:

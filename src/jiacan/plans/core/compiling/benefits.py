@@ -37,7 +37,7 @@ def to_benefit(part: BenefitPart, bundle: tuple[BundlePart, ...] = ()) -> Benefi
     if counted is not None:
         return counted
     if part.points is not None:
-        return PointsBenefit(part.points.points, part.points.per)
+        return PointsBenefit(part.points.points, part.points.per, tuple(part.points.by_tier.items()))
     if part.cash is not None:
         return CashBenefit(part.cash)
     if part.credit is not None:

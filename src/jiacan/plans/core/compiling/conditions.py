@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from jiacan.offers.contracts.conditions import (
     BetweenHours,
@@ -12,6 +12,9 @@ from jiacan.offers.contracts.conditions import (
     CustomerIsNew,
     FromChannels,
     FromRegions,
+    InBirthdayMonth,
+    OnMonthDays,
+    OnTiers,
     OnWeekdays,
     OrderNumberIs,
     QuantityAtLeast,
@@ -19,12 +22,12 @@ from jiacan.offers.contracts.conditions import (
     SpendAtLeast,
     SpendEvery,
 )
-from jiacan.plans.core.parts.conditions import ScopePart, SpendPart, WhenPart
+from jiacan.plans.core.parts.conditions import LAST, OnTierPart, ScopePart, SpendPart, WhenPart
 
 
-def to_conditions(when: WhenPart | None) -> tuple[Condition, ...]:
-    """The conditions, of a part in which nothing is wrong."""
-    return () if when is None else (*_on_goods(when), *_on_time_and_place(when), *_on_customer(when))
+def to_conditions(when: WhenPart | None, tiers: Sequence[str]) -> tuple[Condition, ...]:
+    """The conditions, of a part in which nothing is wrong; `tiers` are the plan's, from the lowest up."""
+    return () if when is None else (*_on_goods(when), *_on_time_and_place(when), *_on_customer(when, tiers))
 
 
 def _on_goods(when: WhenPart) -> Iterator[Condition]:
@@ -44,6 +47,9 @@ def to_bundle_parts(when: WhenPart) -> tuple[BundlePart, ...]:
 def _on_time_and_place(when: WhenPart) -> Iterator[Condition]:
     if when.weekdays is not None:
         yield OnWeekdays(frozenset(when.weekdays))
+    if when.month_days is not None:
+        days = frozenset(day for day in when.month_days if isinstance(day, int))
+        yield OnMonthDays(days, last=LAST in when.month_days)
     if when.hours is not None:
         yield BetweenHours(starts=when.hours.from_, ends=when.hours.to)
     if when.channels is not None:
@@ -52,11 +58,22 @@ def _on_time_and_place(when: WhenPart) -> Iterator[Condition]:
         yield FromRegions(frozenset(when.regions))
 
 
-def _on_customer(when: WhenPart) -> Iterator[Condition]:
+def _on_customer(when: WhenPart, tiers: Sequence[str]) -> Iterator[Condition]:
     if when.new_customer is not None:
         yield CustomerIsNew(when.new_customer)
     if when.order_number is not None:
         yield OrderNumberIs(when.order_number.at_least, when.order_number.at_most)
+    if when.tier is not None:
+        yield OnTiers(frozenset(tiers_named(when.tier, tiers)))
+    if when.birthday_month:
+        yield InBirthdayMonth()
+
+
+def tiers_named(part: OnTierPart, tiers: Sequence[str]) -> tuple[str, ...]:
+    """The tiers that the part means; one that the plan does not have stands for itself."""
+    if part.at_least is None:
+        return part.any_of or tuple(tier for tier in (part.one,) if tier is not None)
+    return tuple(tiers[tiers.index(part.at_least) :]) if part.at_least in tiers else (part.at_least,)
 
 
 def _to_spend(part: SpendPart) -> Condition:

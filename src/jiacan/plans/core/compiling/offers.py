@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from jiacan.kernel.messages import Name
 from jiacan.offers.contracts.benefits import Kind
@@ -20,8 +20,8 @@ RETURNABLE = {Kind.GIFT, Kind.SERVICE}
 """What a customer can send back, or be charged for."""
 
 
-def to_offer(part: OfferPart, calendar: Calendar) -> Offer:
-    """The offer, of a part in which nothing is wrong."""
+def to_offer(part: OfferPart, calendar: Calendar, tiers: Sequence[str] = ()) -> Offer:
+    """The offer, of a part in which nothing is wrong; `tiers` are the plan's, from the lowest up."""
     during = find_period(part.during, calendar)
     assert during is not None, "checked: an offer has a period"
     return Offer(
@@ -29,9 +29,9 @@ def to_offer(part: OfferPart, calendar: Calendar) -> Offer:
         name=to_name(part.name, part.id),
         trigger=part.trigger,
         during=during,
-        conditions=to_conditions(part.when),
+        conditions=to_conditions(part.when, tiers),
         ladder=part.ladder or Ladder.BEST,
-        rungs=_to_rungs(part),
+        rungs=_to_rungs(part, tiers),
         limits=to_limits(part.limit),
         budget=to_lines(part.budget),
         on_refund=to_policies(part.on_refund),
@@ -51,10 +51,10 @@ def to_lines(part: KindLinesPart | None) -> Mapping[Kind, str]:
     return {kind: line for kind, line in named.items() if line is not None}
 
 
-def _to_rungs(part: OfferPart) -> tuple[Rung, ...]:
+def _to_rungs(part: OfferPart, tiers: Sequence[str]) -> tuple[Rung, ...]:
     if part.rungs is not None:
         return tuple(
-            Rung(number, to_conditions(rung.when), to_benefits(rung.give, _bundle_of(rung.when, part.when)))
+            Rung(number, to_conditions(rung.when, tiers), to_benefits(rung.give, _bundle_of(rung.when, part.when)))
             for number, rung in enumerate(part.rungs, start=1)
         )
     assert part.give is not None, "checked: an offer has rungs or give"

@@ -32,6 +32,8 @@ from jiacan.plans.core.watches import read_watch
 
 def to_rules(plan: PlanPart, calendar: Calendar, *, version: int) -> PlanRules:
     """Everything that match and settle need."""
+    tiers = tuple(part.id for part in plan.tiers)
+    written = tuple(to_offer(part, calendar, tiers) for part in plan.offers)
     return PlanRules(
         plan_id=plan.id,
         version=version,
@@ -40,7 +42,7 @@ def to_rules(plan: PlanPart, calendar: Calendar, *, version: int) -> PlanRules:
         currency=plan.currency,
         zone=plan.timezone,
         offers=(
-            *(to_offer(part, calendar) for part in plan.offers),
+            *written,
             *(to_drawn_offer(to_draw(part, calendar)) for part in plan.draws),
             *(to_check_in_offer(to_challenge(part, calendar)) for part in plan.challenges),
             *(to_mall_offer(to_mall_item(part, calendar)) for part in plan.mall),
@@ -55,6 +57,8 @@ def to_rules(plan: PlanPart, calendar: Calendar, *, version: int) -> PlanRules:
         holdout_share=float(plan.holdout.share) if plan.holdout else 0.0,
         staff=frozenset(plan.staff),
         points=to_points_terms(plan),
+        ladder=to_ladder(plan) if any(offer.asks_tier for offer in written) else None,
+        asks_birthdays=any(offer.asks_birthday for offer in written),
     )
 
 
@@ -123,6 +127,7 @@ def _to_coupon(part: CouponPart) -> Coupon:
         at_most_minor=part.at_most,
         min_spend_minor=part.min_spend,
         valid_days=part.valid,
+        when_returned=part.when_returned,
     )
 
 

@@ -4,11 +4,49 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, PlainValidator
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
+from jiacan.kernel.messages import tell
+from jiacan.offers.contracts.benefits import SAME
 from jiacan.plans.core.parts.conditions import ScopePart
-from jiacan.plans.core.parts.part import Part, Short
-from jiacan.plans.core.parts.scalars import COUNT_SCHEMA, Amount, Count, PositiveAmount, Slug, WholePercent, choice_of
+from jiacan.plans.core.parts.part import Part, Short, Wrong
+from jiacan.plans.core.parts.scalars import (
+    COUNT_SCHEMA,
+    Amount,
+    Count,
+    PositiveAmount,
+    Slug,
+    WholePercent,
+    choice_of,
+    number,
+    written,
+)
+from jiacan.plans.core.tree import Table
+
+
+def _table_of_tiers(value: object) -> object:
+    if not isinstance(value, Table):
+        raise Wrong(tell("This must be a table of tiers and factors, such as {example}.", example="{gold: 2}"))
+    return value
+
+
+def _factor(value: object) -> int:
+    wanted = tell("a factor such as 1.5")
+    text = written(value, wanted)
+    hundredths = number(text, wanted) * SAME
+    if hundredths != hundredths.to_integral_value():
+        raise Wrong(tell("{given} is finer than a hundredth; write at most 2 decimals.", given=text))
+    if not 0 < hundredths <= LARGEST_FACTOR * SAME:
+        raise Wrong(tell("A factor is above 0 and at most {most}; {given} is not.", most=LARGEST_FACTOR, given=text))
+    return int(hundredths)
+
+
+LARGEST_FACTOR = 100
+Factor = Annotated[
+    int,
+    PlainValidator(_factor),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": LARGEST_FACTOR}),
+]
 
 
 class PointsPart(Part):
@@ -18,6 +56,8 @@ class PointsPart(Part):
     """How many points."""
     per: PositiveAmount | None = None
     """For each whole such amount of spend."""
+    by_tier: Annotated[dict[str, Factor], BeforeValidator(_table_of_tiers)] = Field(default_factory=dict)
+    """By how much they are multiplied for customers on a tier: `{silver: 1.5, gold: 2}`."""
 
 
 class FreePart(Part):
@@ -95,7 +135,7 @@ class BenefitPart(Part):
     coupon: Slug | None = None
     """A coupon, by its id."""
     points: Annotated[PointsPart, Short(("points",), COUNT_SCHEMA)] | None = None
-    """Points: a number, or `{per: 1.00, points: 2}`."""
+    """Points: a number, or `{per: 1.00, points: 2}`, or `{points: 50, by_tier: {gold: 2}}`."""
     cash: PositiveAmount | None = None
     """Money owed to the customer."""
     credit: PositiveAmount | None = None

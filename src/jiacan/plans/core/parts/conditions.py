@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
+from jiacan.kernel.messages import tell
 from jiacan.plans.core.parts.part import Part, Short
 from jiacan.plans.core.parts.scalars import (
     AMOUNT_SCHEMA,
@@ -13,8 +14,12 @@ from jiacan.plans.core.parts.scalars import (
     Count,
     Label,
     PositiveAmount,
+    Slug,
     YesNo,
     choice_of,
+    is_not,
+    whole,
+    written,
 )
 from jiacan.plans.core.parts.times import TimeOfDay
 
@@ -89,6 +94,38 @@ class OrderNumberPart(Part):
     """This one or an earlier one."""
 
 
+LAST = "last"
+
+
+def _month_day(value: object) -> int | str:
+    wanted = tell("a day of the month from 1 to 31, or last")
+    text = written(value, wanted)
+    if text == LAST:
+        return LAST
+    day = whole(text, wanted)
+    if not 1 <= day <= 31:
+        raise is_not(text, wanted)
+    return day
+
+
+MonthDay = Annotated[
+    int | str,
+    PlainValidator(_month_day),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": 31}, {"const": LAST}]}),
+]
+
+
+class OnTierPart(Part):
+    """Tiers of the plan's ladder: some of them, or all from one up."""
+
+    any_of: tuple[Slug, ...] | None = Field(default=None, alias="(list)")
+    """Any of these; written as a plain list."""
+    one: Slug | None = Field(default=None, alias="(one)")
+    """This one; written as its id alone."""
+    at_least: Slug | None = None
+    """This one or a higher one."""
+
+
 class WhenPart(Part):
     """Conditions; an order must meet all that are written."""
 
@@ -100,6 +137,8 @@ class WhenPart(Part):
     """Parts that must be in the order together, no unit counted twice; eight at most."""
     weekdays: tuple[Weekday, ...] | None = None
     """Paid on one of these days, in the plan's zone."""
+    month_days: tuple[MonthDay, ...] | None = None
+    """Paid on one of these days of the month, such as `[8, 18, last]`, in the plan's zone."""
     hours: HoursPart | None = None
     """Paid at this time of day, in the plan's zone."""
     channels: tuple[Label, ...] | None = None
@@ -110,3 +149,9 @@ class WhenPart(Part):
     """True: the customer has no paid order here before this one. False: there is one."""
     order_number: Annotated[OrderNumberPart, Short(("at_least", "at_most"), COUNT_SCHEMA)] | None = None
     """The customer's how-manieth paid order: a number, or `{at_least: 2, at_most: 4}`."""
+    tier: Annotated[OnTierPart, Short(("(list)",), listing=True), Short(("(one)",), {"type": "string"})] | None = None
+    """The customer stands on this tier before the order: an id, a list of them, or `{at_least: gold}`."""
+    birthday_month: Annotated[bool, PlainValidator(choice_of({"true": True})), WithJsonSchema({"const": True})] = (
+        False
+    )
+    """Paid in the month of the customer's birthday, where one is known."""
