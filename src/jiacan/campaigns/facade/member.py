@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from jiacan.campaigns.facade import checking_in, coupons, public, standing
+from jiacan.campaigns.facade import checking_in, coupons, mall, public, standing
 from jiacan.campaigns.facade.checking_in import CustomerChallenge
 from jiacan.campaigns.facade.live import LivePlan, live_plans
 from jiacan.draws.contracts.kept import KeptDraw, KeptTicket, Win
@@ -15,6 +15,7 @@ from jiacan.draws.facade import reading as draws
 from jiacan.kernel.messages import Message, Name
 from jiacan.kernel.money import Money
 from jiacan.members.contracts.coupons import Shown
+from jiacan.members.contracts.mall import ShownItem, ShownRedemption
 from jiacan.members.contracts.points import CustomerPoints, Lot, Statement
 from jiacan.members.contracts.tiers import CustomerTier
 from jiacan.members.facade import reading as points
@@ -94,6 +95,8 @@ class MemberPage:
 
     tiers: tuple[CustomerTier, ...]
     points: OwnPoints | None
+    mall: tuple[ShownItem, ...]
+    redemptions: tuple[ShownRedemption, ...]
     coupons: tuple[Shown, ...] | None
     chances: tuple[Chances, ...] | None
     challenges: tuple[CustomerChallenge, ...]
@@ -108,6 +111,8 @@ def page_of(shop: Shop, customer_id: str, *, at: datetime) -> MemberPage:
     return MemberPage(
         tiers=tiers.tiers_of(shop.id, standing.ladders_of(live), customer_id, at=at),
         points=points_of(shop.id, customer_id, live, at=at),
+        mall=mall.shown(shop.id, customer_id, at=at),
+        redemptions=mall.redemptions_of(shop.id, customer_id),
         coupons=_coupons(shop.id, customer_id, live, at=at),
         chances=_chances(shop.id, customer_id, live, at=at),
         challenges=_challenges(shop.id, customer_id, live, at=at),

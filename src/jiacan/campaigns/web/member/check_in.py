@@ -69,7 +69,6 @@ class OwnDay:
     day: CalendarDay
     says: Message
     is_today: bool
-    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,7 @@ class OwnChallenge:
     days: tuple[OwnDay, ...]
     to_make_up: tuple[OwnDay, ...]
     make_up: Message | None
+    make_up_label: Message | None
     rewarded: tuple[Rewarded, ...]
 
 
@@ -96,9 +96,9 @@ def own_challenge(found: CustomerChallenge) -> OwnChallenge:
     calendar, challenge = found.calendar, found.calendar.challenge
     today = next((each for each in calendar.days if each.day == calendar.today), None)
     done = frozenset() if today is None else frozenset(today.tasks)
-    key = f"{found.plan_id}-{challenge.id}"
+    terms = challenge.make_up
     days = tuple(
-        OwnDay(each, _DAYS[each.state], each.day == calendar.today, f"{key}-{each.day}")
+        OwnDay(each, _DAYS[each.state], each.day == calendar.today)
         for each in calendar.days
         if calendar.today - DAYS_BEFORE <= each.day <= calendar.today + DAYS_AFTER
     )
@@ -110,11 +110,12 @@ def own_challenge(found: CustomerChallenge) -> OwnChallenge:
         is_done=today is not None and today.state in (DayState.DONE, DayState.MADE_UP),
         asks=_ALL if challenge.asks is Asks.ALL else _ANY,
         tasks=tuple(OwnTask(t.id, t.kind, t.id in done, found.questions.get(t.id)) for t in challenge.tasks),
-        streak=tell("{days} days in a row", days=calendar.streak),
+        streak=tell("Days in a row: {days}", days=calendar.streak),
         next=_next(found),
         days=days,
         to_make_up=tuple(each for each in days if each.day.can_be_made_up),
         make_up=_make_up(found),
+        make_up_label=None if terms is None else tell("Make it up for {points} points", points=terms.points),
         rewarded=tuple(each for each in found.rewarded if each.says),
     )
 
@@ -132,7 +133,7 @@ def _next(found: CustomerChallenge) -> Message | None:
     coming = found.calendar.next
     if coming is None:
         return None
-    return tell("{missing} more days bring you: {gives}", missing=coming.missing, gives=found.gives[coming.day])
+    return tell("Days to go: {missing}. Then you get {gives}.", missing=coming.missing, gives=found.gives[coming.day])
 
 
 def _make_up(found: CustomerChallenge) -> Message | None:
@@ -140,7 +141,11 @@ def _make_up(found: CustomerChallenge) -> Message | None:
     if terms is None:
         return None
     left = found.calendar.make_ups_left
-    return tell("A missed day can be made up for {points} points, {left} more times.", points=terms.points, left=left)
+    return tell(
+        "A missed day can be made up for {points} points. Days that you can still make up: {left}.",
+        points=terms.points,
+        left=left,
+    )
 
 
 # --- done -------------------------------------------------------------------------------------------------

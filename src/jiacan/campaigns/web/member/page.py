@@ -12,9 +12,11 @@ from jiacan.campaigns.facade import member as facade
 from jiacan.campaigns.facade.live import live_plans
 from jiacan.campaigns.web.member.check_in import own_challenge
 from jiacan.campaigns.web.member.guard import member_page
+from jiacan.campaigns.web.member.mall import own_item, own_redemption
 from jiacan.campaigns.web.member.shown import own_coupons, own_draw, own_friends, own_tier
 from jiacan.campaigns.web.members_shown import shown_line, shown_lot
 from jiacan.console.contracts import MemberVisit
+from jiacan.members.contracts.mall import OPEN
 
 ON_A_PAGE = 50
 OLD_COUPONS = 20
@@ -34,6 +36,9 @@ def page(request: HttpRequest, member: MemberVisit) -> HttpResponse:
         "shop": member.shop,
         "tiers": [own_tier(each) for each in found.tiers],
         "points": found.points,
+        "items": [own_item(each) for each in found.mall],
+        "redeemed": bool(found.redemptions),
+        "waiting": [own_redemption(each) for each in found.redemptions if each.redemption.state in OPEN],
         "coupons": None if found.coupons is None else usable,
         "old_coupons": over[:OLD_COUPONS],
         "draws": None if found.chances is None else draws,

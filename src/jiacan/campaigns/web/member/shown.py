@@ -134,12 +134,12 @@ def _waits(draw: KeptDraw, unused: int, at: datetime) -> Message:
     if not unused:
         return tell("You have no chance left to use.")
     if at < promise.opens_at:
-        return tell("You have {count} chances; the draw begins {begins}.", count=unused, begins=promise.opens_at)
+        return tell("Chances: {count}; the draw begins {begins}.", count=unused, begins=promise.opens_at)
     if draw.terms.mode is not Mode.INSTANT:
-        return tell("You take part with {count} tickets; they are drawn {held}.", count=unused, held=promise.held_at)
+        return tell("Tickets that take part: {count}; they are drawn {held}.", count=unused, held=promise.held_at)
     if at < promise.use_until:
-        return tell("You have {count} chances, to be drawn until {until}.", count=unused, until=promise.use_until)
-    return tell("{count} chances were not used in time.", count=unused)
+        return tell("Chances: {count}, to be drawn until {until}.", count=unused, until=promise.use_until)
+    return tell("Chances that were not used in time: {count}.", count=unused)
 
 
 def _own_ticket(draw: KeptDraw, chance: Chance, at: datetime) -> OwnTicket:
