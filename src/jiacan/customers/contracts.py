@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, tell
+from jiacan.orders.contracts import BadRow
 
 
 class OnErasure(StrEnum):
@@ -81,6 +82,15 @@ class BirthdaysRecorded:
     new: int
     changed: int
     same: int
+
+
+@dataclass(frozen=True, slots=True)
+class BirthdaysImported:
+    """What became of a file's rows."""
+
+    rows: int
+    recorded: BirthdaysRecorded
+    bad_rows: tuple[BadRow, ...]
 
 
 @dataclass(eq=False)

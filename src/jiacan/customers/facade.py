@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
+from pathlib import Path
 
 from django.db import transaction
 
 from jiacan.customers import store
-from jiacan.customers.contracts import BirthDate, Birthday, BirthdaysRecorded, PersonalField
-from jiacan.customers.core.birthdays import check_birth_date
+from jiacan.customers.contracts import (
+    BirthDate,
+    Birthday,
+    BirthdaysImported,
+    BirthdaysRecorded,
+    BirthdayWrong,
+    PersonalField,
+)
+from jiacan.customers.core.birthdays import check_birth_date, read_birth_date
 from jiacan.customers.core.registry import PERSONAL_FIELDS
+from jiacan.kernel.messages import Message, Phrasebook, tell
+from jiacan.orders import facade as orders
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor
 
+BIRTHDAY_COLUMNS = ("customer_id", "birthday")
 RECORDED_AT_ONCE = 1_000
 _FIRST_TO_BEGIN = timedelta(hours=14)
 
@@ -88,6 +99,49 @@ def record_birthdays(
             told_of = {"new": total.new, "changed": total.changed}
             tenancy.audit(shop_id, actor=by, action="birthdays imported", subject=source, after=told_of)
         return total
+
+
+def import_birthdays(
+    shop_id: int, path: Path, *, bad_rows: Path | None, words: Phrasebook, by: Actor, at: datetime
+) -> BirthdaysImported:
+    """Keep the birthdays of a file's good rows, and hand back the others with line and reason.
+
+    Args:
+        shop_id: whose customers.
+        path: CSV, Parquet, XLSX or XLS with the columns `customer_id` and `birthday`.
+        bad_rows: where to write the bad rows, to correct and import again.
+        words: their language.
+        by: who does it.
+        at: now.
+
+    Raises:
+        FileUnreadable: no row of the file can be read.
+        ColumnsMissing: one of the columns is not there.
+        ColumnRepeated: one of them is there twice.
+        FileUnwritable: the bad rows cannot be written.
+    """
+    file = orders.read_named_rows(path, BIRTHDAY_COLUMNS, customer=BIRTHDAY_COLUMNS[0])
+    told: dict[str, BirthDate] = {}
+    first: dict[str, int] = {}
+    for row in file.rows:
+        customer_id, text = (row.values[name] for name in BIRTHDAY_COLUMNS)
+        try:
+            born = read_birth_date(text)
+            check_birth_date(born, today=_latest_day(at))
+        except BirthdayWrong as wrong:
+            file.hand_back(row, "birthday", wrong.reason)
+            continue
+        if told.setdefault(customer_id, born) != born:
+            file.hand_back(row, "birthday", _told_twice(first[customer_id]))
+        first.setdefault(customer_id, row.line)
+    recorded = record_birthdays(shop_id, told, source=file.name, by=by, at=at)
+    if bad_rows is not None:
+        file.write_bad_rows(bad_rows, words)
+    return BirthdaysImported(file.count, recorded, file.bad_rows)
+
+
+def _told_twice(line: int) -> Message:
+    return tell("line {line} says another day for this customer, and that one was taken; delete one", line=line)
 
 
 def forget_birthday(shop_id: int, customer_id: str, *, by: Actor) -> bool:

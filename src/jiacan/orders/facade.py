@@ -40,6 +40,7 @@ from jiacan.orders.core.incoming import check_order, check_refund
 from jiacan.orders.measures import kept
 from jiacan.orders.readers.history import History
 from jiacan.orders.readers.reading import read
+from jiacan.orders.readers.rows import NamedRows, read_rows
 from jiacan.orders.store import (
     archived,
     archiving,
@@ -87,6 +88,11 @@ def read_history(
         ColumnRepeated: a known column is there twice.
     """
     return read(order_files, refund_files, zone=zone, currency=currency, on_progress=on_progress or _unheard)
+
+
+def read_named_rows(path: Path, names: Sequence[str], *, customer: str) -> NamedRows:
+    """The rows of a file of other things, as `orders.readers.rows.read_rows` says."""
+    return read_rows(path, names, customer=customer)
 
 
 def record(

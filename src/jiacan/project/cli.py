@@ -20,10 +20,12 @@ plan = App(name="plan", help="Check a plan, begin one, or get its schema for an 
 ledger = App(name="ledger", help="Accounts and transfers.")
 draw = App(name="draw", help="Hold a draw, and whether it kept to what was promised before its first ticket.")
 shop = App(name="shop", help="On which database server each shop is.")
+customers = App(name="customers", help="What a shop knows of its customers.")
 app.command(plan)
 app.command(ledger)
 app.command(draw)
 app.command(shop)
+app.command(customers)
 
 COMMANDS = "jiacan.project.commands"
 plan.command(f"{COMMANDS}.plan:check", name="check", help="Every error and warning at once; exit 1 on errors.")
@@ -48,6 +50,9 @@ draw.command(f"{COMMANDS}.draw:close", name="close", help="Close a draw whose ti
 draw.command(f"{COMMANDS}.draw:value", name="value", help="Enter a draw's public value, and carry it out.")
 draw.command(f"{COMMANDS}.draw:export", name="export", help="Write the file with everything about a draw.")
 draw.command(f"{COMMANDS}.draw:check_receipt", name="check-receipt", help="Check one ticket by its receipt alone.")
+customers.command(
+    f"{COMMANDS}.customers:import_birthdays", name="import", help="Customers' birthdays from a file; safe to repeat."
+)
 shop.command(f"{COMMANDS}.shop:list_shops", name="list", help="Every shop with its database server.")
 shop.command(f"{COMMANDS}.shop:move", name="move", help="Move a shop to another server while it works.")
 

@@ -14,7 +14,7 @@ from jiacan.orders.contracts import BadRow
 from jiacan.orders.core.cells import explain_cell
 from jiacan.orders.readers.sources import Source
 
-_SHAPES = {
+SHAPES = {
     "quote": tell(
         "a quotation mark is not closed as it should be; put one at both ends of the cell and double those inside it"
     ),
@@ -71,7 +71,7 @@ def _to_bad_row(source: Source, sources: Mapping[int, Source], row: Sequence[obj
     return BadRow(
         file=source.name,
         line=int(str(line)),
-        field="" if code in _SHAPES else source.columns.own_name(str(field)),
+        field="" if code in SHAPES else source.columns.own_name(str(field)),
         reason=_reason(source, sources, by_field, (str(field), str(code), other, other_text)),
         cells=cells if overflow is None else (*cells, str(overflow)),
     )
@@ -111,4 +111,4 @@ def _reason(
                 "if it was exchanged, hand in a refund and a new order"
             )
         case _:
-            return _SHAPES[code]
+            return SHAPES[code]

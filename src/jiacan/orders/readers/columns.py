@@ -48,6 +48,7 @@ class Form(StrEnum):
     ORDERS = "orders"
     REFUNDS = "refunds"
     ONLINE_RETAIL = "online_retail"
+    NAMED = "named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,16 @@ def find_refund_columns(path: str, header: Sequence[str]) -> Columns:
         ColumnRepeated: a known one is there twice.
     """
     return _find(path, header, Form.REFUNDS, {name: name for name in REFUND_COLUMNS}, REFUND_REQUIRED)
+
+
+def find_named_columns(path: str, header: Sequence[str], *, names: Sequence[str]) -> Columns:
+    """Where a file of other things keeps the columns that it must have.
+
+    Raises:
+        ColumnsMissing: one of them is not there.
+        ColumnRepeated: one of them is there twice.
+    """
+    return _find(path, header, Form.NAMED, {name: name for name in names}, names)
 
 
 def known_names(header: Sequence[str]) -> int:
