@@ -1,8 +1,8 @@
 """How many tickets a second are drawn, ranked and verified, beside the bare hashes that drawing needs.
 
-`python -m bench.draws [TICKETS]` draws so many tickets from ten decks with as many cards together, with win limits
-and a guarantee; ranks as many for 1,000 prizes; writes the file of the first and verifies it. One process, without a
-database.
+`python -m bench.draws [TICKETS] [--stored TICKETS]` draws so many tickets from ten decks with as many cards together,
+with win limits and a guarantee; ranks as many for 1,000 prizes; writes the file of the first and verifies it. One
+process, without a database. As many as `--stored` says are then drawn through one, as `bench.stored_draws` tells.
 The yardstick is one SHA-256 and one HMAC for each ticket and nothing else. Each is measured once: it is long.
 """
 
@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TypeVar
 
+from bench import stored_draws
 from bench.measure import print_line
 from jiacan.draws.contracts.terms import Announced, Deck, DrawFile, Drawn, Mode, PrizeUnits, Result, Terms, Ticket
 from jiacan.draws.core.announcing import announce
@@ -34,7 +35,9 @@ def main() -> None:
     """Measure, and print one line of JSON."""
     parser = argparse.ArgumentParser(description="Tickets a second, drawn and verified.")
     parser.add_argument("tickets", type=int, nargs="?", default=20_000)
-    asked = parser.parse_args().tickets
+    parser.add_argument("--stored", type=int, default=900)
+    arguments = parser.parse_args()
+    asked = arguments.tickets
     log = [Ticket(f"t{n}.n", f"c{n % (asked // 2)}", f"day-{n * DAYS // asked}") for n in range(asked)]
     sealing, terms = timed(lambda: announce(instant(asked // DAYS), SEED))
     drawing, (heads, results) = timed(lambda: draw(terms, log))
@@ -48,10 +51,11 @@ def main() -> None:
     assert verdict.checked == asked
     ranking = rank(log)
     bare, _ = timed(lambda: bare_hashes(asked))
+    stored = stored_draws.measure(arguments.stored)
     print_line(
         "draws",
         size=f"{asked:,} tickets",
-        shown=("drawn_per_second", "ranked_per_second", "verified_per_second"),
+        shown=("drawn_per_second", "ranked_per_second", "verified_per_second", *stored),
         yardstick="one SHA-256 and one HMAC a ticket",
         ratio=round(drawing / bare, 2),
         drawn_per_second=round(asked / drawing),
@@ -60,6 +64,7 @@ def main() -> None:
         cards_sealed_per_second=round(asked / sealing),
         file_megabytes=round(len(data) / 2**20, 1),
         bare_hashes_per_second=round(asked / bare),
+        **stored,
     )
 
 

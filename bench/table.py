@@ -47,7 +47,7 @@ BENCHES = (
     Bench("api", ("1", "1", "16"), ("5",)),
     Bench("room", ("--orders", "20000", "--in-run", "2000", "--requests", "20"), ()),
     Bench("partitions", ("20000",), ("10000000",)),
-    Bench("draws", ("20000",), ("1000000",)),
+    Bench("draws", ("20000",), ("1000000", "--stored", "15000")),
     Bench("members", ("5000",), ("200000",)),
     Bench("place", ("500",), ("20000",)),
     Bench("kill", ("1",), ("20",)),
