@@ -11,6 +11,7 @@ from jiacan.campaigns.web import (
     going_live,
     home,
     live,
+    mall,
     members,
     offers,
     plan,
@@ -24,6 +25,7 @@ from jiacan.campaigns.web import (
 
 CAMPAIGN = "s/<str:shop>/campaigns/<str:plan_id>/"
 COUPONS = "s/<str:shop>/coupons/"
+MALL = "s/<str:shop>/mall/"
 
 urlpatterns = [
     path("", include("jiacan.campaigns.web.member.urls")),
@@ -36,6 +38,12 @@ urlpatterns = [
     path(f"{COUPONS}codes", coupons.make, name="coupons-make"),
     path(f"{COUPONS}codes/<int:batch_id>.csv", coupons.export, name="coupons-codes"),
     path(f"{COUPONS}codes/<int:batch_id>/withdraw", coupons.withdraw, name="coupons-withdraw"),
+    path(MALL, mall.show, name="mall"),
+    path(f"{MALL}export", mall.export, name="mall-export"),
+    path(f"{MALL}codes", mall.upload, name="mall-upload"),
+    path(f"{MALL}<str:redemption_id>/ship", mall.ship, name="mall-ship"),
+    path(f"{MALL}<str:redemption_id>/finish", mall.finish, name="mall-finish"),
+    path(f"{MALL}<str:redemption_id>/cancel", mall.cancel, name="mall-cancel"),
     path(f"{CAMPAIGN}room", room.room, name="campaign-room"),
     path(f"{CAMPAIGN}live", live.live, name="campaign-live"),
     path(f"{CAMPAIGN}chart", room.chart, name="campaign-room-chart"),

@@ -26,6 +26,7 @@ SHOP = (
     Place("referrals-list", tell("Referrals"), covers="referrals"),
     Place("members", tell("Members")),
     Place("coupons", tell("Coupons")),
+    Place("mall", tell("Mall")),
     Place("settings", tell("Settings")),
 )
 CAMPAIGN = (

@@ -15,6 +15,7 @@ from jiacan.api.web.kinds import Kind
 from jiacan.api.web.operation import operation
 from jiacan.api.web.paging import Cursor, Limit, Page, next_address, read_cursor
 from jiacan.api.web.shapes.points import (
+    CancelSpendingIn,
     CorrectIn,
     CustomerPointsShape,
     DoneShape,
@@ -29,7 +30,7 @@ from jiacan.api.web.shapes.points import (
 from jiacan.api.web.shapes.values import Id
 from jiacan.console.facade import words
 from jiacan.kernel.messages import tell
-from jiacan.members.contracts.points import NotEnoughPoints, ReferenceUsed
+from jiacan.members.contracts.points import NotEnoughPoints, ReferenceUsed, SpendingBound, SpendingUnknown
 from jiacan.members.facade import expiring, reading, spending
 from jiacan.tenancy.contracts import Permission
 
@@ -37,6 +38,8 @@ router = Router(tags=["points"])
 
 NOT_ENOUGH = Kind(NotEnoughPoints, 409, tell("Not enough points"))
 REFERENCE_USED = Kind(ReferenceUsed, 409, tell("Reference used before"))
+SPENDING_UNKNOWN = Kind(SpendingUnknown, 404, tell("No such spending"))
+SPENDING_BOUND = Kind(SpendingBound, 409, tell("Spent on something that stands"))
 Days = Annotated[int, Query(30, ge=1, le=366, description="Within how many days.")]
 
 
@@ -78,6 +81,25 @@ def spend_points(request: Call, body: SpendIn) -> DoneShape:
     line = spending.spend_points(
         shop.id, body.customer_id, body.points, reference=body.reference, reason=body.reason, at=at
     )
+    return to_done(line, reading.points_of(shop.id, body.customer_id, at))
+
+
+@operation(
+    router,
+    "POST",
+    "/points/spendings/cancelled",
+    asks=Permission.SPEND_POINTS,
+    answers={200: DoneShape},
+    problems=(SPENDING_UNKNOWN, SPENDING_BOUND),
+)
+def cancel_spending(request: Call, body: CancelSpendingIn) -> DoneShape:
+    """Give back what a customer spent under a reference.
+
+    The points go to the lots that they came from, with their ends as they were; of a lot that is over by then, they
+    last a week, once. The same again gives nothing more and is answered the same.
+    """
+    shop, at = request.auth.shop, timezone.now()
+    line = spending.cancel_spending(shop.id, body.customer_id, reference=body.reference, reason=body.reason, at=at)
     return to_done(line, reading.points_of(shop.id, body.customer_id, at))
 
 

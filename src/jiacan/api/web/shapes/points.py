@@ -76,6 +76,14 @@ class SpendIn(Taken):
     reason: Words = Field("", examples=["A cup"])
 
 
+class CancelSpendingIn(Taken):
+    """The spending that is cancelled, by its reference."""
+
+    customer_id: Id
+    reference: Id = Field(examples=["mall-2207"])
+    reason: Words = Field("", examples=["Broken on the way"])
+
+
 class CorrectIn(Taken):
     """Points to be given by hand, or taken where there are fewer than none; those given can have an end."""
 
