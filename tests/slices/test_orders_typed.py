@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jiacan.orders.readers import parse, typed
+from jiacan.orders.readers import parse, runs, typed
 from jiacan.orders.readers.sources import as_text
 from tests.slices.orders_files import ALWAYS, LONDON, orders_file, read, row
 
@@ -162,7 +162,10 @@ def test_orders_of_parquet_are_the_same_as_of_the_same_cells_in_a_text_file(data
         second = write_both(folder, "second", data.draw(rows_of_orders()), types) if data.draw(st.booleans()) else ()
         (fast, slow), *others = first, second
         both = [(fast, slow), *(pair for pair in others if pair)]
-        by_type, by_text = told(*(pair[0] for pair in both)), told(*(pair[1] for pair in both))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(runs, "ROWS_AT_ONCE", data.draw(st.sampled_from([2, 5, runs.ROWS_AT_ONCE])))
+            by_type = told(*(pair[0] for pair in both))
+        by_text = told(*(pair[1] for pair in both))
     renamed = [(line, field, reason.replace(".csv", ".parquet")) for line, field, reason in by_text[2]]
     assert by_type[0] == by_text[0]
     assert by_type[1] == by_text[1]

@@ -67,32 +67,30 @@ WITH paid_shipping AS (
     GROUP BY file_no, order_id
 ), together AS (
     SELECT no, order_id, customer_id, placed_at, paid_at, received_at, status, channel, region,
-        coalesce(to_minor(shipping_micros), 0) AS shipping_minor, spend_minor, lines, file_no, true AS is_plain,
-        is_together
+        coalesce(to_minor(shipping_micros), 0) AS shipping_minor, spend_minor, lines, file_no, true AS is_plain
     FROM plain
     UNION ALL
     SELECT file_no::BIGINT << 40 | first_row, order_id, customer_id, placed_at, paid_at, received_at,
         status::status_word, channel::channel_word, region::region_word,
         coalesce(to_minor(shipping_micros), 0) + coalesce(paid_shipping.minor, 0), spend_minor, rows::INTEGER,
-        file_no, false, false
+        file_no, false
     FROM verdicts LEFT JOIN paid_shipping USING (file_no, order_id)
     WHERE kind = 'order' AND verdict = 'kept'
 )
 SELECT no, order_id, customer_id,
     CASE WHEN customer_id IS NOT NULL THEN first_value(no) OVER of_customer END AS customer_no,
     CASE WHEN customer_id IS NULL OR paid_at IS NULL THEN 0 ELSE row_number() OVER of_customer END AS number,
-    placed_at, paid_at, received_at, status, channel, region, shipping_minor, spend_minor, lines, file_no, is_plain,
-    is_together
+    placed_at, paid_at, received_at, status, channel, region, shipping_minor, spend_minor, lines, file_no, is_plain
 FROM together WINDOW of_customer AS (PARTITION BY customer_id ORDER BY paid_at NULLS LAST, order_id);
 
 CREATE VIEW orders AS
-SELECT * EXCLUDE (is_plain, is_together) REPLACE (
+SELECT * EXCLUDE (is_plain) REPLACE (
     status::VARCHAR AS status, channel::VARCHAR AS channel, region::VARCHAR AS region)
 FROM order_facts;
 """
 
 _LINES = """
-CREATE TABLE line_facts AS
+INSERT INTO line_facts
 SELECT order_facts.no, parsed.line AS position, parsed.sku::sku_word AS sku, parsed.title::title_word AS title,
     parsed.category::category_word AS category, parsed.quantity, parsed.unit_price_micros, parsed.discount_micros,
     parsed.spend_minor
@@ -196,7 +194,7 @@ def define_bad_rows(duck: duckdb.DuckDBPyConnection) -> None:
 
 
 def merge_orders(duck: duckdb.DuckDBPyConnection) -> None:
-    """Make `orders` of `plain`, which is used up, and of `parsed`, and `lines` of the latter; adds to `bad_rows`."""
+    """Make `orders` of `plain`, which is used up, and of `parsed`, and add the latter's lines; adds to `bad_rows`."""
     duck.execute(_DELIVERIES)
     duck.execute(_VERDICTS)
     duck.execute(_BAD_ORDER_ROWS)

@@ -15,7 +15,7 @@ from jiacan.orders.readers.columns import find_order_columns, find_refund_column
 from jiacan.orders.readers.history import History
 from jiacan.orders.readers.merge import define_bad_rows, merge_orders, merge_refunds
 from jiacan.orders.readers.parse import define_rules, local_moments, parse_orders, parse_refunds, set_clock
-from jiacan.orders.readers.plain import MOMENTS, add_plain_lines, collect_words, find_plain_orders, is_swift
+from jiacan.orders.readers.plain import MOMENTS, collect_words, find_plain_orders, is_swift
 from jiacan.orders.readers.sources import Source, load_file
 from jiacan.orders.readers.summary import summarise
 
@@ -57,7 +57,6 @@ def read(
         find_plain_orders(duck, swift)
         on_progress("check", 0.5)
         merge_orders(duck)
-        add_plain_lines(duck, swift)
         unmatched = take_cancellations(duck)
         parse_refunds(duck, refunds, zone)
         merge_refunds(duck)
