@@ -104,6 +104,7 @@ _TAGS = [
     {"name": "draws", "description": "Customers' tickets, drawn and claimed by the shop's own page."},
     {"name": "points", "description": "What customers have of points, how it came about, and changing it."},
     {"name": "mall", "description": "What customers can have for points: redeemed, paid, sent and cancelled."},
+    {"name": "members", "description": "Links by which customers are let in to their own page."},
     {"name": "tiers", "description": "Where customers stand, and what is missing to the next tier."},
     {"name": "coupons", "description": "Customers' coupons, used on orders and given back, and codes in bulk."},
     {"name": "check-ins", "description": "Days of check-in challenges: tasks done, days made up, and rewards."},
