@@ -17,6 +17,7 @@ from jiacan.members.facade import coupon_batches
 from jiacan.members.models.coupons import CouponUse
 from jiacan.offers.contracts.errors import BeyondBudget
 from jiacan.offers.facade import using
+from jiacan.orders.contracts import IncomingOrder, OrderLine, Refund, RefundLine
 from jiacan.tenancy.contracts import Shop
 from tests.slices.coupon_shop import DAY, LINE, made, make, mine, money
 from tests.slices.online_shop import AT, PLAN_ID, assert_books_add_up, go_live, order, refund, rules
@@ -37,6 +38,7 @@ STEPS = st.lists(
         st.tuples(st.just("make"), st.just(0), st.just(0)),
         st.tuples(st.just("use"), st.integers(0, 6), st.sampled_from([45, 120, 900])),
         st.tuples(st.just("undo"), st.integers(0, 6), st.just(0)),
+        st.tuples(st.just("bring_back"), st.integers(0, 6), st.sampled_from([1, 2])),
         st.tuples(st.just("refund"), st.integers(0, 2), st.just(0)),
         st.tuples(st.just("wait"), st.integers(1, 30), st.just(0)),
         st.tuples(st.just("clock"), st.just(0), st.just(0)),
@@ -174,6 +176,20 @@ class Played:
         use = CouponUse.objects.get(coupon__code=code, undone_at__isnull=True)
         answer = coupons.undo(self.shop.id, code, use.order_id, by="till", at=self.now())
         assert str(answer.state) == self.model.undo(code)
+
+    def bring_back(self, number: int, pieces: int) -> None:
+        """An order on which a coupon is was of two pieces, of which so many come back."""
+        code = self.pick(number)
+        if code is None or self.model.known[code].state != "used":
+            return
+        use = CouponUse.objects.get(coupon__code=code, undone_at__isnull=True)
+        self.clock(0, 0)
+        bought = IncomingOrder(use.order_id, use.customer_id, (OrderLine("pot", 2, 1_000_000),), paid_at=self.now())
+        back = Refund(f"r-{use.order_id}", use.order_id, self.now(), (RefundLine("pot", pieces),))
+        online.take(self.shop, [bought], [back], at=self.now())
+        online.take(self.shop, [], [back], at=self.now())
+        if pieces == 2:
+            self.model.undo(code)
 
     def refund(self, number: int, _: int) -> None:
         names = list(self.orders)

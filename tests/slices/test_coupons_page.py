@@ -30,7 +30,7 @@ CASES = find_cases("coupons.md")
 _ORDER = re.compile(r"order (\w+) for (\d+) by (\w+)")
 _USE = re.compile(r"(\w+) uses (\d+) on (\w+) for (\d+\.\d\d)")
 _UNDO = re.compile(r"undo (\d+) on (\w+)")
-_BACK = re.compile(r"(\w+) comes back")
+_BACK = re.compile(r"(half of |the rest of |)(\w+) comes back")
 _MAKE = re.compile(r"make (\d+) (\w+)")
 
 
@@ -46,7 +46,7 @@ def test_a_case_comes_out_as_the_page_says(case: Case):
 
 
 def test_every_case_on_the_page_is_run():
-    assert [len(case.rows) for case in CASES] == [11, 6, 8]
+    assert [len(case.rows) for case in CASES] == [11, 6, 15, 8]
 
 
 class Till:
@@ -69,7 +69,7 @@ class Till:
     def _happen(self, event: str, at: datetime) -> str:
         if found := _ORDER.fullmatch(event):
             order_id, spend, customer = found.groups()
-            lines = (OrderLine("tea", 1, int(spend) * 1_000_000),)
+            lines = tuple(OrderLine(sku, 1, int(spend) * 500_000) for sku in ("tea", "cup"))
             online.take(self.shop, [IncomingOrder(order_id, customer, lines, paid_at=at)], [], at=at)
             mine = [each.coupon for each in coupons.coupons_of(self.shop.id, customer, at=at)]
             earned = [each for each in mine if each.given and each.given.order_id == order_id]
@@ -90,10 +90,13 @@ class Till:
             self._number([each.code for each in made])
             return "made"
         if found := _BACK.fullmatch(event):
-            refund = Refund(f"R-{found[1]}", found[1], at, (RefundLine("tea", 1),))
+            share, order_id = found.groups()
+            lines = {"half of ": ("tea",), "the rest of ": ("cup",), "": ("tea", "cup")}[share]
+            refund = Refund(f"R-{at:%d%H}-{order_id}", order_id, at, tuple(RefundLine(sku, 1) for sku in lines))
             before = self._open(at)
             online.take(self.shop, [], [refund], at=at)
-            return f"{before - self._open(at)} taken_back"
+            taken = before - self._open(at)
+            return f"{taken} taken_back" if taken >= 0 else f"{-taken} open"
         assert event == "clock"
         before = self._open(at) if not self._lapse(at) else 0
         return f"{before} open" if before else "1 expired"

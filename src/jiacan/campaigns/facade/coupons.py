@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -12,7 +12,7 @@ from jiacan.campaigns.facade.announcing import announce
 from jiacan.campaigns.facade.live import find_live, live_plans
 from jiacan.kernel.places import at_place
 from jiacan.members.contracts.coupons import Asked, Batch, Coupon, NewBatch, NoSuchCoupon, Shown, Use
-from jiacan.members.facade import coupon_batches, coupons
+from jiacan.members.facade import coupon_batches, coupon_returns, coupons
 from jiacan.members.facade.coupons import RulesOf
 from jiacan.offers.facade import using
 from jiacan.plans import facade as plans
@@ -64,6 +64,17 @@ def undo_by_hand(shop_id: int, code: str, order_id: str, *, reason: str, actor: 
         told = {"order": order_id, "reason": reason, "state": str(coupon.state)}
         _audit(shop_id, code, "coupon use undone", actor, told, at=at)
         return coupon
+
+
+def note(shop_id: int, order_ids: Collection[str], *, at: datetime) -> None:
+    """Give back coupons that were used on those of the orders that came back whole; part of their transaction."""
+    if order_ids:
+        coupon_returns.give_back(shop_id, order_ids, _rules_of(shop_id), at=at)
+
+
+def catch_up(shop_id: int, *, at: datetime) -> None:
+    """The same for everything that was recorded, each coupon in a transaction of its own."""
+    coupon_returns.catch_up(shop_id, _rules_of(shop_id), at=at)
 
 
 def _audit(shop_id: int, code: str, action: str, actor: Actor, told: Mapping[str, object], *, at: datetime) -> None:

@@ -16,7 +16,7 @@ from jiacan.campaigns.contracts.figures import Figures, Rehearsal, RunSummary
 from jiacan.campaigns.contracts.planning import OtherCurrency
 from jiacan.campaigns.core.figures import balances_of, figures_of
 from jiacan.campaigns.core.lasting import time_left
-from jiacan.campaigns.facade import drawing, referring, standing
+from jiacan.campaigns.facade import coupons, drawing, referring, standing
 from jiacan.campaigns.facade.announcing import announce
 from jiacan.campaigns.facade.live import find_live
 from jiacan.kernel.messages import Message, Phrasebook, tell
@@ -206,6 +206,7 @@ def settle_recorded(
     referring.catch_up(shop_id, [live], at=now())
     standing.catch_up(shop_id, [live], at=now())
     drawing.catch_up(live, at=now())
+    coupons.catch_up(shop_id, at=now())
     return settled
 
 

@@ -20,7 +20,7 @@ from jiacan.campaigns.contracts.online import (
     TakenAnswer,
     Told,
 )
-from jiacan.campaigns.facade import referring, standing
+from jiacan.campaigns.facade import coupons, referring, standing
 from jiacan.campaigns.facade.announcing import pass_on
 from jiacan.campaigns.facade.live import LivePlan, live_plans
 from jiacan.kernel.errors import JiacanError
@@ -148,12 +148,13 @@ def follow(
     buyers: Collection[str],
     at: datetime,
 ) -> None:
-    """What orders that were settled mean for referrals, tiers, draws and other systems.
+    """What orders that were settled mean for referrals, tiers, coupons, draws and other systems.
 
     `known` are those of which something was known before, or came back; `buyers` whose orders were paid.
     """
     referring.note(shop_id, live, known, buyers, at=at)
     standing.note(shop_id, live, order_ids, at=at)
+    coupons.note(shop_id, known, at=at)
     pass_on(shop_id, settled, at=at)
 
 

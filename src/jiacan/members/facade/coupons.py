@@ -128,7 +128,9 @@ def use(shop_id: int, typed: str, asked: Asked, rules_of: RulesOf, *, by: str, a
             to be used, and why.
     """
     with transaction.atomic():
-        coupon, siblings = _lock(shop_id, typed, asked.order_id)
+        _find(shop_id, typed)
+        store.lock_order(shop_id, asked.order_id)
+        coupon, siblings = _lock(shop_id, typed)
         before = coupon.used
         if before is not None and _is_same(before, asked):
             return before
@@ -156,10 +158,9 @@ def use(shop_id: int, typed: str, asked: Asked, rules_of: RulesOf, *, by: str, a
         return Use(len(coupon.uses), asked.order_id, asked.customer_id, asked.spend_minor, off, at, by)
 
 
-def _lock(shop_id: int, typed: str, order_id: str) -> tuple[Coupon, tuple[Coupon, ...]]:
-    """The coupon as it stands, and those of its award; no one else changes them, or uses any on the order."""
+def _lock(shop_id: int, typed: str) -> tuple[Coupon, tuple[Coupon, ...]]:
+    """The coupon as it stands, and those of its award; no one else changes them until the transaction ends."""
     plan_id = _find(shop_id, typed).plan_id
-    store.lock_order(shop_id, order_id)
     awarding.lock_plans(shop_id, [plan_id])
     before = _find(shop_id, typed)
     coupon, siblings = _up_to_date(shop_id, before)
@@ -204,7 +205,7 @@ def undo(shop_id: int, typed: str, order_id: str, rules_of: RulesOf, *, by: str,
         NotUsedOnOrder: it was never used on that order, or is with another one.
     """
     with transaction.atomic():
-        coupon, siblings = _lock(shop_id, typed, order_id)
+        coupon, siblings = _lock(shop_id, typed)
         last = coupon.uses[-1] if coupon.uses else None
         if last is None or last.order_id != order_id:
             raise NotUsedOnOrder(code=coupon.code, order_id=order_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -123,6 +123,18 @@ def end_use(shop_id: int, coupon: Coupon, *, at: datetime, by: str, came_back: S
     CouponUse.objects.filter(shop_id=shop_id, coupon_id=coupon.id, undone_at__isnull=True).update(
         undone_at=at, undone_by=by, came_back=came_back
     )
+
+
+def used_on(shop_id: int, order_ids: Collection[str]) -> list[tuple[str, str]]:
+    """Order and code of each coupon that is with one of these orders, in the order of use."""
+    uses = CouponUse.objects.filter(shop_id=shop_id, order_id__in=order_ids, undone_at__isnull=True)
+    return list(uses.order_by("pk").values_list("order_id", "coupon__code"))
+
+
+def uses_after(shop_id: int, after: int, *, limit: int) -> list[tuple[int, str]]:
+    """Uses that are not undone, from the one after that number on, each with its order."""
+    uses = CouponUse.objects.filter(shop_id=shop_id, pk__gt=after, undone_at__isnull=True)
+    return list(uses.order_by("pk").values_list("pk", "order_id")[:limit])
 
 
 def taken_off(shop_id: int, order_id: str) -> int:

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import PlainValidator, WithJsonSchema
+
+from jiacan.offers.contracts.rules import WhenReturned
 from jiacan.plans.core.parts.naming import Naming
 from jiacan.plans.core.parts.part import Part
-from jiacan.plans.core.parts.scalars import Amount, CountFromZero, PositiveAmount, Share, Slug, WholePercent
+from jiacan.plans.core.parts.scalars import (
+    Amount,
+    CountFromZero,
+    PositiveAmount,
+    Share,
+    Slug,
+    WholePercent,
+    choice_of,
+    words_of,
+)
 from jiacan.plans.core.parts.times import WholeDays
+
+Returns = Annotated[
+    WhenReturned, PlainValidator(choice_of(words_of(WhenReturned))), WithJsonSchema({"enum": list(WhenReturned)})
+]
 
 
 class BudgetLinePart(Part):
@@ -60,3 +78,5 @@ class CouponPart(Part):
     """The spend it needs."""
     valid: WholeDays
     """How long it can be used after it is given, such as 30d."""
+    when_returned: Returns = WhenReturned.GIVE_BACK
+    """What becomes of one that was used when its order comes back whole: give_back, or keep_used."""
