@@ -36,6 +36,7 @@ THEMES = ("light", "dark")
 _PLACES: Mapping[str, tuple[Place, ...]] = {
     "shop": places.SHOP,
     "campaign": places.CAMPAIGN,
+    "members": places.MEMBERS,
     "referrals": places.REFERRALS,
     "settings": places.SETTINGS,
 }
@@ -141,6 +142,9 @@ def places_of(visit: Visit, group: str, *, plan_id: str = "") -> tuple[tuple[Pla
     named = {"plan_id": plan_id} if plan_id else {}
     found = []
     for place in _PLACES[group]:
+        if place.group:
+            found += [(place, address) for _, address in places_of(visit, place.group)[:1]]
+            continue
         try:
             address = reverse(place.route, kwargs={"shop": visit.shop.slug, **named})
         except NoReverseMatch:

@@ -86,7 +86,7 @@ def _terms(document: PlanDocument, rules: PlanRules, run: Period) -> Iterator[Te
     )
     yield Term(tell("Who can take part"), _audience(rules))
     for challenge in document.challenges:
-        yield _challenge_term(challenge)
+        yield challenge_term(challenge)
     yield Term(
         tell("In what order"),
         tell("Orders are served in the order in which they were paid; what is limited ends when it is given out."),
@@ -126,7 +126,7 @@ def _terms(document: PlanDocument, rules: PlanRules, run: Period) -> Iterator[Te
     )
 
 
-def _challenge_term(challenge: Challenge) -> Term:
+def challenge_term(challenge: Challenge) -> Term:
     """How days of a check-in challenge count; what they bring stands with the offers."""
     terms = challenge.make_up
     period = challenge.during

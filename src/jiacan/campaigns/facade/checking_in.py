@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from jiacan.campaigns.contracts.public import Term
+from jiacan.campaigns.core.terms import challenge_term
 from jiacan.campaigns.facade.announcing import passing_on
-from jiacan.campaigns.facade.live import find_live
+from jiacan.campaigns.facade.live import find_live, live_plans
 from jiacan.campaigns.facade.taking import again_if_deadlocked
-from jiacan.kernel.messages import Message
-from jiacan.members.contracts.check_in import Calendar, ChallengeUnknown, Question, Reached
+from jiacan.kernel.messages import Message, Name
+from jiacan.members.contracts.check_in import Calendar, Challenge, ChallengeUnknown, Question, Reached, TakingPart
 from jiacan.members.facade import check_in
 from jiacan.members.facade.check_in import InForce
 from jiacan.offers.contracts.awards import Outcome
 from jiacan.offers.facade import occasions, reading
+from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy.contracts import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,18 @@ class CustomerChallenge:
     gives: dict[int, tuple[Message, ...]]
     rewarded: tuple[Rewarded, ...]
     questions: dict[str, Question]
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeInForce:
+    """A challenge with its rules in words, what each reward gives, and how many take part."""
+
+    plan_id: str
+    plan: Name
+    challenge: Challenge
+    term: Term
+    gives: dict[int, tuple[Message, ...]]
+    taking_part: TakingPart
 
 
 def record_task(
@@ -60,6 +76,40 @@ def record_task(
     return _shown(shop_id, force, calendar)
 
 
+def record_by_hand(
+    shop_id: int,
+    plan_id: str,
+    challenge_id: str,
+    customer_id: str,
+    task_id: str,
+    *,
+    answer: str,
+    actor: Actor,
+    at: datetime,
+) -> Calendar:
+    """The same for today by one of the staff, audited where it is new.
+
+    Raises:
+        ChallengeUnknown: no such challenge is in force.
+        JiacanError: as `members.facade.check_in.record_task`.
+    """
+    force = _in_force(shop_id, plan_id, challenge_id)
+
+    def record() -> Calendar:
+        before = check_in.calendar_of(shop_id, force, customer_id, at)
+        after = check_in.record_task(shop_id, force, customer_id, task_id, answer=answer, day=None, at=at)
+        if _done_today(after) != _done_today(before):
+            told = {"plan": plan_id, "challenge": challenge_id, "task": task_id, "day": str(after.today)}
+            tenancy.audit(shop_id, actor=actor, action="check-in recorded", subject=customer_id, after=told)
+        return after
+
+    return again_if_deadlocked(record)
+
+
+def _done_today(calendar: Calendar) -> frozenset[str]:
+    return frozenset(task for each in calendar.days if each.day == calendar.today for task in each.tasks)
+
+
 def make_up(
     shop_id: int, plan_id: str, challenge_id: str, customer_id: str, day: date, *, at: datetime
 ) -> CustomerChallenge:
@@ -84,6 +134,25 @@ def challenge_of(
     """
     force = _in_force(shop_id, plan_id, challenge_id)
     return _shown(shop_id, force, check_in.calendar_of(shop_id, force, customer_id, at))
+
+
+def challenges_in_force(shop_id: int, at: datetime) -> tuple[ChallengeInForce, ...]:
+    """Every challenge of the shop's plans in force whose period is not over, with how many take part in it."""
+    return tuple(
+        ChallengeInForce(
+            plan_id=live.plan_id,
+            plan=live.rules.name,
+            challenge=challenge,
+            term=challenge_term(challenge),
+            gives={
+                reward.day: reading.benefits_in_words(reward.benefits, live.rules) for reward in challenge.rewards
+            },
+            taking_part=check_in.taking_part(shop_id, live.plan_id, challenge, at),
+        )
+        for live in live_plans(shop_id)
+        for challenge in live.document.challenges
+        if at < challenge.during.ends_at
+    )
 
 
 def _in_force(shop_id: int, plan_id: str, challenge_id: str) -> InForce:

@@ -7,6 +7,7 @@ from django.urls import include, path
 from jiacan.campaigns.web import (
     awards,
     budget,
+    check_ins,
     coupons,
     going_live,
     home,
@@ -31,6 +32,8 @@ urlpatterns = [
     path("", include("jiacan.campaigns.web.member.urls")),
     path("s/<str:shop>/", home.home, name="home"),
     path("s/<str:shop>/campaigns/", home.campaigns, name="campaigns"),
+    path("s/<str:shop>/check-ins/", check_ins.show, name="check-ins"),
+    path("s/<str:shop>/check-ins/record", check_ins.record, name="check-ins-record"),
     path(COUPONS, coupons.show, name="coupons"),
     path(f"{COUPONS}use", coupons.use, name="coupons-use"),
     path(f"{COUPONS}undo", coupons.undo, name="coupons-undo"),

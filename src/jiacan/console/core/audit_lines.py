@@ -21,6 +21,7 @@ _NAMES = {
         tell("birthday deleted"),
         tell("birthday recorded"),
         tell("birthdays imported"),
+        tell("check-in recorded"),
         tell("customers merged"),
         tell("draft discarded"),
         tell("draw announced"),

@@ -9,11 +9,15 @@ from jiacan.kernel.messages import Message, tell
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place to go: `route` names its address; addresses whose names begin with `covers` lie in it."""
+    """A place to go: `route` names its address; addresses whose names begin with one of `covers` lie in it.
+
+    A place with a `group` leads to the first place of that group which the visitor may enter.
+    """
 
     route: str
     label: Message
-    covers: str = ""
+    covers: tuple[str, ...] = ()
+    group: str = ""
 
     def holds(self, route: str) -> bool:
         """Whether the address of that name lies in this place."""
@@ -22,11 +26,9 @@ class Place:
 
 SHOP = (
     Place("home", tell("Home")),
-    Place("campaigns", tell("Campaigns"), covers="campaign"),
-    Place("referrals-list", tell("Referrals"), covers="referrals"),
-    Place("members", tell("Members")),
-    Place("coupons", tell("Coupons")),
-    Place("mall", tell("Mall")),
+    Place("campaigns", tell("Campaigns"), covers=("campaign",)),
+    Place("referrals-list", tell("Referrals"), covers=("referrals",)),
+    Place("members", tell("Members"), covers=("members", "check-ins", "coupons", "mall"), group="members"),
     Place("settings", tell("Settings")),
 )
 CAMPAIGN = (
@@ -40,8 +42,14 @@ CAMPAIGN = (
     Place("campaign-tasks", tell("Tasks")),
     Place("campaign-report", tell("Report")),
 )
+MEMBERS = (
+    Place("members", tell("Members")),
+    Place("check-ins", tell("Check-ins")),
+    Place("coupons", tell("Coupons")),
+    Place("mall", tell("Mall")),
+)
 REFERRALS = (
-    Place("referrals-list", tell("Referrals"), covers="referrals-l"),
+    Place("referrals-list", tell("Referrals"), covers=("referrals-l",)),
     Place("referrals-review", tell("To be looked at")),
     Place("referrals-tree", tell("Tree")),
     Place("referrals-payouts", tell("Payouts")),

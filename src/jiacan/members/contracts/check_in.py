@@ -179,6 +179,20 @@ class Calendar:
     reached: tuple[Reached, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TakingPart:
+    """How many customers take part in a challenge, and how far they are on a day.
+
+    `streaks` counts those who have so many days in a row now, the longest first; whoever's row broke is in none.
+    `tasks` counts who did each task today.
+    """
+
+    customers: int
+    done_today: int
+    streaks: Mapping[int, int]
+    tasks: Mapping[str, int]
+
+
 # --- what cannot be done ----------------------------------------------------------------------------------
 
 

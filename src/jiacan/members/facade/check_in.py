@@ -8,7 +8,15 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from jiacan.members.contracts.check_in import Calendar, Card, Challenge, DoneDay, Question, StaffTakeNoPart
+from jiacan.members.contracts.check_in import (
+    Calendar,
+    Card,
+    Challenge,
+    DoneDay,
+    Question,
+    StaffTakeNoPart,
+    TakingPart,
+)
 from jiacan.members.core import check_in as core
 from jiacan.members.facade.spending import spend_points
 from jiacan.members.store import check_in as store
@@ -109,6 +117,11 @@ def calendar_of(shop_id: int, force: InForce, customer_id: str, at: datetime) ->
     card = store.find_card(shop_id, force.rules.plan_id, challenge.id, customer_id)
     today = core.day_of(at, challenge.zone)
     return core.to_calendar(challenge, customer_id, card or core.NOTHING_DONE, today)
+
+
+def taking_part(shop_id: int, plan_id: str, challenge: Challenge, at: datetime) -> TakingPart:
+    """How many take part in the challenge, and how far they are."""
+    return store.taking_part(shop_id, plan_id, challenge.id, today=core.day_of(at, challenge.zone))
 
 
 def occasion_ids(plan_id: str, calendar: Calendar) -> tuple[str, ...]:

@@ -5,8 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, datetime
 
-from jiacan.members.contracts.check_in import Card, DoneDay
+from django.db import connection
+from django.db.models import Count
+
+from jiacan.members.contracts.check_in import Card, DoneDay, TakingPart
 from jiacan.members.models.check_in import CheckInCard, CheckInDay, CheckInTask
+
+# Days in a row differ from their number in the row by the same day.
+_STREAKS = """
+WITH numbered AS (
+    SELECT done.card, done.day, done.day - row_number() OVER (PARTITION BY done.card ORDER BY done.day)::int AS run
+    FROM members_checkinday AS done
+    JOIN members_checkincard AS card ON card.id = done.card AND card.shop_id = done.shop_id
+    WHERE done.shop_id = %(shop_id)s AND card.plan_id = %(plan_id)s AND card.challenge_id = %(challenge_id)s
+), alive AS (
+    SELECT card, count(*) AS days FROM numbered GROUP BY card, run HAVING max(day) >= %(today)s::date - 1
+)
+SELECT days, count(*) FROM alive GROUP BY days ORDER BY days DESC
+"""
 
 
 def lock_card(shop_id: int, plan_id: str, challenge_id: str, customer_id: str) -> Card:
@@ -22,6 +38,23 @@ def find_card(shop_id: int, plan_id: str, challenge_id: str, customer_id: str) -
         shop_id=shop_id, plan_id=plan_id, challenge_id=challenge_id, customer_id=customer_id
     ).first()
     return None if row is None else _to_card(shop_id, row.pk)
+
+
+def taking_part(shop_id: int, plan_id: str, challenge_id: str, *, today: date) -> TakingPart:
+    """How many customers have a card of the challenge, and how far they are."""
+    asked = {"shop_id": shop_id, "plan_id": plan_id, "challenge_id": challenge_id, "today": today}
+    of_challenge = CheckInCard.objects.filter(shop_id=shop_id, plan_id=plan_id, challenge_id=challenge_id)
+    cards = of_challenge.values("pk")
+    tasks = CheckInTask.objects.filter(shop_id=shop_id, day=today, card__in=cards)
+    with connection.cursor() as cursor:
+        cursor.execute(_STREAKS, asked)
+        streaks = dict(cursor.fetchall())
+    return TakingPart(
+        customers=of_challenge.count(),
+        done_today=CheckInDay.objects.filter(shop_id=shop_id, day=today, card__in=cards).count(),
+        streaks=streaks,
+        tasks=dict(tasks.values_list("task").annotate(Count("pk")).order_by("task")),
+    )
 
 
 def add_task(shop_id: int, card: int, day: date, task: str, *, at: datetime) -> None:
