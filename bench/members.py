@@ -3,7 +3,8 @@
 `python -m bench.members [AWARDS]` starts a PostgreSQL of its own in a temporary folder, durable as it ships. So many
 awards of points to a twentieth as many customers are posted a thousand at a time, as a campaign's chunk does: the
 ledger's move, the lot and the statement's line. The yardstick is the same moves alone, at a second shop. Then every
-customer spends once, one transaction each, and what is left expires. Lots and ledger must agree at the end.
+customer spends once, one transaction each, and what is left expires. Lots and ledger must agree at the end. Then a
+hundredth as many redemptions of one hot item are made, half of them by several processes at once (`stored_mall`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 import jiacan.project.start  # noqa: F401 - readies the models, so it comes before the facades
+from bench import stored_mall
 from bench.measure import print_line
 from jiacan.kernel.messages import Name
 from jiacan.ledger import facade as ledger
@@ -29,7 +31,7 @@ from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.facade.points import points_account
 from jiacan.project import database
 
-WITH_LOTS, WITHOUT = 1, 2
+WITH_LOTS, WITHOUT = 101, 102
 AT = datetime(2026, 11, 11, tzinfo=UTC)
 LATER = AT + timedelta(days=400)
 ISSUED = AccountKey("plan/spring/issued", "points")
@@ -43,14 +45,15 @@ def main() -> None:
     asked = parser.parse_args().awards
     with tempfile.TemporaryDirectory(prefix="jiacan-bench-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
-        database.connect(database.start_embedded(Path(folder)))
+        url = database.start_embedded(Path(folder))
+        database.connect(url)
         database.migrate()
-        measure(asked)
+        measure(asked, url)
         connection.close()
 
 
-def measure(asked: int) -> None:
-    """Post the same awards without lots and with them, spend once for each customer, and let the rest expire."""
+def measure(asked: int, url: str) -> None:
+    """Post the same awards without lots and with them, spend once for each customer, let the rest expire; redeem."""
     customers = [f"c-{n}" for n in range(max(1, asked // OF_ONE_CUSTOMER))]
     given = [PointsGiven(f"o-{n}", "points", customers[n % len(customers)], POINTS, AT) for n in range(asked)]
     for shop_id in (WITH_LOTS, WITHOUT):
@@ -64,10 +67,11 @@ def measure(asked: int) -> None:
     expired = timed(lambda: expiring.expire_due(WITH_LOTS, LATER))
     assert reading.disagreements(WITH_LOTS) == ()
     assert reading.points_of(WITH_LOTS, customers[0], LATER).balance == 0
+    redeemed = stored_mall.measure(url, max(20, asked // 100))
     print_line(
         "members",
         size=f"{asked:,} awards",
-        shown=("earned_per_second", "spent_per_second", "expired_lots_per_second"),
+        shown=("earned_per_second", "spent_per_second", "expired_lots_per_second", "redeemed_per_second"),
         yardstick="the ledger's moves without lots",
         ratio=round(earning / bare, 2),
         earned_per_second=round(asked / earning),
@@ -75,6 +79,7 @@ def measure(asked: int) -> None:
         expired_lots_per_second=round((asked - len(customers)) / expired),
         bare_moves_per_second=round(asked / bare),
         customers=len(customers),
+        **redeemed,
     )
 
 

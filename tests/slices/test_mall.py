@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from contextlib import suppress
+from random import Random
 
+import pytest
+from django.db import IntegrityError, transaction
+
+from jiacan.campaigns.facade import online, running
 from jiacan.members.contracts.mall import (
+    ItemUnknown,
     KeyUsed,
     NoCode,
     NoLongerHeld,
@@ -18,9 +24,11 @@ from jiacan.members.contracts.mall import (
 from jiacan.members.contracts.points import NotEnoughPoints
 from jiacan.members.facade import mall as members_mall
 from jiacan.members.models.mall import MallCode, Redemption
+from jiacan.members.store import mall as store
 from jiacan.offers.facade import reading
+from jiacan.plans import facade as plans
 from tests.slices.mall_shop import MallShop, day, mall_shop
-from tests.slices.online_shop import granted, mugs_left, rules
+from tests.slices.online_shop import AT, PLAN_ID, WHO, granted, mugs_left, order, rules
 
 pytestmark = pytest.mark.django_db
 
@@ -194,3 +202,81 @@ def test_the_mall_says_what_is_left_and_why_not():
         *(3, "it costs 800 points, 700 more than there are to spend"),
     )
     assert str(shop.shown("staff-1")["mall-mug"].why_not) == "staff do not take part"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_mall_promises_exactly_what_can_be_had(seed):
+    random, shop, had = Random(seed), mall_shop(("per_day: 4", "per_day: 3"), ("points: 100}", "points: 400}")), []
+    shop.upload("FILM-0001\nFILM-0002\nFILM-0003")
+    for customer in ("anna", "ben", "staff-1"):
+        shop.give_points(random.choice([900, 2500]), customer=customer)
+    for step in range(25):
+        customer = random.choice(["anna", "ben", "staff-1"])
+        days = step / 10
+        if had and random.random() < 0.3:
+            with suppress(NotToCancel):
+                made = had.pop(random.randrange(len(had)))
+                shop.cancel(made, customer=made.redemption.customer_id, days=days)
+            continue
+        item = random.choice(["mall-mug", "mall-tablet", "mall-coupon", "mall-cinema"])
+        promised = shop.shown(customer, days=days)[item].why_not is None
+        before = shop.has(customer, days=days)
+        try:
+            had.append(shop.redeem(item, customer=customer, key=f"k-{step}", days=days))
+        except (NotToBeHad, NotEnoughPoints):
+            assert not promised
+            assert shop.has(customer, days=days) == before
+        else:
+            assert promised
+            assert shop.has(customer, days=days) == before - had[-1].redemption.points
+    assert had
+    shop.assert_agreed()
+
+
+def test_only_those_who_stand_on_its_tiers_can_have_it():
+    tiers = "tiers:\n  - {id: silver, needs: {spend: 100}}\n  - {id: gold, needs: {spend: 500}}\n"
+    shop = mall_shop(
+        ("\nmall:\n", f"\n{tiers}mall:\n"), ("price: {points: 100}", "price: {points: 100}\n    tiers: [gold]")
+    )
+    shop.give_points(1000)
+    with pytest.raises(NotToBeHad, match="it is for gold"):
+        shop.redeem("mall-coupon")
+    assert str(shop.shown()["mall-coupon"].why_not) == "it is for gold"
+    online.take(shop.shop, [order(1, 600, customer="anna")], [], at=AT)
+    assert shop.shown(days=0.1)["mall-coupon"].why_not is None
+    assert shop.redeem("mall-coupon", days=0.1).redemption.state is State.DONE
+
+
+def test_a_customer_who_is_held_out_gets_what_they_pay_points_for():
+    shop = mall_shop(("\nmall:\n", "\nholdout: {share: 99%}\nmall:\n"))
+    customers = [f"c-{n}" for n in range(20)]
+    for each in customers:
+        shop.give_points(100, customer=each)
+    states = [shop.redeem("mall-coupon", customer=each, key=each).redemption.state for each in customers]
+    assert (set(states), granted(shop.shop, "next-20")) == ({State.DONE}, 20)
+
+
+def test_what_was_redeemed_by_an_earlier_version_is_sent_by_it():
+    shop = mall_shop()
+    shop.give_points(2000)
+    made = shop.redeem()
+    text = plans.version_text(shop.shop.id, PLAN_ID, 1)
+    without = text.replace(text[text.index("  - id: mall-mug") : text.index("  - id: mall-tablet")], "")
+    running.go_live(shop.shop.id, plans.check_text(without, "plan"), actor=WHO)
+    assert "mall-mug" not in shop.shown()
+    with pytest.raises(ItemUnknown):
+        shop.redeem(key="k-2")
+    assert shop.ship(made, days=1).name.en == "A mug"
+    assert granted(shop.shop) == 1
+    shop.assert_agreed()
+
+
+def test_two_redemptions_by_one_key_are_refused_by_the_database_too(monkeypatch):
+    shop = mall_shop()
+    shop.give_points(2000)
+    shop.redeem()
+    monkeypatch.setattr(store, "find_by_key", lambda shop_id, key: None)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        shop.redeem()
+    assert (shop.has(), Redemption.objects.count()) == (1200, 1)
+    shop.assert_agreed()

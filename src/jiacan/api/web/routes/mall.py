@@ -16,9 +16,9 @@ from jiacan.api.web.operation import Answer, operation
 from jiacan.api.web.paging import Cursor, Limit, Page, next_address, read_cursor
 from jiacan.api.web.routes.points import NOT_ENOUGH
 from jiacan.api.web.shapes.mall import (
-    CodeShape,
-    ItemsShape,
+    MallShape,
     PaymentIn,
+    RedeemedCodeShape,
     RedeemIn,
     RedemptionShape,
     to_item,
@@ -62,9 +62,9 @@ InState = Annotated[State | None, Query(None, description="Only those that stand
     "GET",
     "/mall/customers/{path:customer_id}",
     asks=Permission.SEE_MALL,
-    answers={200: ItemsShape},
+    answers={200: MallShape},
 )
-def get_mall(request: Call, customer_id: Path[Id]) -> ItemsShape:
+def get_mall(request: Call, customer_id: Path[Id]) -> MallShape:
     """What a customer can have for points.
 
     Everything that is not over: its price, how many are left, and why they cannot have it, where they cannot.
@@ -72,7 +72,7 @@ def get_mall(request: Call, customer_id: Path[Id]) -> ItemsShape:
     shop = request.auth.shop
     say = words(shop.zone)
     found = mall.shown(shop.id, customer_id, at=timezone.now())
-    return ItemsShape(customer_id=customer_id, items=[to_item(each, say) for each in found])
+    return MallShape(customer_id=customer_id, items=[to_item(each, say) for each in found])
 
 
 @operation(
@@ -175,7 +175,7 @@ def cancel(request: Call, redemption_id: Path[Id]) -> RedemptionShape:
     "POST",
     "/mall/redemptions/{redemption_id}/code",
     asks=Permission.REDEEM,
-    answers={200: CodeShape},
+    answers={200: RedeemedCodeShape},
     problems=(UNKNOWN, NO_CODE),
 )
 def show_code(request: Call, redemption_id: Path[Id]) -> Answer:
@@ -184,8 +184,8 @@ def show_code(request: Call, redemption_id: Path[Id]) -> Answer:
     From the first time on the redemption cannot be cancelled by its customer.
     """
     code = mall.show_code(request.auth.shop.id, redemption_id, customer_id=None, at=timezone.now())
-    shown = CodeShape(redemption_id=redemption_id, code=code)
-    return Answer(HTTPStatus.OK, shown, kept=CodeShape(redemption_id=redemption_id, code=""))
+    shown = RedeemedCodeShape(redemption_id=redemption_id, code=code)
+    return Answer(HTTPStatus.OK, shown, kept=RedeemedCodeShape(redemption_id=redemption_id, code=""))
 
 
 def _to_place(position: Sequence[Any]) -> tuple[datetime, str]:

@@ -30,7 +30,7 @@ class PaymentIn(Taken):
     payment: Id = Field(examples=["pay-991"])
 
 
-class ItemShape(Given):
+class MallItemShape(Given):
     """An item of the mall as a customer sees it.
 
     `left` is null where nothing bounds it, and `why_not` where they can have it. Texts are in the language of
@@ -50,11 +50,11 @@ class ItemShape(Given):
     why_not: str | None = Field(examples=[None])
 
 
-class ItemsShape(Given):
+class MallShape(Given):
     """The mall as a customer sees it, in the order of the plans."""
 
     customer_id: str
-    items: list[ItemShape]
+    items: list[MallItemShape]
 
 
 class RedemptionShape(Given):
@@ -85,17 +85,17 @@ class RedemptionShape(Given):
     can_cancel: bool
 
 
-class CodeShape(Given):
+class RedeemedCodeShape(Given):
     """A code in the clear: for its customer, and nobody's list."""
 
     redemption_id: str = Field(examples=[NUMBER])
     code: str = Field(examples=["FILM-7Q2X"])
 
 
-def to_item(each: ShownItem, say: Phrasebook) -> ItemShape:
+def to_item(each: ShownItem, say: Phrasebook) -> MallItemShape:
     """An item as JSON says it."""
     item = each.item
-    return ItemShape(
+    return MallItemShape(
         plan_id=each.plan_id,
         item_id=item.id,
         name=to_names(item.name),
