@@ -82,6 +82,7 @@ CLEARED = {
         *("plan_id", "draw_id", "code", "mode", "promise", "facts", "terms", "commitment", "rules", "sealed_seed"),
         *("sealed_key", "state", "head", "public_value", "value_note", "sealed_stage", "seed"),
     },
+    "draws_photograph": {"prize", "sha256", "kind"},
     "draws_deck": {"deck_id"},
     "draws_ticket": {
         *("order_id", "offer_id", "issued", "deck_id", "state", "ticket_id", "before", "head", "prize"),

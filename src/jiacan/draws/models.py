@@ -57,6 +57,24 @@ class Draw(models.Model):
         )
 
 
+class Photograph(models.Model):
+    """A prize's photograph; it is no part of what was promised."""
+
+    shop_id = models.BigIntegerField()
+    draw = models.ForeignKey(Draw, models.PROTECT)
+    prize = _name()
+    sha256 = _name()
+    kind = models.CharField(max_length=16)
+    width = models.IntegerField()
+    height = models.IntegerField()
+    data = models.BinaryField()
+    taken_at = models.DateTimeField()
+    taken_by = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("draw", "prize"), name="a_prize_has_one_photograph"),)
+
+
 class Deck(models.Model):
     """What is left of an instant draw's deck."""
 

@@ -27,6 +27,8 @@ _NAMES = {
         tell("draw announced"),
         tell("draw begun on stage"),
         tell("draw closed"),
+        tell("prize photograph changed"),
+        tell("prize photograph removed"),
         tell("coupon code assigned"),
         tell("coupon codes exported"),
         tell("coupon codes made"),

@@ -184,6 +184,9 @@ PERSONAL_FIELDS = (
         "referrals_click", "network", "a hash of a network", "to notice many from one place", ONE_YEAR, OnErasure.KEEP
     ),
     PersonalField(
+        *("draws_photograph", "taken_by", _STAFF, "to account for a photograph", THREE_YEARS, OnErasure.KEEP)
+    ),
+    PersonalField(
         *("referrals_networkbucket", "network", "a hash of a network"),
         *("to count its clicks within a rate", ONE_YEAR, OnErasure.KEEP),
     ),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from django import forms
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +18,8 @@ from jiacan.console.contracts import Visit
 from jiacan.console.facade import page, words
 from jiacan.draws.contracts.errors import DrawUnknown
 from jiacan.draws.contracts.kept import KeptDraw
-from jiacan.draws.facade import holding, reading, revealing
+from jiacan.draws.contracts.photographs import MOST_BYTES
+from jiacan.draws.facade import holding, photographs, reading, revealing
 from jiacan.draws.web.shown import deck_name, sealed_decks
 from jiacan.draws.web.shown_staff import ShownHeld, shown_held
 from jiacan.kernel.errors import JiacanError
@@ -81,7 +83,8 @@ def get_draw(visit: Visit, plan_id: str, draw_id: str) -> KeptDraw:
 
 
 def _shown(visit: Visit, kept: KeptDraw) -> ShownHeld:
-    return shown_held(kept, reading.counts_of(visit.shop.id, kept), at=datetime.now(UTC))
+    counts, taken = reading.counts_of(visit.shop.id, kept), photographs.photographs_of(kept)
+    return shown_held(kept, counts, taken, at=datetime.now(UTC))
 
 
 def _page(request: HttpRequest, visit: Visit, kept: KeptDraw, form: ValueForm) -> HttpResponse:
@@ -153,6 +156,41 @@ def reveal(request: HttpRequest, visit: Visit, plan_id: str, draw_id: str) -> Ht
         get_draw(visit, plan_id, draw_id),
         lambda: revealing.reveal(visit.shop.id, plan_id, draw_id, actor=visit.actor, at=datetime.now(UTC)),
         tell("The seed is revealed and the file published; anyone can check every result."),
+    )
+
+
+@page(needs=Permission.EDIT_PLANS)
+@require_POST
+def photograph(request: HttpRequest, visit: Visit, plan_id: str, draw_id: str) -> HttpResponse:
+    """Show a prize by a photograph."""
+    kept, prize, file = (
+        get_draw(visit, plan_id, draw_id),
+        request.POST.get("prize", ""),
+        request.FILES.get("photograph"),
+    )
+    data = file.read(MOST_BYTES + 1) if isinstance(file, UploadedFile) else b""
+    return take_step(
+        request,
+        visit,
+        kept,
+        lambda: photographs.take_photograph(
+            visit.shop.id, plan_id, draw_id, prize, data, actor=visit.actor, at=datetime.now(UTC)
+        ),
+        tell("The photograph is shown on the draw's pages."),
+    )
+
+
+@page(needs=Permission.EDIT_PLANS)
+@require_POST
+def remove_photograph(request: HttpRequest, visit: Visit, plan_id: str, draw_id: str) -> HttpResponse:
+    """Show a prize by its name alone."""
+    prize = request.POST.get("prize", "")
+    return take_step(
+        request,
+        visit,
+        get_draw(visit, plan_id, draw_id),
+        lambda: photographs.remove_photograph(visit.shop.id, plan_id, draw_id, prize, actor=visit.actor),
+        tell("The prize is shown by its name alone."),
     )
 
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from jiacan.console.facade import open_page
 from jiacan.draws.contracts.kept import KeptDraw, Win, WinFilter
 from jiacan.draws.core.words import covered
-from jiacan.draws.facade import reading, revealing
+from jiacan.draws.facade import photographs, reading, revealing
 from jiacan.draws.web.shown import ShownDraw, shown_draw
 from jiacan.kernel.messages import Name
 from jiacan.kernel.places import at_place
@@ -58,6 +58,18 @@ def qr(request: HttpRequest, code: str) -> HttpResponse:
     address = f"{settings.PUBLIC_URL}{path}" if settings.PUBLIC_URL else request.build_absolute_uri(path)
     segno.make(address, error="m").save(picture, kind="svg", scale=6, border=2, svgclass=None)
     return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
+
+
+@open_page(why="a prize's photograph is part of the public page")
+@require_safe
+@cache_control(public=True, max_age=31_536_000, immutable=True)
+def photograph(request: HttpRequest, code: str, sha256: str) -> HttpResponse:
+    """A prize's photograph; another one has another address, so this may be kept for ever."""
+    with _found(code) as (_, kept):
+        found = photographs.find_bytes(kept, sha256)
+    if found is None:
+        raise Http404
+    return HttpResponse(found[1], content_type=found[0].value)
 
 
 @open_page(why="law wants winners published; their numbers are covered")
@@ -125,7 +137,8 @@ def _found(code: str) -> Iterator[tuple[Shop, KeptDraw]]:
 
 
 def _shown(shop: Shop, kept: KeptDraw) -> ShownDraw:
-    return shown_draw(shop, kept, reading.left_of(shop.id, kept), at=datetime.now(UTC))
+    left, taken = reading.left_of(shop.id, kept), photographs.photographs_of(kept)
+    return shown_draw(shop, kept, left, taken, at=datetime.now(UTC))
 
 
 def _win(win: Win, kept: KeptDraw) -> ShownWin:

@@ -9,20 +9,36 @@ from datetime import datetime
 from django.urls import reverse
 
 from jiacan.draws.contracts.kept import DrawLeft, DrawState, KeptDraw, PromisedPrize
+from jiacan.draws.contracts.photographs import KeptPhotograph
 from jiacan.draws.contracts.terms import Deck, Mode, SealedDeck
 from jiacan.draws.core import words
 from jiacan.kernel.messages import Message, Name, tell
 from jiacan.tenancy.contracts import Shop
+
+Photographs = Mapping[str, KeptPhotograph]
+"""A draw's photographs, by prize."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPhotograph:
+    """A prize's photograph: its address, its sides in pixels, and what it shows."""
+
+    address: str
+    width: int
+    height: int
+    shows: Name
 
 
 @dataclass(frozen=True, slots=True)
 class ShownPrize:
     """A prize: how many there are, how many are left, and more lines about it."""
 
+    id: str
     gives: Name
     units: int
     left: int
     lines: tuple[Message, ...]
+    photograph: ShownPhotograph | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +120,7 @@ class ShownDraw:
         return reverse("draw-qr", args=[self.kept.code])
 
 
-def shown_draw(shop: Shop, draw: KeptDraw, counted: DrawLeft, *, at: datetime) -> ShownDraw:
+def shown_draw(shop: Shop, draw: KeptDraw, counted: DrawLeft, photographs: Photographs, *, at: datetime) -> ShownDraw:
     """The draw in words, with what is left."""
     instant = draw.terms.mode is Mode.INSTANT
     by_id = {prize.id: prize for prize in draw.promise.prizes}
@@ -113,7 +129,7 @@ def shown_draw(shop: Shop, draw: KeptDraw, counted: DrawLeft, *, at: datetime) -
         kept=draw,
         standing=standing_of(draw, at=at),
         how=words.how_drawn(draw),
-        prizes=shown_prizes(draw, counted),
+        prizes=shown_prizes(draw, counted, photographs),
         decks=tuple(_deck(sealed.deck, by_id, counted) for sealed in draw.terms.decks) if instant else (),
         terms=words.terms_in_words(draw),
         roots=tuple((deck_name(sealed.deck.id), sealed.root) for sealed in sealed_decks(draw)),
@@ -163,20 +179,32 @@ def standing_of(draw: KeptDraw, *, at: datetime) -> Standing:
 # --- prizes and decks -------------------------------------------------------------------------------------
 
 
-def shown_prizes(draw: KeptDraw, counted: DrawLeft) -> tuple[ShownPrize, ...]:
-    """Each prize with how many are left, over all decks."""
+def shown_prizes(draw: KeptDraw, counted: DrawLeft, photographs: Photographs) -> tuple[ShownPrize, ...]:
+    """Each prize with how many are left, over all decks, and its photograph."""
     drawn: dict[str, int] = {}
     for (_, prize_id), units in counted.prizes_drawn.items():
         drawn[prize_id] = drawn.get(prize_id, 0) + units
     return tuple(
         ShownPrize(
+            id=prize.id,
             gives=prize.gives,
             units=prize.units,
             left=prize.units - drawn.get(prize.id, 0),
             lines=tuple(_lines(prize, draw)),
+            photograph=shown_photograph(draw, prize.id, photographs),
         )
         for prize in draw.promise.prizes
     )
+
+
+def shown_photograph(draw: KeptDraw, prize_id: str, photographs: Photographs) -> ShownPhotograph | None:
+    """The prize's photograph, if it has one."""
+    kept = photographs.get(prize_id)
+    if kept is None:
+        return None
+    shows = next(prize.gives for prize in draw.promise.prizes if prize.id == prize_id)
+    address = reverse("draw-photograph", args=[draw.code, kept.sha256])
+    return ShownPhotograph(address, kept.width, kept.height, shows)
 
 
 def _lines(prize: PromisedPrize, draw: KeptDraw) -> Iterator[Message]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from jiacan.draws.contracts.kept import DrawCounts, DrawState, KeptDraw, PromisedPrize, Win, WinState
 from jiacan.draws.contracts.terms import Mode
 from jiacan.draws.core.words import MODES, WIN_STATES
-from jiacan.draws.web.shown import ShownPrize, Standing, shown_prizes, standing_of
+from jiacan.draws.web.shown import Photographs, ShownPrize, Standing, shown_prizes, standing_of
 from jiacan.kernel.messages import Message, Name, tell
 
 CLOSE, VALUE, STAGE, REVEAL = "close", "value", "stage", "reveal"
@@ -36,9 +36,9 @@ class ShownHeld:
     next: Next
 
 
-def shown_held(draw: KeptDraw, counts: DrawCounts, *, at: datetime) -> ShownHeld:
+def shown_held(draw: KeptDraw, counts: DrawCounts, photographs: Photographs, *, at: datetime) -> ShownHeld:
     """The draw with its figures and its next step."""
-    prizes = shown_prizes(draw, counts)
+    prizes = shown_prizes(draw, counts, photographs)
     return ShownHeld(
         kept=draw,
         counts=counts,

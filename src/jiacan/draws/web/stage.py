@@ -19,8 +19,9 @@ from jiacan.console.facade import page, words
 from jiacan.draws.contracts.kept import DrawState, KeptDraw, PromisedPrize, Win
 from jiacan.draws.contracts.terms import Mode
 from jiacan.draws.core.words import covered
-from jiacan.draws.facade import holding, reading
+from jiacan.draws.facade import holding, photographs, reading
 from jiacan.draws.web.held import get_draw
+from jiacan.draws.web.shown import ShownPhotograph, shown_photograph
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, Name, tell
 from jiacan.tenancy.contracts import Permission
@@ -50,6 +51,7 @@ class Stage:
     draw: KeptDraw
     says: Message | None
     prize: PrizeOnStage | None
+    photograph: ShownPhotograph | None
     counting: int
     shown: tuple[str, ...]
     prizes: tuple[PrizeOnStage, ...]
@@ -102,6 +104,7 @@ def _look(kept: KeptDraw) -> Stage:
         draw=kept,
         says=_says(kept),
         prize=prize,
+        photograph=shown_photograph(kept, prize.id, photographs.photographs_of(kept)) if prize else None,
         counting=counting,
         shown=tuple(covered(each.customer_id) for each in reversed(winners[-_LATEST:])),
         prizes=prizes,

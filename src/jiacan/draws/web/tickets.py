@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jiacan.console.facade import open_page, words
 from jiacan.draws.contracts.errors import NotDrawable
 from jiacan.draws.contracts.kept import KeptDraw, KeptTicket
-from jiacan.draws.facade import drawing, prizes, reading, revealing
-from jiacan.draws.web.shown import shown_draw
+from jiacan.draws.facade import drawing, photographs, prizes, reading, revealing
+from jiacan.draws.web.shown import shown_draw, shown_photograph
 from jiacan.draws.web.shown_ticket import shown_other, shown_ticket
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import tell
@@ -58,8 +58,10 @@ def _page(request: HttpRequest, shop: Shop, draw: KeptDraw, kept: KeptTicket, se
         for other_draw, other in reading.tickets_of(shop.id, kept.customer_id)
         if other_draw.id == draw.id and other.issued != kept.issued
     )
+    taken, won = photographs.photographs_of(draw), kept.result.prize if kept.result is not None else ""
     facts = {
-        "draw": shown_draw(shop, draw, reading.left_of(shop.id, draw), at=now),
+        "draw": shown_draw(shop, draw, reading.left_of(shop.id, draw), taken, at=now),
+        "photograph": shown_photograph(draw, won, taken),
         "ticket": shown_ticket(draw, kept, reading.win_of_ticket(shop.id, kept.row), secret=secret, at=now),
         "others": [shown_other(draw, each) for each in others],
         "is_new": "drawn" in request.GET,

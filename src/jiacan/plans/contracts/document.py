@@ -127,12 +127,16 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class Prize:
-    """`units` of a benefit in a deck; `days` count from 1 at the draw's first day, None is every deck there is."""
+    """`units` of a benefit in a deck; `days` count from 1 at the draw's first day, None is every deck there is.
+
+    `photo` is the file of its photograph, beside the plan; empty where it names none.
+    """
 
     id: str
     benefit: Benefit
     units: int
     days: frozenset[int] | None
+    photo: str = ""
 
 
 @dataclass(frozen=True, slots=True)

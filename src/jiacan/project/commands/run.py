@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 from jiacan.campaigns.contracts.figures import RunSummary
+from jiacan.campaigns.facade import photographs
 from jiacan.campaigns.facade import running as campaigns
 from jiacan.campaigns.report.awards_file import opened, to_tables
 from jiacan.kernel.messages import tell
@@ -31,9 +35,11 @@ def run(plan: str, /, *, files: Files, common: Common = COMMON) -> int:
         return 1
     rules = checked.rules
     out = screen(common, rules.zone)
+    beside = photographs.read_beside(checked, Path(plan).parent)
     database.open_database()
     with out.progress() as progress:
         summary = campaigns.run(checked, wanted, actor=COMMAND_LINE, words=out.words, on_progress=progress)
+    photographs.take(checked, beside, actor=COMMAND_LINE, at=datetime.now(UTC))
     with opened(files.awards) as awards:
         if awards is not None:
             for rows in to_tables(campaigns.award_rows(checked)):

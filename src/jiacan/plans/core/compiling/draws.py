@@ -44,11 +44,12 @@ def to_draw(part: DrawPart, calendar: Calendar) -> Draw:
 def _to_prize(part: PrizePart) -> Prize:
     units = part.per_day or part.units
     assert units is not None, "checked: a prize has a number"
-    return Prize(part.id, to_benefit(part), units, None if part.days is None else frozenset(part.days))
+    days = None if part.days is None else frozenset(part.days)
+    return Prize(part.id, to_benefit(part), units, days, part.photo or "")
 
 
 def _to_guarantee(part: GuaranteePart) -> PrizeAfterMisses:
-    return PrizeAfterMisses(part.after, Prize(part.id, to_benefit(part), part.units, None))
+    return PrizeAfterMisses(part.after, Prize(part.id, to_benefit(part), part.units, None, part.photo or ""))
 
 
 def to_announced(draw: Draw, *, plan_id: str, version: int, zone: ZoneInfo, rules: str) -> Announced:

@@ -10,6 +10,7 @@ from jiacan.kernel.messages import tell
 from jiacan.offers.contracts.benefits import SAME
 from jiacan.plans.core.parts.conditions import ScopePart
 from jiacan.plans.core.parts.part import Part, Short, Wrong
+from jiacan.plans.core.parts.photographs import PhotoFile
 from jiacan.plans.core.parts.scalars import (
     COUNT_SCHEMA,
     Amount,
@@ -161,6 +162,8 @@ class PrizePart(BenefitPart):
     """How many there are in all, where there is one deck."""
     days: tuple[Count, ...] | None = None
     """Only on these days of the draw, counted from 1; every day when left out."""
+    photo: PhotoFile | None = None
+    """The file of its photograph, beside the plan."""
 
 
 KINDS = ("gift", "service", "coupon", "points", "cash", "credit", "discount", "ticket", "tier")

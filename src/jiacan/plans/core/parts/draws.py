@@ -12,6 +12,7 @@ from jiacan.plans.core.parts.benefits import BenefitPart, PrizePart
 from jiacan.plans.core.parts.naming import Naming
 from jiacan.plans.core.parts.offers import During, KindLinesPart
 from jiacan.plans.core.parts.part import Part
+from jiacan.plans.core.parts.photographs import PhotoFile
 from jiacan.plans.core.parts.scalars import Count, Slug, Text, choice_of, words_of
 from jiacan.plans.core.parts.times import Duration, Moment
 
@@ -34,6 +35,8 @@ class GuaranteePart(BenefitPart):
     """The ticket without a prize, of one customer and in a row, that gets it."""
     units: Count
     """How many there are."""
+    photo: PhotoFile | None = None
+    """The file of its photograph, beside the plan."""
 
 
 class DrawPart(Part):
