@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from django.db import IntegrityError, transaction
 
-from jiacan.campaigns.facade import online, running
+from jiacan.campaigns.facade import online, public, running
 from jiacan.members.contracts.mall import (
     ItemUnknown,
     KeyUsed,
@@ -280,3 +280,10 @@ def test_two_redemptions_by_one_key_are_refused_by_the_database_too(monkeypatch)
         shop.redeem()
     assert (shop.has(), Redemption.objects.count()) == (1200, 1)
     shop.assert_agreed()
+
+
+def test_the_public_page_tells_what_an_item_costs():
+    shop = mall_shop()
+    found = public.find_campaign(shop.shop.slug, PLAN_ID, at=AT)
+    said = {str(each.title): str(each.says) for each in found.terms}
+    assert said["For points: A tablet"].startswith("300 points and £19.90, until ")

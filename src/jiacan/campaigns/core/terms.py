@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from jiacan.campaigns.contracts.public import DrawWords, PrizeWords, Term
+from jiacan.campaigns.core.mall_terms import mall_term
 from jiacan.draws.contracts.terms import Mode
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.periods import Period
@@ -87,6 +88,8 @@ def _terms(document: PlanDocument, rules: PlanRules, run: Period) -> Iterator[Te
     yield Term(tell("Who can take part"), _audience(rules))
     for challenge in document.challenges:
         yield challenge_term(challenge)
+    for item in document.mall:
+        yield mall_term(item, rules)
     yield Term(
         tell("In what order"),
         tell("Orders are served in the order in which they were paid; what is limited ends when it is given out."),

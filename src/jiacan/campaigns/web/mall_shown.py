@@ -69,6 +69,11 @@ class ShownRow:
         return f"{self.key}-cancel"
 
     @property
+    def adds(self) -> bool:
+        """Whether there is more to say of it than the word."""
+        return self.shown.says != self.word or bool(self.shown.redemption.reason)
+
+    @property
     def is_to_ship(self) -> bool:
         """Whether it is to be sent."""
         return self.shown.redemption.state is State.TO_SHIP

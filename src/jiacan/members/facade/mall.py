@@ -174,7 +174,7 @@ def _take(shop_id: int, mall: Mall, item: MallItem, made: Redemption) -> None:
         awards: Sequence[Award] = settled.awards
     else:
         settled = occasions.hold(shop_id, mall.rules, [occasion], rules_of=mall.rules_of, at=at)
-        awards = occasions.answers_of(shop_id, mall.plan_id, [occasion.id])[occasion.id].awards
+        awards = occasions.held_for(shop_id, mall.plan_id, occasion.id)
     for award in awards:
         if award.refusal is not None:
             raise NotToBeHad(item=item.id, why=refusal_in_words(award.refusal, mall.rules))

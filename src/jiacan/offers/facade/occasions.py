@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db import transaction
 
 from jiacan.kernel.stages import Stage
+from jiacan.offers.contracts.awards import Award
 from jiacan.offers.contracts.errors import OccasionNotSettled
 from jiacan.offers.contracts.occasions import Occasion, OccasionAnswer, OccasionState, Revocation
 from jiacan.offers.contracts.rules import PlanRules
@@ -224,6 +225,11 @@ def _settled(shop_id: int, plan_id: str, occasion_ids: Collection[str]) -> set[s
     """Those of the occasions that were settled, whatever came of them."""
     keys = [EventKey(datetime.min, False, each, each) for each in occasion_ids]  # noqa: DTZ901 - only its id is asked
     return set(occasion_ids) - {key.id for key in store.unsettled(shop_id, plan_id, keys)}
+
+
+def held_for(shop_id: int, plan_id: str, occasion_id: str) -> tuple[Award, ...]:
+    """What is held for an occasion that pends, as it was settled; nothing of one that does not."""
+    return tuple(award for each in pending_store.find_open(shop_id, plan_id, [occasion_id]) for award in each.awards)
 
 
 def answers_of(shop_id: int, plan_id: str, occasion_ids: Collection[str]) -> dict[str, OccasionAnswer]:
