@@ -38,7 +38,7 @@ from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor
 
 PARSED_PLANS = 64
-"""How many versions a process keeps parsed."""
+"""How many texts and versions a process keeps parsed."""
 
 EARLIEST_START, LATEST_START = date(1971, 1, 1), date(2998, 12, 31)
 
@@ -68,7 +68,13 @@ def id_in(text: str) -> str:
 
 def check_text(text: str, source: str) -> CheckedPlan:
     """The plan in a text, checked; `source` is what messages call it."""
-    return check(text, source=source)
+    return replace(_check_once(text), source=source)
+
+
+@lru_cache(maxsize=PARSED_PLANS)
+def _check_once(text: str) -> CheckedPlan:
+    """Nothing but the text bears on it, and a page that shows, checks and saves a draft asks three times."""
+    return check(text, source="")
 
 
 def templates() -> tuple[str, ...]:
