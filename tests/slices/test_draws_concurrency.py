@@ -27,7 +27,7 @@ from tests.slices.drawing_shop import AT, OVER, PLAN_ID, Drawing, drawing_shop, 
 from tests.slices.processes import at_once
 
 PROCESSES, CARDS = 8, 40
-MANY, BATCH = 5_000, 25
+MANY, BATCH = 5_000, 50
 Answers = dict[str, int | None]
 """The card of each ticket."""
 
