@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from jiacan.tenancy import facade as tenancy
-from jiacan.tenancy.contracts import AuditQuery, Permission
+from jiacan.tenancy.contracts import AuditQuery, Permission, Role
 from tests.slices.birthday_shop import birthday_shop, born, look, moment
 from tests.slices.online_shop import PLAN_ID
 from tests.web.api_caller import caller, problem
+from tests.web.pages import member_of, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +57,25 @@ def test_a_program_reads_what_became_of_a_birthday():
         {**of, "year": 2098, "day": "2098-03-05", "too_new": False, "outcome": "granted", "says": ["Custom mug"]},
         {**of, "year": 2097, "day": "2097-03-05", "too_new": True, "outcome": None, "says": []},
     ]
+
+
+def test_the_page_of_a_customer_says_why_a_birthday_brought_nothing():
+    shop = birthday_shop()
+    born(shop, 3, 5, "anna", at=moment(2, 27))
+    look(shop, 3, 5)
+    look(shop, 3, 5, year=2098)
+    agent = signed_in(member_of(shop, Role.SERVICE_AGENT))
+    text = agent.get("/s/gifts/members/?q=anna", headers={"accept-language": "en"}).content.decode()
+    assert "told or changed too shortly before; it counts next year" in text
+    assert "2097-03-05" in text
+    assert "2098-03-05" in text
+    finance = signed_in(member_of(shop, Role.FINANCE))
+    text = finance.get("/s/gifts/members/?q=anna", headers={"accept-language": "en"}).content.decode()
+    assert "2097-03-05" not in text
+
+
+def test_the_public_page_says_whose_birthdays_count():
+    birthday_shop()
+    text = Client().get(f"/c/gifts/{PLAN_ID}/", headers={"accept-language": "en"}).content.decode()
+    assert "Birthdays: Birthday gift" in text
+    assert "once a year, to whoever told the shop their birthday 7 days before or earlier" in text

@@ -14,12 +14,17 @@ from jiacan.campaigns.core.mall_terms import mall_term
 from jiacan.draws.contracts.terms import Mode
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.periods import Period
+from jiacan.members.contracts.birthdays import BirthdayOffer, GivenOn
 from jiacan.members.contracts.check_in import Asks, Challenge
 from jiacan.offers.contracts.benefits import Benefit
 from jiacan.offers.contracts.rules import PlanRules, Trigger
 from jiacan.plans.contracts.document import Draw, PlanDocument, Prize
 
 _ASKS = {Asks.ALL: tell("all"), Asks.ANY: tell("any of the")}
+_GIVEN_ON = {
+    GivenOn.DAY: tell("Given on a birthday"),
+    GivenOn.MONTH_START: tell("Given on the first day of a birthday's month"),
+}
 InWords = Callable[[Iterable[Benefit]], tuple[Message, ...]]
 
 
@@ -90,6 +95,8 @@ def _terms(document: PlanDocument, rules: PlanRules, run: Period) -> Iterator[Te
         yield challenge_term(challenge)
     for item in document.mall:
         yield mall_term(item, rules)
+    for offer in document.birthdays:
+        yield birthday_term(offer)
     yield Term(
         tell("In what order"),
         tell("Orders are served in the order in which they were paid; what is limited ends when it is given out."),
@@ -153,6 +160,26 @@ def challenge_term(challenge: Challenge) -> Term:
     return Term(
         tell("Checking in: {challenge}", challenge=challenge.name),
         tell("{said}; {made_up}; {again}.", said=said, made_up=made_up, again=again),
+    )
+
+
+def birthday_term(offer: BirthdayOffer) -> Term:
+    """When an offer for birthdays is given; what it brings stands with the offers."""
+    known = (
+        tell("whoever told the shop their birthday by then")
+        if not offer.known_for_days
+        else tell("whoever told the shop their birthday {days} days before or earlier", days=offer.known_for_days)
+    )
+    return Term(
+        tell("Birthdays: {offer}", offer=offer.name),
+        tell(
+            "{on} that lies from {starts} to {ends}, once a year, to {known}; 29 February is kept on the 28th where "
+            "there is none.",
+            on=_GIVEN_ON[offer.on],
+            starts=offer.during.starts_at,
+            ends=offer.during.ends_at - timedelta(minutes=1),
+            known=known,
+        ),
     )
 
 

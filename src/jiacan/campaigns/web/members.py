@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from jiacan.campaigns.facade import standing
-from jiacan.campaigns.web.members_shown import shown_line, shown_lot, shown_tier
+from jiacan.campaigns.facade import birthdays, standing
+from jiacan.campaigns.web.members_shown import shown_line, shown_lot, shown_tier, shown_turn
 from jiacan.console.contracts import Visit
 from jiacan.console.facade import page, words
+from jiacan.customers import facade as customers
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.periods import end_of
@@ -44,11 +45,22 @@ def member(request: HttpRequest, visit: Visit) -> HttpResponse:
             "lots": [shown_lot(each, at) for each in found.lots],
             "lines": [shown_line(each) for each in statement.lines],
             "before": statement.next,
+            **_birthday_facts(visit, customer),
             "reference": uuid4(),
         }
     else:
         facts["expiring"] = expiring.expiring(visit.shop.id, at, within=SOON, limit=ON_A_PAGE)
     return render(request, "campaigns/member.html", facts)
+
+
+def _birthday_facts(visit: Visit, customer: str) -> dict[str, object]:
+    """The customer's birthday and what became of it each year, for those who may see it."""
+    if not visit.may(Permission.SEE_BIRTHDAYS):
+        return {}
+    return {
+        "birthday": customers.birthdays_of(visit.shop.id, [customer]).get(customer),
+        "turns": [shown_turn(each) for each in birthdays.turns_of(visit.shop.id, customer)],
+    }
 
 
 @page(needs=Permission.CORRECT_POINTS)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from jiacan.campaigns.facade.birthdays import BirthdayTurn
 from jiacan.kernel.messages import Message, Name, tell
 from jiacan.kernel.money import Money
 from jiacan.members.contracts.points import Lot, Move, StatementLine
 from jiacan.members.contracts.tiers import CustomerTier
-from jiacan.offers.contracts.tiers import Ladder, Measure, TierChange
 from jiacan.members.facade.words import move_in_words
+from jiacan.offers.contracts.awards import Outcome
+from jiacan.offers.contracts.tiers import Ladder, Measure, TierChange
 
 _LOOKS = {Move.SPENT: "", Move.EARNED: "good", Move.CORRECTED: "warn"}
 
@@ -99,3 +101,29 @@ def amount_of(amount: int, ladder: Ladder) -> Message:
     if ladder.measure is Measure.ORDERS:
         return tell("{count} orders", count=amount)
     return tell("{amount}", amount=Money(amount, ladder.currency))
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTurn:
+    """What became of one year's birthday, in a list."""
+
+    turn: BirthdayTurn
+    look: str
+    state: Message
+
+
+_OUTCOMES = {
+    Outcome.GRANTED: ("good", tell("given")),
+    Outcome.OTHERWISE: ("good", tell("given instead")),
+    Outcome.REFUSED: ("bad", tell("refused: stock, budget or a limit was out")),
+    Outcome.HELD_OUT: ("", tell("held out")),
+}
+
+
+def shown_turn(each: BirthdayTurn) -> ShownTurn:
+    """What became of it, and why where nothing did."""
+    if each.turn.is_too_new:
+        return ShownTurn(each, "warn", tell("told or changed too shortly before; it counts next year"))
+    nothing = ("", tell("nothing: staff take no part"))
+    look, state = _OUTCOMES.get(each.outcome, nothing) if each.outcome else nothing
+    return ShownTurn(each, look, state)
