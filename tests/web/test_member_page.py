@@ -147,6 +147,14 @@ def test_the_statement_can_be_read_line_by_line(shop):
     assert "Nothing was earned or spent yet." in words_of(shop.browser("berta").see("points"))
 
 
+def test_what_no_order_brought_is_told_by_what_it_was(shop):
+    browser = shop.browser()
+    browser.send("check-in", **CHECK_IN, day=today())
+    told = words_of(browser.see("points"))
+    assert "earned from a check-in challenge" in told
+    assert "~" not in told
+
+
 def test_a_prize_to_be_claimed_stands_first():
     shop = member_shop(("deck: {tickets: 20}", "deck: {tickets: 4}"))
     shop.sell(160)

@@ -10,11 +10,15 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from jiacan.api import jobs as api_jobs
 from jiacan.campaigns import jobs as campaign_jobs
+from jiacan.campaigns.web.member.guard import COOKIE
 from jiacan.kernel import places as kernel
 from jiacan.kernel.places import at_place
+from jiacan.members import jobs as member_jobs
+from jiacan.members.facade import sign_in
 from jiacan.project import database
 from jiacan.project.places.moving import move_shop
 from jiacan.project.places.routing import is_of_directory
@@ -24,7 +28,7 @@ from jiacan.tenancy.contracts import Role
 from jiacan.webhooks import jobs as webhook_jobs
 from tests.slices.places.looking import rows_of
 from tests.web.api_caller import PLAN_ID, Caller, live_shop, order, token_of
-from tests.web.test_access import GUARDED, signed_in, status
+from tests.web.test_access import GUARDED, OF_MEMBERS, signed_in, status
 from tests.web.test_api_carts import cart
 from tests.web.test_api_scopes import OPERATIONS
 
@@ -100,6 +104,19 @@ def test_every_page_of_a_shop_is_made_at_its_place(watched):
             assert watched.elsewhere == [], (method, path)
 
 
+def test_every_page_of_a_customer_is_made_at_the_shops_place(watched):
+    shop = live_shop(slug="own")
+    kept = sign_in.open_session(shop.id, "anna", at=timezone.now())
+    link = sign_in.make_link(shop.id, "anna", made_by="till", at=timezone.now()).value
+    watched.elsewhere.clear()
+    for path in (*(address.path for address in OF_MEMBERS), f"/m/own/link/{link}", "/m/own/enter?token=x"):
+        for method in ("get", "post"):
+            client = Client()
+            client.cookies[COOKIE] = kept
+            status(client, method, path)
+            assert watched.elsewhere == [], (method, path)
+
+
 def test_long_answers_and_streams_are_made_at_the_shops_place(watched):
     live_shop(slug="own")
     watched.elsewhere.clear()
@@ -131,6 +148,7 @@ def test_what_the_clock_asks_for_is_done_at_each_shops_place(watched):
         campaign_jobs.expire_reservations,
         campaign_jobs.watch_rooms,
         campaign_jobs.forget_uploads,
+        member_jobs.forget_tries,
         webhook_jobs.tidy,
         webhook_jobs.take_over_stalled,
     ):

@@ -13,7 +13,7 @@ from jiacan.campaigns.facade.live import live_plans
 from jiacan.campaigns.web.member.check_in import own_challenge
 from jiacan.campaigns.web.member.guard import member_page
 from jiacan.campaigns.web.member.mall import own_item, own_redemption
-from jiacan.campaigns.web.member.shown import own_coupons, own_draw, own_friends, own_tier
+from jiacan.campaigns.web.member.shown import own_coupons, own_draw, own_friends, own_line, own_lot, own_tier
 from jiacan.campaigns.web.members_shown import shown_line, shown_lot
 from jiacan.console.contracts import MemberVisit
 from jiacan.members.contracts.mall import OPEN
@@ -65,8 +65,8 @@ def points(request: HttpRequest, member: MemberVisit) -> HttpResponse:
         "member": member,
         "shop": shop,
         "points": own,
-        "lots": [] if own is None else [shown_lot(each, at) for each in own.has.lots],
-        "lines": [shown_line(each) for each in statement.lines],
+        "lots": [] if own is None else [own_lot(shown_lot(each, at)) for each in own.has.lots],
+        "lines": [own_line(shown_line(each)) for each in statement.lines],
         "before": statement.next,
         "paged": before is not None,
     }

@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from jiacan.campaigns.facade.member import Chance, Chances, Friends
-from jiacan.campaigns.web.members_shown import ShownTier, amount_of, shown_tier
+from jiacan.campaigns.web.members_shown import ShownLine, ShownLot, ShownTier, amount_of, shown_tier
 from jiacan.draws.contracts.kept import KeptDraw, TicketState, WinState
 from jiacan.draws.contracts.terms import Mode
 from jiacan.kernel.messages import Message, Name, tell
 from jiacan.members.contracts.coupons import Shown, State
 from jiacan.members.contracts.tiers import CustomerTier
 from jiacan.members.facade.coupon_words import standing_in_words, terms_in_words
+from jiacan.offers.contracts.occasions import OCCASION_MARK, is_occasion
 from jiacan.referrals.contracts.referrals import State as ReferralState
 
 # --- tiers ------------------------------------------------------------------------------------------------
@@ -50,6 +51,51 @@ def own_tier(found: CustomerTier) -> OwnTier:
     else:
         counts = tell("What you keep of the orders of the last {days} days counts.", days=ladder.within.days)
     return OwnTier(shown_tier(found), found.has, needs, says, counts)
+
+
+# --- points -----------------------------------------------------------------------------------------------
+
+_OCCASIONS = {
+    "referral": tell("for a friend you brought"),
+    "draw": tell("from a draw"),
+    "mall": tell("in the points mall"),
+    "check-in": tell("from a check-in challenge"),
+    "birthday": tell("for your birthday"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLine:
+    """A line of the statement: what it was, and what it was for; None where nobody said."""
+
+    shown: ShownLine
+    what_for: str | Message | None
+
+
+def own_line(shown: ShownLine) -> OwnLine:
+    """The line in words: for an order by its number, for anything else by what it was."""
+    line = shown.line.line
+    return OwnLine(shown, line.reason or source_of(line.subject))
+
+
+def source_of(subject: str) -> str | Message | None:
+    """Where points came from: the number of an order, or what else brought them."""
+    if not is_occasion(subject):
+        return subject or None
+    return _OCCASIONS.get(subject.removeprefix(OCCASION_MARK).partition("/")[0])
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLot:
+    """Points that came together, and where from; None where nobody said."""
+
+    shown: ShownLot
+    source: str | Message | None
+
+
+def own_lot(shown: ShownLot) -> OwnLot:
+    """The lot in words."""
+    return OwnLot(shown, source_of(shown.lot.order_id))
 
 
 # --- coupons ----------------------------------------------------------------------------------------------
