@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiacan.offers.contracts.tiers import Measure
-from jiacan.offers.core.arrays.clock import to_us
-from jiacan.offers.core.arrays.standing import PaidOrders, places_before
+from jiacan.offers.core.arrays.standing import tiers_before
 from jiacan.offers.core.tiers import tier_before
 from jiacan.orders.contracts import KeptOrder, Returned
 from tests.core.test_member_tiers import day, ladder
 
-HOURS = timedelta(hours=1)
 LADDERS = st.builds(
     ladder,
     st.integers(1, 120),
@@ -49,34 +44,10 @@ def kept_orders(paid):
     return {customer: sorted(each, key=lambda of: (of.paid_at, of.order_id)) for customer, each in found.items()}
 
 
-def as_arrays(found):
-    flat = [(customer, each) for customer in sorted(found) for each in found[customer]]
-    back = [(place, n) for place, (_, each) in enumerate(flat) for n in range(len(each.returned))]
-    return flat, PaidOrders(
-        customer=np.array([customer for customer, _ in flat], np.int64),
-        paid_us=np.array([to_us(each.paid_at) for _, each in flat], np.int64),
-        spend_minor=np.array([first_kept(each) for _, each in flat], np.int64),
-        back_of=np.array([place for place, _ in back], np.int64),
-        back_us=np.array([to_us(flat[place][1].returned[n].at) for place, n in back], np.int64),
-        kept_minor=np.array([kept_after(flat[place][1], n) for place, n in back], np.int64),
-    )
-
-
-def first_kept(order):
-    return order.returned[0].kept_before if order.returned else order.kept_minor
-
-
-def kept_after(order, number):
-    later = order.returned[number + 1 :]
-    return later[0].kept_before if later else order.kept_minor
-
-
 @settings(deadline=None)
 @given(here=LADDERS, paid=PAID)
 def test_arrays_say_what_python_says(here, paid):
     found = kept_orders(paid)
-    flat, arrays = as_arrays(found)
-    names = ["", *(tier.id for tier in here.tiers)]
-    assert [names[place] for place in places_before(here, arrays)] == [
-        tier_before(here, found[customer], each.paid_at, each.order_id) for customer, each in flat
-    ]
+    assert tiers_before(here, found) == {
+        each.order_id: tier_before(here, of, each.paid_at, each.order_id) for of in found.values() for each in of
+    }

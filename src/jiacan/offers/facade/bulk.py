@@ -24,9 +24,11 @@ from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.contracts.settled import Settled
 from jiacan.offers.core.arrays.clock import from_us
 from jiacan.offers.core.arrays.layout import layout_of
+from jiacan.offers.core.buyers import asks_of_buyers
 from jiacan.offers.core.slots import bears_on_prices
 from jiacan.offers.facade import awarding
 from jiacan.offers.facade.books import VersionRules
+from jiacan.offers.facade.buyers import with_buyers
 from jiacan.offers.facade.chunks import Chunks
 from jiacan.offers.facade.recalling import NotByTables
 from jiacan.offers.readers.recorded import RecordedChunk, RecordedEvents
@@ -88,8 +90,11 @@ def settle_by_tables(what: Settling, period: Period, *, events: int = CHUNK_EVEN
         orders.event_tables(what.shop_id, period, events, unsettled=unsettled) as read,
     ):
         chunks = Chunks(what.shop_id, layout, telling)
-        matched = RecordedEvents(matching, layout).chunks(read)
-        ahead = matched if transaction.get_connection().in_atomic_block else one_ahead(matched)
+        asking = asks_of_buyers(what.rules)
+        known = (with_buyers(what.shop_id, each, what.rules) for each in read) if asking else read
+        matched = RecordedEvents(matching, layout).chunks(known)
+        # What is asked of customers is asked by this thread's own connection.
+        ahead = matched if asking or transaction.get_connection().in_atomic_block else one_ahead(matched)
         settled, known = 0, 0
         for chunk in ahead:
             reached = _settle_chunk(what, chunks, chunk)

@@ -1,4 +1,8 @@
-"""What a plan asks of orders' customers: the tier they stood on, and the month of their birthday."""
+"""What a plan asks of orders' customers: the tier they stood on, and the month of their birthday.
+
+It is asked when an order is settled and again when something of it comes back, and is what it was: a pure function of
+the orders before this one and of what had come back by then.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+import pyarrow as pa
+
 from jiacan.customers import facade as customers
 from jiacan.customers.contracts import Birthday
 from jiacan.offers.contracts.rules import PlanRules
+from jiacan.offers.core.arrays.clock import from_us
+from jiacan.offers.core.arrays.standing import tiers_before
 from jiacan.offers.core.buyers import asks_of_buyers, birth_month
 from jiacan.offers.core.tiers import matters_since, tier_before
+from jiacan.offers.measures.figures import BIRTH_MONTH, TIER
+from jiacan.offers.readers.recorded import BIRTH_MONTH_BACK
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import Buyer, KeptOrder, Order
 
@@ -53,3 +63,24 @@ def _known(
     tier = "" if rules.ladder is None else tier_before(rules.ladder, before, order.paid_at, order.order_id)
     month = birth_month(birthdays.get(order.customer_id), order.paid_at, rules.zone, came_back=came_back)
     return replace(order, buyer=Buyer(tier, month))
+
+
+def with_buyers(shop_id: int, read: orders.EventTables, rules: PlanRules) -> orders.EventTables:
+    """The tables, their orders with the columns that `readers.recorded` asks of customers."""
+    table = read.orders
+    names = table["customer_id"].to_pylist()
+    asked = {name for name in names if name is not None}
+    moments = [from_us(us) for us in table["paid_us"].to_pylist()]
+    if rules.ladder is not None:
+        tiers = tiers_before(rules.ladder, _kept(shop_id, asked, min(moments), rules)) if moments else {}
+        of_orders = [tiers.get(order_id, "") for order_id in table["order_id"].to_pylist()]
+        table = table.append_column(TIER, pa.array(of_orders, pa.string()))
+    if rules.asks_birthdays:
+        birthdays = customers.birthdays_of(shop_id, asked)
+        for column, came_back in ((BIRTH_MONTH, False), (BIRTH_MONTH_BACK, True)):
+            months = [
+                birth_month(birthdays.get(name or ""), at, rules.zone, came_back=came_back)
+                for name, at in zip(names, moments, strict=True)
+            ]
+            table = table.append_column(column, pa.array(months, pa.int64()))
+    return replace(read, orders=table)

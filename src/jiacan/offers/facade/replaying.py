@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -22,8 +22,9 @@ from jiacan.offers.core.summing import sum_up
 from jiacan.offers.readers import prepared
 from jiacan.offers.readers.award_rows import award_table, to_table
 from jiacan.offers.readers.histories import MatchedHistory, match_history, matched_before
+from jiacan.offers.readers.standings import add_standings, tiers_by_order
 from jiacan.orders import facade as orders
-from jiacan.orders.contracts import Refund
+from jiacan.orders.contracts import Buyer, Order, Refund
 
 CHUNK_ORDERS = 500_000
 """Orders matched and settled at once: enough to be fast, few enough that what they take stays small."""
@@ -117,7 +118,7 @@ def _replay_one_by_one(history: orders.History, rules: PlanRules, on_rows: OnRow
     refunds: dict[str, list[Refund]] = {}
     for refund in history.refunds(rules.window) if rules.window else ():
         refunds.setdefault(refund.order_id, []).append(refund)
-    found = rehearse(history.orders(rules.window) if rules.window else (), refunds, rules)
+    found = rehearse(_orders(history, rules), refunds, rules)
     if on_rows is not None:
         on_rows(to_table(found.rows))
     return Replayed(
@@ -125,3 +126,13 @@ def _replay_one_by_one(history: orders.History, rules: PlanRules, on_rows: OnRow
         stock_left=found.stock_left,
         budget_left_minor=found.budget_left_minor,
     )
+
+
+def _orders(history: orders.History, rules: PlanRules) -> Iterator[Order]:
+    """The orders that the plan may give something, with their customers' tiers where it asks for them."""
+    paid = history.orders(rules.window) if rules.window else iter(())
+    if rules.ladder is None:
+        return paid
+    add_standings(history.duckdb, rules.ladder)
+    tiers = tiers_by_order(history.duckdb)
+    return (replace(order, buyer=Buyer(tiers.get(order.order_id, ""))) for order in paid)

@@ -90,13 +90,13 @@ class Figures:
 
 def columns_of_orders(rules: PlanRules) -> dict[str, str]:
     """What `orders` must have for this plan, with Ibis's names of types."""
-    asked = asked_of(rules).circumstances
-    columns = {name: str(of) for name, of in ORDERS.items()}
-    if any(isinstance(each, OnTiers) for each in asked):
-        columns[TIER] = "string"
-    if any(isinstance(each, InBirthdayMonth) for each in asked):
-        columns[BIRTH_MONTH] = "int64"
-    return columns
+    return {name: str(of) for name, of in ORDERS.items()} | columns_of_buyers(rules)
+
+
+def columns_of_buyers(rules: PlanRules) -> dict[str, str]:
+    """Those of them that tell what the plan asks of customers."""
+    tier = {TIER: "string"} if rules.ladder is not None else {}
+    return tier | ({BIRTH_MONTH: "int64"} if rules.asks_birthdays else {})
 
 
 def order_figures(orders: ir.Table, lines: ir.Table, rules: PlanRules) -> ir.Table:

@@ -21,14 +21,15 @@ import pyarrow as pa
 
 from jiacan.kernel.periods import Period
 from jiacan.kernel.stages import Stage, observe
+from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.core.arrays.clock import DAY_US, clock_of, to_us
 from jiacan.offers.core.arrays.joining import by_event
 from jiacan.offers.core.arrays.layout import Layout
 from jiacan.offers.core.arrays.ties import in_order
 from jiacan.offers.core.arrays.values import Events, Pairs, Whole
+from jiacan.offers.measures.figures import BIRTH_MONTH, TIER, columns_of_buyers, columns_of_orders
 from jiacan.offers.readers.pairs import (
     LINE_SCHEMA,
-    ORDER_SCHEMA,
     RETURNED_SCHEMA,
     WHOLE_LINE_SCHEMA,
     Matcher,
@@ -40,12 +41,13 @@ from jiacan.offers.readers.pairs import (
     to_pairs,
     to_texts,
 )
+from jiacan.offers.readers.standings import add_standings
 from jiacan.orders import facade as orders
 
 _ASKED = """
 CREATE VIEW asked AS
-SELECT no, order_id, customer_id, customer_no, paid_at, epoch_us(paid_at) AS paid_us, number, channel, region
-FROM orders WHERE paid_at >= make_timestamptz({starts_us}) AND paid_at < make_timestamptz({ends_us});
+SELECT no, order_id, customer_id, customer_no, paid_at, epoch_us(paid_at) AS paid_us, number, channel, region{buyer}
+FROM orders{standings} WHERE paid_at >= make_timestamptz({starts_us}) AND paid_at < make_timestamptz({ends_us});
 CREATE VIEW named AS SELECT customer_no, customer_id FROM orders WHERE no = customer_no
 """
 
@@ -53,7 +55,7 @@ CREATE VIEW named AS SELECT customer_no, customer_id FROM orders WHERE no = cust
 _REFUNDED = """
 CREATE TABLE refunded AS
 SELECT row_number() OVER () AS event, *, dense_rank() OVER (ORDER BY no) - 1 AS place FROM (
-    SELECT no, refund_id, order_id, customer_id, customer_no, paid_us, number, channel, region,
+    SELECT no, refund_id, order_id, customer_id, customer_no, paid_us, number, channel, region{names},
         greatest(epoch_us(refunded_at), paid_us) AS at_us
     FROM (SELECT DISTINCT no, refund_id, refunded_at FROM refunds) JOIN asked USING (no) WHERE customer_id IS NOT NULL
 );
@@ -62,7 +64,7 @@ SELECT event, refunded.no, sku, sum(refunds.quantity)::BIGINT AS quantity
 FROM refunded JOIN refunds ON refunds.no = refunded.no
     AND (greatest(epoch_us(refunds.refunded_at), paid_us), refunds.refund_id) <= (at_us, refunded.refund_id)
 GROUP BY event, refunded.no, sku;
-CREATE VIEW refunded_orders AS SELECT event AS no, customer_id, paid_us, number, channel, region FROM refunded
+CREATE VIEW refunded_orders AS SELECT event AS no, customer_id, paid_us, number, channel, region{names} FROM refunded
 """
 
 _PREPARED = """
@@ -168,18 +170,29 @@ def match_history(duck: duckdb.DuckDBPyConnection, layout: Layout, period: Perio
     The connection has `orders`, `lines` and `refunds` as `orders` reads them.
     """
     rules, lines = layout.rules, ibis.table(WHOLE_LINE_SCHEMA, name="lines")
-    duck.execute(_ASKED.format(starts_us=to_us(period.starts_at), ends_us=to_us(period.ends_at)))
-    duck.execute(_REFUNDED)
+    if rules.ladder is not None:
+        add_standings(duck, rules.ladder)
+    asked = _ASKED.format(starts_us=to_us(period.starts_at), ends_us=to_us(period.ends_at), **_of_buyers(rules))
+    duck.execute(asked)
+    names = "".join(f", {name}" for name in columns_of_buyers(rules))
+    duck.execute(_REFUNDED.format(names=names))
     kept = orders.kept_lines(lines, ibis.table(RETURNED_SCHEMA, name="returned"), rules.currency)
     duck.execute(to_make("kept", kept.rename(no="event")))
     matcher = Matcher(
         duck,
         rules,
-        orders=(ibis.table(ORDER_SCHEMA, name="asked_now"), lines),
-        refunds=(ibis.table(ORDER_SCHEMA, name="refunded_orders"), ibis.table(LINE_SCHEMA, name="kept")),
+        orders=(ibis.table(columns_of_orders(rules), name="asked_now"), lines),
+        refunds=(ibis.table(columns_of_orders(rules), name="refunded_orders"), ibis.table(LINE_SCHEMA, name="kept")),
     )
     duck.register("kept_pairs", matcher.pairs("refunds"))
     return MatchedHistory(duck, layout, period, match=partial(matcher.pairs, "orders"))
+
+
+def _of_buyers(rules: PlanRules) -> dict[str, str]:
+    """What is selected of customers, and from where: files tell their tiers, and nothing of their birthdays."""
+    tier = f", {TIER}" if rules.ladder is not None else ""
+    birthday = f", NULL::BIGINT AS {BIRTH_MONTH}" if rules.asks_birthdays else ""
+    return {"buyer": tier + birthday, "standings": " LEFT JOIN standings USING (no)" if tier else ""}
 
 
 def matched_before(duck: duckdb.DuckDBPyConnection, layout: Layout, period: Period, *, pairs: str) -> MatchedHistory:

@@ -19,14 +19,6 @@ from jiacan.offers.core.slots import slots_of
 from jiacan.offers.measures.figures import order_figures
 from jiacan.offers.measures.match import pairs_of
 
-ORDER_SCHEMA = {
-    "no": "int64",
-    "customer_id": "string",
-    "paid_us": "int64",
-    "number": "int64",
-    "channel": "string",
-    "region": "string",
-}
 LINE_SCHEMA = {"no": "int64", "sku": "string", "category": "string", "quantity": "int64", "spend_minor": "int64"}
 WHOLE_LINE_SCHEMA = {
     **LINE_SCHEMA,

@@ -10,12 +10,13 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
+from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.core.arrays.clock import DAY_US, clock_of
 from jiacan.offers.core.arrays.layout import Layout
 from jiacan.offers.core.arrays.values import Events, Pairs, Whole
+from jiacan.offers.measures.figures import BIRTH_MONTH, TIER, columns_of_buyers, columns_of_orders
 from jiacan.offers.readers.pairs import (
     LINE_SCHEMA,
-    ORDER_SCHEMA,
     RETURNED_SCHEMA,
     WHOLE_LINE_SCHEMA,
     Matcher,
@@ -39,7 +40,7 @@ SELECT row_number() OVER (ORDER BY at_us, is_refund, id, keys.order_id) - 1 AS e
 FROM read_keys AS keys JOIN known USING (order_id);
 CREATE OR REPLACE VIEW asked AS FROM known SEMI JOIN (FROM keyed WHERE NOT is_refund) USING (no);
 CREATE OR REPLACE VIEW refunded_orders AS
-SELECT event AS no, customer_id, paid_us, number, channel, region
+SELECT event AS no, customer_id, paid_us, number, channel, region{buyer}
 FROM keyed JOIN known USING (no) WHERE is_refund;
 CREATE OR REPLACE VIEW returned AS
 SELECT event, no, sku, sum(refunds.quantity)::BIGINT AS quantity
@@ -76,6 +77,10 @@ FROM keyed JOIN known USING (no) GROUP BY minute ORDER BY minute
 """
 
 
+BIRTH_MONTH_BACK = f"{BIRTH_MONTH}_back"
+"""A column of orders like `BIRTH_MONTH`, for orders of which something came back; see `core.buyers`."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecordedChunk:
     """Some recorded events of a plan: all of them by their keys, and those that it may have to do with as arrays.
@@ -102,6 +107,12 @@ class RecordedChunk:
     passed: int
 
 
+def _buyer_of_refunds(rules: PlanRules) -> str:
+    """What is selected of a refunded order's customer."""
+    columns = {TIER: TIER, BIRTH_MONTH: f"{BIRTH_MONTH_BACK} AS {BIRTH_MONTH}"}
+    return "".join(f", {columns[name]}" for name in columns_of_buyers(rules))
+
+
 class RecordedEvents:
     """Matches tables of recorded events against a plan."""
 
@@ -112,12 +123,16 @@ class RecordedEvents:
         self._columns = ", ".join(["spend_minor", *pair_columns(rules)])
         lines = ibis.table(WHOLE_LINE_SCHEMA, name="lines")
         kept = orders.kept_lines(lines, ibis.table(RETURNED_SCHEMA, name="returned"), rules.currency)
+        self._buyer = _buyer_of_refunds(rules)
         self._keep = to_make("kept", kept.rename(no="event"))
         self._matcher = Matcher(
             duck,
             rules,
-            orders=(ibis.table(ORDER_SCHEMA, name="asked"), lines),
-            refunds=(ibis.table(ORDER_SCHEMA, name="refunded_orders"), ibis.table(LINE_SCHEMA, name="kept")),
+            orders=(ibis.table(columns_of_orders(rules), name="asked"), lines),
+            refunds=(
+                ibis.table(columns_of_orders(rules), name="refunded_orders"),
+                ibis.table(LINE_SCHEMA, name="kept"),
+            ),
         )
 
     def chunks(self, tables: Iterator[orders.EventTables]) -> Iterator[RecordedChunk]:
@@ -129,7 +144,7 @@ class RecordedEvents:
         layout, duck = self._layout, self._duck
         for name in ("keys", "orders", "lines", "refunds"):
             duck.register(f"read_{name}", getattr(read, name))
-        duck.execute(_KNOWN)
+        duck.execute(_KNOWN.format(buyer=self._buyer))
         duck.register("pairs", self._matcher.pairs("orders"))
         duck.execute(self._keep)
         duck.register("kept_pairs", self._matcher.pairs("refunds"))

@@ -7,8 +7,10 @@ is kept of that look; a step is kept once everything of its moment is counted.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,6 +19,7 @@ from jiacan.offers.contracts.tiers import Ladder, Measure
 from jiacan.offers.core.arrays.clock import from_us, to_us
 from jiacan.offers.core.arrays.compiled import compiled
 from jiacan.offers.core.arrays.values import Whole
+from jiacan.orders.contracts import KeptOrder
 
 _LEAVES, _PAID, _RETURNED = 0, 1, 2
 _NO_GRACE = np.iinfo(np.int64).max
@@ -39,6 +42,38 @@ class PaidOrders:
     back_of: Whole
     back_us: Whole
     kept_minor: Whole
+
+
+def tiers_before(ladder: Ladder, kept: Mapping[str, Sequence[KeptOrder]]) -> dict[str, str]:
+    """The tier before each order, by its id, of orders by their customers, each in the order of time."""
+    flat = [(number, each) for number, of in enumerate(kept.values()) for each in of]
+    back = [(place, after) for place, (_, each) in enumerate(flat) for after in _kept_after(each)]
+    paid = PaidOrders(
+        customer=_array(number for number, _ in flat),
+        paid_us=_array(to_us(each.paid_at) for _, each in flat),
+        spend_minor=_array(_spent(each) for _, each in flat),
+        back_of=_array(place for place, _ in back),
+        back_us=_array(to_us(at) for _, (at, _) in back),
+        kept_minor=_array(minor for _, (_, minor) in back),
+    )
+    names = ["", *(tier.id for tier in ladder.tiers)]
+    return {each.order_id: names[place] for (_, each), place in zip(flat, places_before(ladder, paid), strict=True)}
+
+
+def _spent(order: KeptOrder) -> int:
+    return order.returned[0].kept_before if order.returned else order.kept_minor
+
+
+def _kept_after(order: KeptOrder) -> Iterator[tuple[datetime, int]]:
+    """When something of the order came back, and what was kept after that."""
+    for each, later in pairwise(order.returned):
+        yield each.at, later.kept_before
+    if order.returned:
+        yield order.returned[-1].at, order.kept_minor
+
+
+def _array(of: Iterable[int]) -> Whole:
+    return np.fromiter(of, np.int64)
 
 
 def places_before(ladder: Ladder, paid: PaidOrders) -> Whole:
