@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from jiacan.offers.core.tiers import follow, has_at, next_tier
+from jiacan.offers.contracts.benefits import PointsBenefit
+from jiacan.offers.core.tiers import follow, has_at, next_tier, tier_before
+from jiacan.orders.contracts import KeptOrder, Returned
 from tests.core.test_member_tiers import BEGIN, bought, day, ladder
 from tests.core.worked_cases import PAGES, tables_in
 
@@ -52,3 +54,23 @@ def test_the_page_says_who_stands_where(rows):
         assert (f"{has / 100:.2f}", NAMES[standing.tier], missing, until) == (
             *(row["counts"], row["tier"], row["missing"], row["kept until"]),
         )
+
+
+def test_the_page_says_on_which_tier_an_order_is_paid_and_how_many_points_it_gets():
+    text = (PAGES / "tiers.md").read_text(encoding="utf-8").split("## Tiers in offers")[1]
+    rows, *_ = tables_in(text)
+    here, points = ladder(10_000, 30_000, within=60, grace=10), PointsBenefit(2, 100, (("a", 150), ("b", 200)))
+    known: list[KeptOrder] = []
+    for row in rows:
+        days = int(row["day"])
+        if back := RETURNS.fullmatch(row["what"]):
+            place = next(i for i, each in enumerate(known) if each.paid_at == day(int(back[2])))
+            paid = known[place]
+            left = paid.kept_minor - minor(back[1])
+            known[place] = replace(paid, kept_minor=left, returned=(Returned(day(days), paid.kept_minor),))
+            continue
+        paid = PAYS.fullmatch(row["what"])
+        tier = tier_before(here, known, day(days), f"o-{days}")
+        got = points.on_tier(minor(paid[1]) // 100 * 2, tier)
+        assert (NAMES[tier], str(got)) == (row["tier before"], row["points"])
+        known.append(bought(days, minor(paid[1])))

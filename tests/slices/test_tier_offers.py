@@ -33,7 +33,7 @@ from tests.slices.test_bulk_settling import NOW, WHO, stored
 pytestmark = pytest.mark.django_db
 
 SHOPS = itertools.count()
-SEEDS = (0, 1)
+SEEDS = (3, 7)
 NAMES = {tier: Name(tier, tier.capitalize()) for tier in ("silver", "gold", "diamond")}
 NEEDS = {"silver": 8_000, "gold": 25_000, "diamond": 40_000}
 FROM_GOLD = OnTiers(frozenset({"gold", "diamond"}))

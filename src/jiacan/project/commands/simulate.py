@@ -55,6 +55,8 @@ def simulate(plan: str, /, *, files: Files, matched: Path | None = None, common:
         )
         return 0
     show_read(rehearsal.read, out)
+    if rules.asks_birthdays and matched is None:
+        out.say(tell("Files tell no birthdays, so no order met `birthday_month` in this rehearsal."))
     show_figures(rehearsal.figures, rules, out)
     if awards is not None:
         out.say(tell("Wrote {rows} rows to {path}.", rows=awards.rows, path=str(files.awards)))
