@@ -27,7 +27,7 @@ from tests.slices.drawing_shop import AT, OVER, PLAN_ID, Drawing, drawing_shop, 
 from tests.slices.processes import at_once
 
 PROCESSES, CARDS = 8, 40
-MANY, BATCH = 5_000, 50
+MANY, BATCH = 5_000, 125
 Answers = dict[str, int | None]
 """The card of each ticket."""
 
@@ -88,7 +88,7 @@ def draw_batches(url: str, barrier: Barrier, number: int) -> Answers:
     batches = [issued[start : start + BATCH] for start in range(0, len(issued), BATCH)]
     answers: Answers = {}
     for mine, next_ones in zip(
-        batches[number::PROCESSES], batches[(number + 1) % PROCESSES :: PROCESSES], strict=False
+        batches[number::PROCESSES], batches[(number + 1) % PROCESSES :: PROCESSES], strict=True
     ):
         for batch in (mine, next_ones):
             drawn = drawing.draw_tickets(shop.id, dict.fromkeys(batch, f"{number}{'n' * 21}"), at=AT)

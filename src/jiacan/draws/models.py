@@ -116,12 +116,12 @@ class Ticket(models.Model):
     """One chance: a piece of an award. It has a number and heads once it is in the log, and a result once drawn."""
 
     shop_id = models.BigIntegerField()
-    draw = models.ForeignKey(Draw, models.PROTECT)
+    draw = models.ForeignKey(Draw, models.PROTECT, db_index=False)
     order_id = _name(200)
     offer_id = _name()
     piece = models.IntegerField()
     customer_id = _name(200)
-    issued = models.CharField(max_length=32, unique=True, db_collation="C")
+    issued = _name(32)
     earned_at = models.DateTimeField()
     deck_id = _name(128)
     state = models.CharField(max_length=12)
@@ -138,6 +138,7 @@ class Ticket(models.Model):
 
     class Meta:
         constraints = (
+            models.UniqueConstraint(fields=("issued",), name="a_ticket_is_issued_once"),
             models.UniqueConstraint(fields=("draw", "order_id", "offer_id", "piece"), name="a_piece_is_one_ticket"),
             models.UniqueConstraint(fields=("draw", "number"), name="a_place_in_the_log_is_one_ticket"),
             models.UniqueConstraint(
