@@ -22,7 +22,7 @@ DRAWN = """(kind) => {
     return canvas.toDataURL(kind);
 }"""
 SIZES = "[...document.querySelectorAll('.draw-photograph')].map(it => [it.naturalWidth, it.naturalHeight])"
-LOADED = "[...document.querySelectorAll('.draw-photograph')].every(it => it.complete && it.naturalWidth)"
+LOADED = "Promise.all([...document.querySelectorAll('.draw-photograph')].map(it => it.decode()))"
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_the_browser_shows_what_it_made_and_turns_what_lies_on_its_side(shop, pa
         take(shop, "lucky", prize, data)
     page = pages.open(f"/d/{shop.draw('lucky').code}/", width=390)
     page.locator(".draw-photograph").last.scroll_into_view_if_needed()
-    page.wait_for_function(LOADED)
+    page.evaluate(LOADED)
     assert page.evaluate(SIZES) == [[320, 480], [480, 320], [480, 320]]
     pages.axe(page)
     pages.fits(page)
@@ -62,7 +62,7 @@ def test_the_browser_shows_what_it_made_and_turns_what_lies_on_its_side(shop, pa
     staff = pages.open(f"{STAFF}lucky/page", person=member_of(shop.shop, Role.OPERATIONS), width=390)
     staff.get_by_text("Photographs of prizes").click()
     staff.locator(".draw-photograph").last.scroll_into_view_if_needed()
-    staff.wait_for_function(LOADED)
+    staff.evaluate(LOADED)
     pages.axe(staff)
     pages.fits(staff)
     staff.evaluate("document.querySelectorAll('details').forEach(it => it.open = true)")
@@ -76,7 +76,7 @@ def test_the_named_prizes_photograph_stands_on_the_wall(shop, pages):
     page = pages.open(f"{STAFF}gala/stage?wall", person=member_of(shop.shop, Role.OPERATIONS), width=1280)
     page.get_by_role("button", name="Begin the draw").click()
     page.locator("button[name=prize]").first.click()
-    page.wait_for_function(LOADED)
+    page.evaluate(LOADED)
     assert page.locator(".draw-photograph").is_visible()
     pages.axe(page)
     pages.fits(page)
