@@ -91,8 +91,8 @@ def settle_by_tables(what: Settling, period: Period, *, events: int = CHUNK_EVEN
     ):
         chunks = Chunks(what.shop_id, layout, telling)
         asking = asks_of_buyers(what.rules)
-        known = (with_buyers(what.shop_id, each, what.rules) for each in read) if asking else read
-        matched = RecordedEvents(matching, layout).chunks(known)
+        asked = (with_buyers(what.shop_id, each, what.rules) for each in read) if asking else read
+        matched = RecordedEvents(matching, layout).chunks(asked)
         # What is asked of customers is asked by this thread's own connection.
         ahead = matched if asking or transaction.get_connection().in_atomic_block else one_ahead(matched)
         settled, known = 0, 0

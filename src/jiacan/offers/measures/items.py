@@ -49,6 +49,16 @@ class Slots:
 
 
 @dataclass(frozen=True, slots=True)
+class _Part:
+    """One benefit among those that are given: its place, its step and its factor."""
+
+    place: int
+    step: Step
+    benefit: Benefit
+    factor: Number
+
+
+@dataclass(frozen=True, slots=True)
 class _Entry:
     """One item: whether there is any of it, how much, and its places among the benefits, each where it is reached."""
 
@@ -102,24 +112,25 @@ def whole_steps(minor: Number, step_minor: int) -> Number:
 
 def _entries(steps: Sequence[Step], spend_minor: Number, rules: PlanRules) -> list[_Entry]:
     named = [(step, *each) for step in steps for each in zip(step.benefits, step.factors, strict=True)]
-    found: dict[ItemSort, list[tuple[int, Step, Benefit, Number]]] = {}
+    found: dict[ItemSort, list[_Part]] = {}
     for place, (step, benefit, factor) in enumerate(named):
-        found.setdefault(sort_of(benefit, rules), []).append((place, step, benefit, factor))
+        found.setdefault(sort_of(benefit, rules), []).append(_Part(place, step, benefit, factor))
     entries = []
     for sort, parts in found.items():
-        there = either(both(step.reached, _any(*of, step, spend_minor)) for _, step, *of in parts)
-        amounts = (choose(step.reached, _amount(*of, step, spend_minor), 0) for _, step, *of in parts)
-        places = tuple((place, step.reached) for place, step, _, _ in parts)
+        there = either(both(part.step.reached, _any(part, spend_minor)) for part in parts)
+        amounts = (choose(part.step.reached, _amount(part, spend_minor), 0) for part in parts)
+        places = tuple((part.place, part.step.reached) for part in parts)
         entries.append(_Entry(sort, there, total(amounts), places))
     return [entry for entry in entries if entry.there is not False]
 
 
-def _any(benefit: Benefit, factor: Number, step: Step, spend_minor: Number) -> Truth:
+def _any(part: _Part, spend_minor: Number) -> Truth:
     """Whether the benefit comes to something where its step is reached."""
+    benefit, step = part.benefit, part.step
     if isinstance(benefit, TierBenefit):
         return True
-    if not isinstance(factor, int):
-        return _amount(benefit, factor, step, spend_minor) > 0
+    if not isinstance(part.factor, int):
+        return _amount(part, spend_minor) > 0
     # Times that the plan does not decide are one at least.
     some = benefit_number(benefit) > 0 and (not isinstance(step.times, int) or step.times > 0)
     if isinstance(benefit, PointsBenefit) and benefit.per_minor is not None:
@@ -127,11 +138,12 @@ def _any(benefit: Benefit, factor: Number, step: Step, spend_minor: Number) -> T
     return some
 
 
-def _amount(benefit: Benefit, factor: Number, step: Step, spend_minor: Number) -> Number:
+def _amount(part: _Part, spend_minor: Number) -> Number:
+    benefit, factor = part.benefit, part.factor
     once: Number = benefit_number(benefit)
     if isinstance(benefit, PointsBenefit) and benefit.per_minor is not None:
         once = product(once, whole_steps(spend_minor, benefit.per_minor))
-    whole = product(once, step.times)
+    whole = product(once, part.step.times)
     return whole if isinstance(factor, int) else whole_steps(product(whole, factor), SAME)
 
 
