@@ -286,4 +286,4 @@ def test_the_public_page_tells_what_an_item_costs():
     shop = mall_shop()
     found = public.find_campaign(shop.shop.slug, PLAN_ID, at=AT)
     said = {str(each.title): str(each.says) for each in found.terms}
-    assert said["For points: A tablet"].startswith("300 points and £19.90, until ")
+    assert said["For points: A tablet"].startswith("300 points and 19.90 GBP, until ")
