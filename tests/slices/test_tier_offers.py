@@ -21,7 +21,7 @@ from jiacan.offers.contracts.rules import Limits, Rung
 from jiacan.offers.contracts.tiers import Ladder, Measure, Tier
 from jiacan.offers.core.rehearse import rehearse
 from jiacan.offers.core.tiers import tier_before
-from jiacan.offers.facade import awarding, bulk, reading
+from jiacan.offers.facade import awarding, bulk, reading, reserving
 from jiacan.offers.facade.replaying import replay
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import Buyer, EventKey, IncomingOrder, Order
@@ -291,3 +291,25 @@ def test_a_birthday_that_changed_since_takes_nothing_back_by_itself():
     orders.take(shop, [], [refund("r-1", paid, ("cup", 1))], currency="CNY")
     settle_by_tables(shop, rules)
     assert [row[8] for row in rows(shop)] == ["granted"]
+
+
+def test_a_cart_is_quoted_and_reserved_by_the_tier_of_its_customer():
+    gold = offer("gold", PointsBenefit(1), when=[FROM_GOLD])
+    rules = plan_of(offer("points", MANY[0]), gold)
+    shop = as_it_happened(rules, [order("o-1", goods("pot", 9_000), paid_at=at(16))], [])
+    cart = order("o-2", goods("cup", 500, 4), paid_at=at(17))
+    found = awarding.quote(shop, cart, rules, rules_of={1: rules}.__getitem__)
+    assert [(one.offer_id, [item.quantity for item in one.items]) for one in found.offers if one.items] == [
+        ("points", [60])
+    ]
+    made, _ = reserving.reserve(
+        shop,
+        replace(incoming(cart), paid_at=None),
+        [rules],
+        rules_of=lambda *_: rules,
+        new_id="00000000-0000-0000-0000-000000000001",
+        at=cart.paid_at,
+        expires_at=at(18),
+        made_by="tests",
+    )
+    assert [(award.offer_id, award.items[0].quantity) for award in made.awards["spring"]] == [("points", 60)]
