@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from jiacan.customers import facade as customers
 from jiacan.customers.contracts import Birthday
@@ -56,8 +57,7 @@ def give_due(shop_id: int, force: InForce, *, within: Within, at: datetime) -> N
     for day in core.days_to_look_at(offer, after=before or force.since - core.ONE_DAY, today=today):
         after: str | None = ""
         while after is not None:
-            page = _Page(day, after)
-            after = within(lambda page=page: _give_some(shop_id, force, page, at))  # type: ignore[misc]
+            after = within(partial(_give_some, shop_id, force, _Page(day, after), at))
         if day < today:
             store.save_progress(shop_id, plan_id, offer.offer_id, day)
 
