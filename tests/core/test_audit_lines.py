@@ -32,7 +32,7 @@ def actions() -> Iterator[str]:
         for node in ast.walk(source.tree):
             if isinstance(node, ast.Call):
                 named = [word.value for word in node.keywords if word.arg == "action"]
-                placed = node.args[2:3] if getattr(node.func, "id", "") == "_audit_role" else []
+                placed = node.args[2:3] if getattr(node.func, "id", "") == "audit_role" else []
                 for value in (*named, *placed):
                     if isinstance(value, ast.Constant):
                         yield value.value
