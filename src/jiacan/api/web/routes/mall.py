@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
 from django.utils import timezone
 from ninja import Path, Query, Router
@@ -20,6 +20,7 @@ from jiacan.api.web.shapes.mall import (
     PaymentIn,
     RedeemedCodeShape,
     RedeemIn,
+    RedemptionFilter,
     RedemptionShape,
     to_item,
     to_redemption,
@@ -37,7 +38,6 @@ from jiacan.members.contracts.mall import (
     NotToCancel,
     PaidBefore,
     RedemptionUnknown,
-    State,
     Wanted,
 )
 from jiacan.tenancy.contracts import Permission
@@ -52,9 +52,6 @@ PAID_BEFORE = Kind(PaidBefore, 409, tell("Paid by another payment"))
 NO_LONGER_HELD = Kind(NoLongerHeld, 409, tell("Waits for no payment"))
 NOT_TO_CANCEL = Kind(NotToCancel, 409, tell("Not to be cancelled"))
 NO_CODE = Kind(NoCode, 409, tell("No code to show"))
-
-OfCustomer = Annotated[str, Query("", max_length=200, description="Only this customer's.")]
-InState = Annotated[State | None, Query(None, description="Only those that stand so.")]
 
 
 @operation(
@@ -104,14 +101,14 @@ def redeem(request: Call, body: RedeemIn) -> Answer:
 )
 def list_redemptions(
     request: Call,
-    customer_id: OfCustomer = "",
-    state: InState = None,
+    asked: Query[RedemptionFilter],
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[RedemptionShape]:
     """Redemptions, the last made first."""
     shop = request.auth.shop
-    wanted = Wanted(customer_id=customer_id, states=() if state is None else (state,))
+    states = () if asked.state is None else (asked.state,)
+    wanted = Wanted(customer_id=asked.customer_id, states=states)
     found = mall.search(shop.id, wanted, before=read_cursor(request, cursor, _to_place), limit=limit + 1)
     last = found[limit - 1].redemption if len(found) > limit else None
     position = None if last is None else [last.redeemed_at.isoformat(), last.id]

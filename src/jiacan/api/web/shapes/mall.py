@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from jiacan.api.web.shapes.values import Given, Id, Moment, Money, Names, Slug, Taken, to_money, to_names
+from jiacan.api.web.shapes.values import PRINTABLE, Given, Id, Moment, Money, Names, Slug, Taken, to_money, to_names
 from jiacan.kernel.messages import Phrasebook
 from jiacan.members.contracts.mall import ShownItem, ShownRedemption, State
 
@@ -28,6 +28,13 @@ class PaymentIn(Taken):
     """Your own number of the payment."""
 
     payment: Id = Field(examples=["pay-991"])
+
+
+class RedemptionFilter(Taken):
+    """Which redemptions: only a customer's, only those that stand so."""
+
+    customer_id: Annotated[str, StringConstraints(max_length=200, pattern=PRINTABLE)] = Field("", examples=["c-17"])
+    state: State | None = Field(None, examples=[None])
 
 
 class MallItemShape(Given):
