@@ -40,6 +40,8 @@ from jiacan.offers.contracts.conditions import (
     SpendEvery,
 )
 from jiacan.offers.contracts.rules import Ladder, Rung, Trigger
+from jiacan.offers.contracts.tiers import Ladder as TierLadder
+from jiacan.offers.contracts.tiers import Measure, Tier
 from jiacan.offers.core.match import match_order
 from jiacan.offers.core.slots import ItemSort, items_of, slots_of
 from jiacan.orders.contracts import Buyer, Order, OrderLine
@@ -62,6 +64,15 @@ ZONES = {
 }
 
 TIERS = ("silver", "gold", "diamond")
+LADDER = TierLadder(
+    plan_id="spring",
+    tiers=tuple(Tier(tier, Name(tier, tier), 1000 * place) for place, tier in enumerate(TIERS, start=1)),
+    measure=Measure.SPEND,
+    within=None,
+    grace=timedelta(0),
+    zone=ZoneInfo("Asia/Shanghai"),
+    currency="CNY",
+)
 
 few = st.integers(0, 3)
 by_tier = st.dictionaries(st.sampled_from(TIERS), st.integers(1, 400), max_size=2).map(lambda of: tuple(of.items()))
@@ -127,9 +138,12 @@ def offers(draw, place, around):
 def plans(draw, least_offers=1, most_offers=3):
     """A plan of a few such offers in a zone whose clocks change meanwhile."""
     name, around = draw(st.sampled_from(list(ZONES.items())))
+    asking = [draw(offers(place, around)) for place in range(draw(st.integers(least_offers, most_offers)))]
     return plan(
-        *(draw(offers(place, around)) for place in range(draw(st.integers(least_offers, most_offers)))),
+        *asking,
         zone=ZoneInfo(name),
+        ladder=LADDER if any(each.asks_tier for each in asking) else None,
+        asks_birthdays=any(each.asks_birthday for each in asking),
         currency=draw(st.sampled_from(["CNY", "JPY", "KWD"])),
         points_value_micros=draw(st.sampled_from([0, 1, 3_000, 10_000, 12_345, 2_500_000])),
         draws={"wheel": Name("转盘", "Wheel"), "box": Name("盲盒", "Box")},

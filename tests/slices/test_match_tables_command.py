@@ -12,11 +12,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from jiacan.kernel.errors import FileUnreadable, FileUnwritable
+from jiacan.kernel.errors import ColumnsMissing, FileUnreadable, FileUnwritable
 from jiacan.offers.contracts.matching import MatchOfOtherPlan, PricesNotInTables
 from jiacan.offers.core.rehearse import rehearse
 from jiacan.offers.facade.matching import match_folder, read_pairs
-from jiacan.orders.contracts import ColumnsMissing
 from jiacan.plans.core.check import check
 from tests.core.plans_for_tables import lines_table, order_from, orders_table, rows_of_python, rows_of_table
 from tests.slices.commands import jiacan, jiacan_json

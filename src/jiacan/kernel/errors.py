@@ -3,6 +3,8 @@
     JiacanError
     ├── FileUnreadable         a file that is not there, may not be read, or is not what its name says
     ├── FileUnwritable         a file that cannot be written where it was asked for
+    ├── ColumnsMissing         a file without a column that its rows cannot do without
+    ├── ColumnRepeated         a file with two columns of one name
     └── (each slice adds its own below this root, in its contracts)
 
 An error is a fact with data. `message()` says what is wrong, where, and what to do; the edges print it and
@@ -68,3 +70,34 @@ def system_reason(error: OSError) -> Message:
             return tell("you may not; check its permissions")
         case _:
             return tell("the system says: {said}", said=error.strerror or str(error))
+
+
+@dataclass(eq=False)
+class ColumnsMissing(JiacanError):
+    """A file without a column that its rows cannot do without; `found` is its first row."""
+
+    path: str
+    missing: tuple[str, ...]
+    found: tuple[str, ...]
+
+    def message(self) -> Message:
+        return tell(
+            "{path} has no column {missing}. Its first row must name the columns, and it says: {found}. "
+            "Rename the columns or add the missing ones; docs/guide/orders.md lists them.",
+            path=self.path,
+            missing=self.missing,
+            found=self.found,
+        )
+
+
+@dataclass(eq=False)
+class ColumnRepeated(JiacanError):
+    """A file with two columns of one name, so that nobody can say which is meant."""
+
+    path: str
+    column: str
+
+    def message(self) -> Message:
+        return tell(
+            "{path} has the column {column} twice; delete or rename one of them.", path=self.path, column=self.column
+        )

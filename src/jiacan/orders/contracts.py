@@ -16,37 +16,6 @@ RESERVED_MARK = "~"
 
 
 @dataclass(eq=False)
-class ColumnsMissing(JiacanError):
-    """A file without a column that its rows cannot do without; `found` is its first row."""
-
-    path: str
-    missing: tuple[str, ...]
-    found: tuple[str, ...]
-
-    def message(self) -> Message:
-        return tell(
-            "{path} has no column {missing}. Its first row must name the columns, and it says: {found}. "
-            "Rename the columns or add the missing ones; docs/guide/orders.md lists them.",
-            path=self.path,
-            missing=self.missing,
-            found=self.found,
-        )
-
-
-@dataclass(eq=False)
-class ColumnRepeated(JiacanError):
-    """A file with two columns of one name, so that nobody can say which is meant."""
-
-    path: str
-    column: str
-
-    def message(self) -> Message:
-        return tell(
-            "{path} has the column {column} twice; delete or rename one of them.", path=self.path, column=self.column
-        )
-
-
-@dataclass(eq=False)
 class ArchiveUnreadable(JiacanError):
     """A file with archived orders is not there, or is not what was written."""
 

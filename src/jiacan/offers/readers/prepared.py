@@ -13,13 +13,12 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 
-from jiacan.kernel.errors import FileUnreadable, FileUnwritable, system_reason
+from jiacan.kernel.errors import ColumnsMissing, FileUnreadable, FileUnwritable, system_reason
 from jiacan.kernel.messages import tell
 from jiacan.offers.contracts.matching import PAIRS_FORMAT, EngineFailed, MatchOfOtherPlan, WrittenPairs
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.measures.figures import LINES, columns_of_orders
 from jiacan.offers.measures.match import matched_pairs
-from jiacan.orders.contracts import ColumnsMissing
 
 Columns = Mapping[str, Mapping[str, str]]
 """What each of the prepared tables must have, with Ibis's names of types; the other columns are left alone."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from jiacan.orders.contracts import ColumnRepeated, ColumnsMissing
+from jiacan.kernel.errors import ColumnRepeated, ColumnsMissing
 
 ORDER_COLUMNS = (
     "order_id",
