@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from jiacan.kernel.messages import Name
 from jiacan.offers.contracts.points import AT_ONCE_AND_FOR_EVER, PointsTerms
-from jiacan.offers.contracts.tiers import Measure
+from jiacan.offers.contracts.tiers import Measure, Privilege
+from jiacan.plans.contracts.problems import Severity
 from jiacan.plans.core.check import check
 from tests.core.test_plan_base import BASE
 
@@ -120,3 +122,47 @@ def test_what_is_wrong_with_a_ladder_is_said_at_its_place(old, new, line, says):
 def test_a_membership_without_a_ladder_is_warned_of():
     ((line, says),) = wrong("membership: {grace: 30d}\n")
     assert (line, "nobody goes up or down" in says) == (1, True)
+
+
+PRIVILEGED = """\
+tiers:
+  - {id: silver, needs: {spend: 100}}
+  - id: gold
+    needs: {spend: 300}
+    privileges:
+      - {name: {zh: 专属顾问, en: An adviser}}
+      - {name: Free pens, by: pens}
+"""
+PENS = """\
+  - id: pens
+    during: run
+    when: {tier: TIER}
+    give: [{gift: mug}]
+    limit: {total: 3}
+    budget: {gift: gifts}
+"""
+
+
+def privileged(tier):
+    """What is said of the plan whose gold customers have pens, by an offer that asks for the tier."""
+    asked = PENS.replace("TIER", tier) if tier else PENS.replace("    when: {tier: TIER}\n", "")
+    text = base(PRIVILEGED).replace("\noffers:\n", "\noffers:\n" + asked)
+    return check(text + PRIVILEGED, source="plan")
+
+
+@pytest.mark.parametrize("tier", ["gold", "{at_least: silver}", "[silver, gold]"])
+def test_a_tier_says_what_its_customers_have_and_which_offer_gives_it(tier):
+    rules = privileged(tier).rules
+    assert rules is not None
+    assert rules.ladder.find("silver").privileges == ()
+    assert rules.ladder.find("gold").privileges == (
+        Privilege(Name(zh="专属顾问", en="An adviser"), None),
+        Privilege(Name(zh="Free pens", en="Free pens"), "pens"),
+    )
+
+
+def test_what_gives_a_privilege_must_be_there_and_ask_for_the_tier():
+    assert (7, "There is no offer and no item of the mall pens.") in wrong(PRIVILEGED)
+    assert "pens gives nothing to customers of gold." in [str(each.message) for each in privileged("silver").errors]
+    told = [(each.severity, str(each.message)) for each in privileged("").problems]
+    assert (Severity.WARNING, "pens asks for no tier, so that it is no privilege of gold.") in told

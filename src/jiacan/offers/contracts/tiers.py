@@ -21,12 +21,21 @@ class Measure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Privilege:
+    """What customers of a tier have, and the offer or item of the mall that gives it; None where the shop does."""
+
+    name: Name
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Tier:
-    """One tier, and how much of the measure it needs within the period."""
+    """One tier, how much of the measure it needs within the period, and what its customers have."""
 
     id: str
     name: Name
     needs: int
+    privileges: tuple[Privilege, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,20 @@ class AmountShape(Given):
     orders: int | None = Field(examples=[None])
 
 
+class PrivilegeShape(Given):
+    """What customers of a tier have; `by` is the offer or the item of the mall that gives it."""
+
+    name: Names
+    by: str | None = Field(examples=["gold-shipping"])
+
+
 class TierShape(Given):
-    """A tier of the plan's ladder, and what it needs."""
+    """A tier of the plan's ladder, what it needs, and what its customers have."""
 
     id: str = Field(examples=["gold"])
     name: Names
     needs: AmountShape
+    privileges: list[PrivilegeShape]
 
 
 class StepShape(Given):
@@ -78,7 +86,12 @@ def _to_customer_tier(found: CustomerTier) -> CustomerTierShape:
 def _to_tier(tier: Tier | None, ladder: Ladder) -> TierShape | None:
     if tier is None:
         return None
-    return TierShape(id=tier.id, name=to_names(tier.name), needs=_to_amount(tier.needs, ladder))
+    return TierShape(
+        id=tier.id,
+        name=to_names(tier.name),
+        needs=_to_amount(tier.needs, ladder),
+        privileges=[PrivilegeShape(name=to_names(each.name), by=each.by) for each in tier.privileges],
+    )
 
 
 def _to_amount(amount: int, ladder: Ladder) -> AmountShape:

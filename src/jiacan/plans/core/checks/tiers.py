@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
 from jiacan.kernel.messages import tell
 from jiacan.plans.contracts.problems import Problem
 from jiacan.plans.core.checks.references import tiers_asked
+from jiacan.plans.core.compiling.conditions import tiers_named
+from jiacan.plans.core.parts.offers import OfferPart, given_by
 from jiacan.plans.core.parts.plan import PlanPart
-from jiacan.plans.core.parts.tiers import TierPart
+from jiacan.plans.core.parts.tiers import PrivilegePart, TierPart
 from jiacan.plans.core.problems import error, warning
 
 _LONGEST = timedelta(days=3660)
@@ -20,6 +22,7 @@ def check_tiers(plan: PlanPart) -> Iterator[Problem]:
     """What is wrong with what tiers need, and with the time in which they need it."""
     needing = [tier for tier in plan.tiers if tier.needs is not None]
     yield from _check_membership(plan, is_ladder=bool(needing))
+    yield from _check_privileges(plan)
     if not needing:
         yield from _check_nobody_asked(plan)
     if needing and len(needing) < len(plan.tiers):
@@ -38,6 +41,37 @@ def check_tiers(plan: PlanPart) -> Iterator[Problem]:
             )
     for below, tier in pairwise(measured):
         yield from _check_order(below, tier)
+
+
+def _check_privileges(plan: PlanPart) -> Iterator[Problem]:
+    """That what is said to give a privilege is there, and gives it to customers of the tier."""
+    order = [tier.id for tier in plan.tiers]
+    gates = {offer.id: _tiers_of(offer, order) for offer in plan.offers}
+    gates |= {item.id: frozenset(item.tiers) for item in plan.mall}
+    for tier in plan.tiers:
+        for privilege in tier.privileges:
+            if privilege.by is not None:
+                yield from _check_giver(tier, privilege, privilege.by, gates)
+
+
+def _check_giver(
+    tier: TierPart, privilege: PrivilegePart, by: str, gates: Mapping[str, frozenset[str]]
+) -> Iterator[Problem]:
+    if by not in gates:
+        yield error(privilege.at("by"), tell("There is no offer and no item of the mall {by}.", by=by))
+    elif not gates[by]:
+        told = tell("{by} asks for no tier, so that it is no privilege of {tier}.", by=by, tier=tier.id)
+        yield warning(privilege.at("by"), told)
+    elif tier.id not in gates[by]:
+        yield error(privilege.at("by"), tell("{by} gives nothing to customers of {tier}.", by=by, tier=tier.id))
+
+
+def _tiers_of(offer: OfferPart, order: Sequence[str]) -> frozenset[str]:
+    """The tiers that an offer or its rungs ask for, or multiply points of; none where it asks for none."""
+    asked = [when.tier for when in (offer.when, *(rung.when for rung in offer.rungs or ())) if when is not None]
+    factors = [benefit.points.by_tier for benefit in given_by(offer) if benefit.points is not None]
+    named = {tier for part in asked if part is not None for tier in tiers_named(part, order)}
+    return frozenset(named.union(*factors))
 
 
 def _check_nobody_asked(plan: PlanPart) -> Iterator[Problem]:

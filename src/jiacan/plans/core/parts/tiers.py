@@ -38,6 +38,15 @@ class NeedsPart(Part):
     """Orders of which something was kept."""
 
 
+class PrivilegePart(Part):
+    """Something that customers of a tier have."""
+
+    name: Naming
+    """What it is, in the customer's words: a named adviser, a seat kept, sales that open a day earlier."""
+    by: Slug | None = None
+    """The offer or the item of the mall by which it is given; what the shop does by itself has none."""
+
+
 class TierPart(Part):
     """A membership tier."""
 
@@ -47,6 +56,8 @@ class TierPart(Part):
     """Its name; the id when left out."""
     needs: NeedsPart | None = None
     """What reaches it within the `membership`'s time; without it only offers give the tier."""
+    privileges: tuple[PrivilegePart, ...] = ()
+    """What its customers have."""
 
 
 class MembershipPart(Part):
