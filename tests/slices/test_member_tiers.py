@@ -20,7 +20,10 @@ pytestmark = pytest.mark.django_db
 
 TIERS = """\
 tiers:
-  - {id: silver, name: {zh: 银卡, en: Silver}, needs: {spend: 100}}
+  - id: silver
+    name: {zh: 银卡, en: Silver}
+    needs: {spend: 100}
+    privileges: [{name: {zh: 专属顾问, en: An adviser}}]
   - {id: gold, name: {zh: 金卡, en: Gold}, needs: {spend: 300}}
 membership: {within: 60d, grace: 10d}
 

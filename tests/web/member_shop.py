@@ -44,8 +44,14 @@ stock:
 coupons:
   - {{id: next-20, name: {{zh: 满150减20, en: 20 off}}, off: 20, min_spend: 150, valid: 30d}}
 tiers:
-  - {{id: silver, name: {{zh: 银卡, en: Silver}}, needs: {{spend: 100}}}}
-  - {{id: gold, name: {{zh: 金卡, en: Gold}}, needs: {{spend: 500}}}}
+  - id: silver
+    name: {{zh: 银卡, en: Silver}}
+    needs: {{spend: 100}}
+    privileges: [{{name: {{zh: 生日礼, en: A birthday gift}}}}]
+  - id: gold
+    name: {{zh: 金卡, en: Gold}}
+    needs: {{spend: 500}}
+    privileges: [{{name: {{zh: 专属顾问, en: An adviser}}}}, {{name: {{zh: 预留座位, en: A seat kept}}}}]
 membership: {{within: 365d, grace: 10d}}
 offers:
   - id: points

@@ -71,6 +71,8 @@ def test_everything_of_a_customer_stands_on_their_page(shop):
     page = shop.browser().see()
     (coupon,) = coupons.coupons_of(shop.shop.id, "anna", at=timezone.now())
     assert section(page, "tier-1").startswith("Your tier: Silver CN¥160.00 of CN¥500.00 Still CN¥340.00 to Gold")
+    assert "What your tier gives you A birthday gift" in section(page, "tier-1")
+    assert "What Gold gives An adviser A seat kept" in section(page, "tier-1")
     assert "Can be spent 460 Balance 460 What is lost when" in section(page, "points")
     assert re.search(r" 300 .* 160 Statement$", section(page, "points"))
     assert f"20 off CN¥20.00 off, from CN¥150.00 on {coupon.coupon.code} Copy Until" in section(page, "coupons")

@@ -147,6 +147,7 @@ def test_where_a_customer_stands_is_told_by_api_and_page():
     assert (tier["plan_id"], [each["after"] for each in reversed(tier["history"])][:1]) == (PLAN_ID, ["silver"])
     assert tier["history"][-1]["had"] == {"spend": {"amount": "120.00", "currency": "GBP"}, "orders": None}
     assert (tier["tier"], tier["next"]["id"], tier["missing"]["spend"]["amount"]) == (None, "silver", "100.00")
+    assert tier["next"]["privileges"] == [{"name": {"zh": "专属顾问", "en": "An adviser"}, "by": None}]
     agent = signed_in(member_of(shop, Role.SERVICE_AGENT))
     shown = agent.get("/s/gifts/members/?q=anna", headers={"Accept-Language": "en"}).content.decode()
     assert "up to Silver" in shown
