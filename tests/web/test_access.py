@@ -83,7 +83,9 @@ OF_MEMBERS = [address for address in ADDRESSES if isinstance(address.access, OfM
 
 
 def test_every_view_of_ours_says_who_may_enter():
-    assert [address for address in ADDRESSES if not isinstance(address.access, Needs | SignedIn | Open | OfMember)] == []
+    assert [
+        address for address in ADDRESSES if not isinstance(address.access, Needs | SignedIn | Open | OfMember)
+    ] == []
 
 
 def test_every_open_view_says_why_that_is_right():

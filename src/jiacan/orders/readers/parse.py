@@ -207,7 +207,7 @@ def _canonical(source: Source, fields: Sequence[str], table: str) -> str:
             return _online_retail(rows)
         case Form.ORDERS:
             return f"SELECT file_no, line, shape, 'order' AS kind, * EXCLUDE (file_no, line, shape) FROM ({rows})"  # noqa: S608
-        case Form.REFUNDS:
+        case Form.REFUNDS | Form.NAMED:
             return rows
 
 
