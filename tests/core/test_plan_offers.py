@@ -263,7 +263,7 @@ BROKEN = [
         "an offer for tickets, which is written under draws",
         "    when: {weekdays: [sat, sun]}\n    give: [{ticket: wheel}]",
         "    trigger: ticket_drawn\n    give: [{tier: gold}]",
-        "error 37:14 offers[1].trigger: `ticket_drawn` is not one of order_paid, referral_completed.",
+        "error 37:14 offers[1].trigger: `ticket_drawn` is not one of order_paid, referral_completed, birthday.",
     ),
     broken(
         "a referral that reckons on goods",
