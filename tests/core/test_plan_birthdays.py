@@ -61,6 +61,23 @@ def test_what_is_left_out_is_the_day_itself_and_no_wait():
     assert [(each.on, each.known_for_days) for each in document.birthdays] == [(GivenOn.DAY, 0)]
 
 
+@pytest.mark.parametrize(
+    ("asked", "tiers"), [("gold", {"gold"}), ("[silver]", {"silver"}), ("{at_least: silver}", {"silver", "gold"})]
+)
+def test_it_may_be_for_customers_of_a_tier_and_asks_nothing_of_orders(asked, tiers):
+    checked = check(
+        plan(
+            ("    give: [{gift: cup}]", f"    when: {{tier: {asked}}}\n    give: [{{gift: cup}}]"),
+            ("  - {id: gold}\n", "  - {id: silver, needs: {orders: 2}}\n  - {id: gold, needs: {orders: 5}}\n"),
+        ),
+        source="plan",
+    )
+    assert checked.document is not None
+    assert [each.tiers for each in checked.document.birthdays] == [tiers]
+    assert checked.rules is not None
+    assert checked.rules.ladder is None
+
+
 def test_words_say_what_it_is_for_and_an_order_is_told_that_it_is_not_for_orders():
     rules = check(plan(), source="plan").rules
     assert rules is not None
@@ -74,7 +91,8 @@ def test_words_say_what_it_is_for_and_an_order_is_told_that_it_is_not_for_orders
     [
         ("    give: [{gift: cup}]\n    budget: {gift: gifts}\n", "    rungs: [{give: [{gift: cup}]}]\n", "no ladder"),
         ("[{gift: cup}]", "{to_friend: [{gift: cup}]}", "go with the trigger referral_completed"),
-        ("    give: [{gift: cup}]", "    when: {spend: 10}\n    give: [{gift: cup}]", "there is nothing to ask"),
+        ("    give: [{gift: cup}]", "    when: {spend: 10}\n    give: [{gift: cup}]", "only a customer's `tier`"),
+        ("    give: [{gift: cup}]", "    when: {tier: gold}\n    give: [{gift: cup}]", "no customer stands on gold"),
         ("{from: 2026-11-01, to: 2027-10-31}", "{from: 2026-11-02, to: 2026-11-30}", "No month begins"),
         ("trigger: birthday", "trigger: order_paid", "`on` goes with `trigger: birthday`"),
         ("on: month_start", "on: tomorrow", "month_start"),

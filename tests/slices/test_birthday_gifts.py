@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from jiacan.campaigns.facade import birthdays
+from jiacan.campaigns.facade import birthdays, online
 from jiacan.customers import facade as customers
 from jiacan.members.facade import reading as points
 from jiacan.members.models.birthdays import BirthdayTurn
@@ -15,12 +15,14 @@ from jiacan.offers.contracts.awards import StockEmpty
 from jiacan.offers.facade import reading
 from tests.slices.birthday_shop import birthday_shop, born, look, moment, told
 from tests.slices.online_shop import (
+    AT,
     PLAN_ID,
     WHO,
     assert_books_add_up,
     assert_counters_agree,
     granted,
     mugs_left,
+    order,
 )
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +177,47 @@ def test_with_the_turns_gone_a_birthday_still_comes_once():
     BirthdayTurn.objects.all().delete()
     look(shop, 3, 5)
     assert (granted(shop), BirthdayTurn.objects.count()) == (1, 1)
+
+
+TIERS = """
+tiers:
+  - {id: silver, needs: {spend: 100}}
+  - {id: gold, needs: {spend: 300}}
+membership: {within: 365d}
+"""
+
+
+def pays(shop, month, day, customer, *, spend, year=2096):
+    at = moment(month, day, 9, year=year)
+    online.take(
+        shop,
+        [order(f"{customer}-{month}-{day}", spend, customer=customer, after=(at - AT).total_seconds() / 60)],
+        [],
+        at=at,
+    )
+
+
+def test_a_gift_for_a_tier_is_given_to_those_who_stand_on_it_on_the_day():
+    shop = birthday_shop(("    give:", "    when: {tier: gold}\n    give:"), terms=TIERS)
+    for customer in ("anna", "bo", "chen"):
+        born(shop, 3, 5, customer)
+    pays(shop, 6, 1, "anna", spend=320)
+    pays(shop, 6, 1, "bo", spend=120)
+    pays(shop, 3, 6, "chen", spend=320, year=2097)
+    look(shop, 3, 5)
+    assert [told(shop, each) for each in ("anna", "bo", "chen")] == [[("2097-03-05", *MUG)], [], []]
+    pays(shop, 3, 5, "bo", spend=200, year=2097)
+    look(shop, 3, 5, 12)
+    assert told(shop, "bo") == [("2097-03-05", *MUG)]
+    look(shop, 3, 8)
+    assert told(shop, "chen") == []
+
+
+def test_a_day_that_is_caught_up_with_asks_for_the_tier_at_its_end():
+    shop = birthday_shop(("    give:", "    when: {tier: {at_least: silver}}\n    give:"), terms=TIERS)
+    born(shop, 3, 5, "anna", "bo")
+    pays(shop, 3, 1, "anna", spend=320)
+    pays(shop, 3, 6, "bo", spend=320)
+    look(shop, 2, 20)
+    look(shop, 3, 10)
+    assert [told(shop, each) for each in ("anna", "bo")] == [[], [("2097-03-05", *MUG)]]

@@ -40,7 +40,14 @@ def give_at_shop(shop_id: int, at: datetime) -> None:
     """Give for every birthday of the shop's customers that is due, by the plans in force."""
     for live in live_plans(shop_id):
         for offer in live.document.birthdays:
-            force = InForce(offer, live.rules, live, passing_on(live), _in_force_since(live, offer))
+            force = InForce(
+                offer=offer,
+                ladder=live.document.ladder,
+                rules=live.rules,
+                rules_of=live,
+                announce=passing_on(live),
+                since=_in_force_since(live, offer),
+            )
             birthdays.give_due(shop_id, force, within=again_if_deadlocked, at=at)
 
 

@@ -25,7 +25,8 @@ class GivenOn(StrEnum):
 class BirthdayOffer:
     """An offer for birthdays: given on the day itself or when its month begins, where that lies in the period.
 
-    The birthday must be known by then for so many days, unchanged.
+    The birthday must be known by then for so many days, unchanged, and the customer stand on one of the tiers where
+    some are named.
     """
 
     offer_id: str
@@ -34,6 +35,7 @@ class BirthdayOffer:
     during: Period
     zone: ZoneInfo
     known_for_days: int
+    tiers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

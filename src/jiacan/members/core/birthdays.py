@@ -44,6 +44,11 @@ def known_by(offer: BirthdayOffer, day: date) -> datetime:
     return end_of(day, offer.zone)
 
 
+def asked_at(offer: BirthdayOffer, day: date, at: datetime) -> datetime:
+    """At which moment a customer must stand on the offer's tier: now on the day itself, its end when that is over."""
+    return min(at, end_of(day, offer.zone))
+
+
 def is_too_new(offer: BirthdayOffer, birthday: Birthday, day: date) -> bool:
     """Whether the birthday was told or changed fewer days before that day than the plan asks."""
     stands_since = birthday.stands_since.astimezone(offer.zone).date()

@@ -14,8 +14,10 @@ from jiacan.members.core import birthdays as core
 from jiacan.members.store import birthdays as store
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.contracts.settled import Settled
+from jiacan.offers.contracts.tiers import Ladder
 from jiacan.offers.facade import awarding, occasions
 from jiacan.offers.facade.books import VersionRules
+from jiacan.offers.facade.tiers import tiers_at
 
 CUSTOMERS_AT_ONCE = 500
 Announce = Callable[[Settled, datetime], None]
@@ -26,10 +28,11 @@ Announce = Callable[[Settled, datetime], None]
 class InForce:
     """An offer for birthdays with the rules it is given by, those of earlier versions of its plan, and who is told.
 
-    `since` is the day from which it is in force, in the plan's zone.
+    `since` is the day from which it is in force, in the plan's zone; `ladder` the plan's, where it has one.
     """
 
     offer: BirthdayOffer
+    ladder: Ladder | None
     rules: PlanRules
     rules_of: VersionRules
     announce: Announce
@@ -92,6 +95,7 @@ def _give_some(shop_id: int, force: InForce, page: _Page, at: datetime) -> str |
 def _take_turns(shop_id: int, force: InForce, found: Sequence[tuple[str, Birthday]], day: date, at: datetime) -> None:
     """Keep that these birthdays came where they did not this year, and give for those that count."""
     offer, plan_id = force.offer, force.rules.plan_id
+    found = _on_its_tiers(shop_id, force, found, core.asked_at(offer, day, at))
     cards = store.cards_of(shop_id, [customer for customer, _ in found])
     had = store.had_turns(shop_id, plan_id, offer.offer_id, day.year, cards.values())
     turns = {
@@ -105,6 +109,17 @@ def _take_turns(shop_id: int, force: InForce, found: Sequence[tuple[str, Birthda
     asked = [core.to_occasion(offer, turn, customer) for customer, turn in turns.items() if not turn.is_too_new]
     if asked:
         force.announce(occasions.give(shop_id, force.rules, asked, rules_of=force.rules_of, at=at), at)
+
+
+def _on_its_tiers(
+    shop_id: int, force: InForce, found: Sequence[tuple[str, Birthday]], at: datetime
+) -> Sequence[tuple[str, Birthday]]:
+    """Those of the customers who stand on a tier of the offer's at the moment; all where it names none."""
+    if not force.offer.tiers:
+        return found
+    assert force.ladder is not None, "checked: an offer that asks for a tier has a ladder in its plan"
+    tiers = tiers_at(shop_id, force.ladder, [customer for customer, _ in found], at)
+    return [each for each in found if tiers[each[0]] in force.offer.tiers]
 
 
 def turns_of(shop_id: int, customer_id: str) -> tuple[tuple[Turn, str], ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from jiacan.offers.contracts.tiers import Ladder, Standing, Tier, TierChange
 from jiacan.offers.core import tiers
+from jiacan.orders import facade as kept_orders
 from jiacan.orders.contracts import KeptOrder
 
 
@@ -25,6 +26,16 @@ def has_at(ladder: Ladder, orders: Sequence[KeptOrder], at: datetime) -> int:
 def counting_since(ladder: Ladder, at: datetime) -> datetime:
     """What was paid before counts no more at that moment."""
     return tiers.counting_since(ladder, at)
+
+
+def tiers_at(shop_id: int, ladder: Ladder, customer_ids: Collection[str], at: datetime) -> Mapping[str, str]:
+    """The tier on which each of these customers stood at a moment, by what was paid and came back before it.
+
+    Empty for those below the first.
+    """
+    since = tiers.matters_since(ladder, at)
+    kept = kept_orders.kept_since(shop_id, sorted(customer_ids), since, currency=ladder.currency)
+    return {each: tiers.tier_before(ladder, kept.get(each, ()), at, "") for each in customer_ids}
 
 
 def next_tier(ladder: Ladder, tier_id: str) -> Tier | None:

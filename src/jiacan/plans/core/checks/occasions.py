@@ -10,25 +10,32 @@ from jiacan.plans.contracts.problems import Problem
 from jiacan.plans.core.parts.benefits import BenefitPart
 from jiacan.plans.core.parts.challenges import rewards_of
 from jiacan.plans.core.parts.draws import drawn_in
-from jiacan.plans.core.parts.offers import given_by
+from jiacan.plans.core.parts.offers import OfferPart, given_by
 from jiacan.plans.core.parts.plan import PlanPart
 from jiacan.plans.core.problems import error
 
 
 def check_occasions(plan: PlanPart) -> Iterator[Problem]:
-    """What referrals ask of an order that there is not, and what they, draws or challenges reckon on its goods."""
+    """What offers ask of an order that there is not, and what they, draws or challenges reckon on its goods."""
     for offer in plan.offers:
         if offer.trigger is not Trigger.ORDER_PAID:
-            if offer.when is not None:
-                yield error(
-                    offer.at("when"),
-                    tell("{offer} is not given for an order, so there is nothing to ask; remove it.", offer=offer.id),
-                )
+            yield from _check_when(offer)
             yield from _check_benefits((*given_by(offer), *offer.otherwise), offer.id)
     for draw in plan.draws:
         yield from _check_benefits(drawn_in(draw), draw.id)
     for challenge in plan.challenges:
         yield from _check_benefits(rewards_of(challenge), challenge.id)
+
+
+def _check_when(offer: OfferPart) -> Iterator[Problem]:
+    if offer.when is None:
+        return
+    if offer.trigger is not Trigger.BIRTHDAY:
+        told = tell("{offer} is not given for an order, so there is nothing to ask; remove it.", offer=offer.id)
+        yield error(offer.at("when"), told)
+    elif offer.when.model_fields_set - {"tier"}:
+        told = tell("{offer} is given for a birthday, so only a customer's `tier` can be asked.", offer=offer.id)
+        yield error(offer.at("when"), told)
 
 
 def _check_benefits(benefits: Iterable[BenefitPart], source: str) -> Iterator[Problem]:
