@@ -93,7 +93,7 @@ def test_a_code_is_told_once_it_is_asked_for_and_kept_nowhere_else(shop):
     address = f"mall/redemptions/{made['redemption_id']}"
     assert calls.post(f"{address}/code", {}).json()["code"] == "FILM-0001"
     problem(calls.post(f"{address}/cancelled", {}), 409, "not_to_cancel")
-    problem(calls.post(f"mall/redemptions/{made['redemption_id'][:-1]}0/code", {}), 404, "redemption_unknown")
+    problem(calls.post(f"mall/redemptions/{made['redemption_id'][::-1]}/code", {}), 404, "redemption_unknown")
 
 
 def test_a_program_cancels_a_spending(shop):

@@ -14,6 +14,7 @@ from jiacan.referrals.contracts.referrals import State
 from jiacan.referrals.facade import linking, paying
 from jiacan.referrals.models import Click
 from jiacan.tenancy import facade as tenancy
+from jiacan.tenancy import sealing
 from jiacan.tenancy.contracts import Actor, AuditQuery, Permission, Role
 from tests.slices.online_shop import AT, PLAN_ID
 from tests.slices.referring_shop import CASH, CASH_LINE, Referring, referring_shop, terms
@@ -73,7 +74,7 @@ def test_codes_have_no_pattern_and_stay_the_same_for_a_customer():
     shop = referring_shop()
     codes = [made_link(shop, f"c-{number}") for number in range(50)]
     assert len(set(codes)) == 50
-    assert all(re.fullmatch(rf"[{linking.LETTERS}]{{{linking.CODE_LENGTH}}}", code) for code in codes)
+    assert all(re.fullmatch(rf"[{sealing.LETTERS}]{{{sealing.CODE_LENGTH}}}", code) for code in codes)
     assert made_link(shop, "c-7") == codes[7]
 
 

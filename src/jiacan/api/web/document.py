@@ -106,6 +106,7 @@ _TAGS = [
     {"name": "mall", "description": "What customers can have for points: redeemed, paid, sent and cancelled."},
     {"name": "members", "description": "Links by which customers are let in to their own page."},
     {"name": "tiers", "description": "Where customers stand, and what is missing to the next tier."},
+    {"name": "birthdays", "description": "Customers' birthdays, told and deleted, and what came of each."},
     {"name": "coupons", "description": "Customers' coupons, used on orders and given back, and codes in bulk."},
     {"name": "check-ins", "description": "Days of check-in challenges: tasks done, days made up, and rewards."},
     {"name": "referrals", "description": "Links for customers, whose the clicks were, and who brought whom."},
