@@ -19,8 +19,8 @@ BROKEN = [
         "xyz:",
         "error 24:1 xyz: There is no key `xyz` here. The keys are: format, id, name, description, shop, "
         "market, currency, timezone, organiser, staff, phases, goals, assume_received_after, "
-        "points_value, points, budget, stock, coupons, tiers, membership, offers, draws, challenges, referral, "
-        "holdout, tasks, risks.",
+        "points_value, points, budget, stock, coupons, tiers, membership, offers, draws, challenges, mall, "
+        "birthday, referral, holdout, tasks, risks.",
     ),
     broken(
         "an unknown top key",
@@ -256,7 +256,7 @@ BROKEN = [
         "a trigger that is none",
         "  - id: chance\n",
         "  - id: chance\n    trigger: order_payed\n",
-        "error 36:14 offers[1].trigger: `order_payed` is not one of order_paid, referral_completed. Did "
+        "error 36:14 offers[1].trigger: `order_payed` is not one of order_paid, referral_completed, birthday. Did "
         "you mean order_paid?",
     ),
     broken(

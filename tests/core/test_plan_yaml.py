@@ -109,7 +109,7 @@ BROKEN = [
         "{id: gold}",
         "{<<: {id: gold}}",
         "error 25:5 tiers[0].id: The key `id` is missing here; add it.",
-        "error 25:6 tiers[0].<<: There is no key `<<` here. The keys are: id, name, needs.",
+        "error 25:6 tiers[0].<<: There is no key `<<` here. The keys are: id, name, needs, privileges.",
     ),
 ]
 

@@ -151,7 +151,7 @@ def write_both(folder, name, rows, types):
     return parquet, text
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_orders_of_parquet_are_the_same_as_of_the_same_cells_in_a_text_file(data):
     types = {field: name for field, (name, _) in TYPES.items()}
