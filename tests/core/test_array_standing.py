@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiacan.offers.contracts.tiers import Measure
+from jiacan.offers.core.arrays import standing
 from jiacan.offers.core.arrays.standing import tiers_before
 from jiacan.offers.core.tiers import tier_before
 from jiacan.orders.contracts import KeptOrder, Returned
@@ -51,3 +52,11 @@ def test_arrays_say_what_python_says(here, paid):
     assert tiers_before(here, found) == {
         each.order_id: tier_before(here, of, each.paid_at, each.order_id) for of in found.values() for each in of
     }
+
+
+def test_what_is_compiled_beforehand_is_what_histories_use():
+    standing.be_ready()
+    compiled = list(standing._walk.signatures)
+    orders = kept_orders([(0, 330, 150, []), (0, 340, 150, [(5, 150)])])
+    tiers_before(ladder(100, 200, 300, measure=Measure.SPEND, within=20, grace=3), orders)
+    assert list(standing._walk.signatures) == compiled

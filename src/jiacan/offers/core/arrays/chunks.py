@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from jiacan.offers.core.arrays import standing
 from jiacan.offers.core.arrays.adding import count, nothing_counted
 from jiacan.offers.core.arrays.joining import by_event, gather
 from jiacan.offers.core.arrays.layout import Layout
@@ -93,6 +94,7 @@ def be_ready() -> None:
     texts = Texts(np.frombuffer(bytes(8), np.int64), np.frombuffer(b"", np.uint8))
     in_order(counts, counts, texts, texts)
     _be_ready_to_join()
+    standing.be_ready()
     counted = nothing_counted(offers=0, reasons=0, items=0, stock=0, accounts=0)
     count(plan.items, events, pairs, found.answers, counts, counted)
 

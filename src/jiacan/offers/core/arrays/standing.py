@@ -110,6 +110,12 @@ def places_before(ladder: Ladder, paid: PaidOrders) -> Whole:
     return places
 
 
+def be_ready() -> None:
+    """Compile the walk for this machine, if that was not done before."""
+    nothing = np.zeros(0, np.int64)
+    _walk(nothing, nothing, nothing, nothing, nothing, nothing, 0, nothing)
+
+
 def _weights(ladder: Ladder, minor: Whole) -> Whole:
     weights: Whole = minor if ladder.measure is Measure.SPEND else (minor > 0).astype(np.int64)
     return weights
