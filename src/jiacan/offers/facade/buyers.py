@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
 
 import pyarrow as pa
 
@@ -18,7 +17,8 @@ from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.core.arrays.clock import from_us
 from jiacan.offers.core.arrays.standing import tiers_before
 from jiacan.offers.core.buyers import asks_of_buyers, birth_month
-from jiacan.offers.core.tiers import matters_since, tier_before
+from jiacan.offers.core.tiers import tier_before
+from jiacan.offers.facade.tiers import kept_for
 from jiacan.offers.measures.figures import BIRTH_MONTH, TIER
 from jiacan.offers.readers.recorded import BIRTH_MONTH_BACK
 from jiacan.orders import facade as orders
@@ -38,16 +38,10 @@ def know(shop_id: int, found: Iterable[Order], rules: PlanRules, *, came_back: b
     if not asks_of_buyers(rules) or not asked:
         return asked
     names = {order.customer_id for order in asked.values() if order.customer_id is not None}
-    kept = _kept(shop_id, names, min(order.paid_at for order in asked.values()), rules)
+    first = min(order.paid_at for order in asked.values())
+    kept = {} if rules.ladder is None else kept_for(shop_id, rules.ladder, names, first)
     birthdays = customers.birthdays_of(shop_id, names) if rules.asks_birthdays else {}
     return {name: _known(order, kept, birthdays, rules, came_back) for name, order in asked.items()}
-
-
-def _kept(shop_id: int, names: Iterable[str], first: datetime, rules: PlanRules) -> dict[str, tuple[KeptOrder, ...]]:
-    if rules.ladder is None:
-        return {}
-    since = matters_since(rules.ladder, first)
-    return orders.kept_since(shop_id, sorted(names), since, currency=rules.ladder.currency)
 
 
 def _known(
@@ -72,7 +66,7 @@ def with_buyers(shop_id: int, read: orders.EventTables, rules: PlanRules) -> ord
     asked = {name for name in names if name is not None}
     moments = [from_us(us) for us in table["paid_us"].to_pylist()]
     if rules.ladder is not None:
-        tiers = tiers_before(rules.ladder, _kept(shop_id, asked, min(moments), rules)) if moments else {}
+        tiers = tiers_before(rules.ladder, kept_for(shop_id, rules.ladder, asked, min(moments))) if moments else {}
         of_orders = [tiers.get(order_id, "") for order_id in table["order_id"].to_pylist()]
         table = table.append_column(TIER, pa.array(of_orders, pa.string()))
     if rules.asks_birthdays:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from jiacan.offers.contracts.tiers import Ladder, Standing, Tier, TierChange
@@ -28,13 +28,20 @@ def counting_since(ladder: Ladder, at: datetime) -> datetime:
     return tiers.counting_since(ladder, at)
 
 
+def kept_for(
+    shop_id: int, ladder: Ladder, customer_ids: Iterable[str], first: datetime
+) -> Mapping[str, tuple[KeptOrder, ...]]:
+    """What these customers kept of every order that bears on where they stand at a moment or later."""
+    since = tiers.matters_since(ladder, first)
+    return kept_orders.kept_since(shop_id, sorted(customer_ids), since, currency=ladder.currency)
+
+
 def tiers_at(shop_id: int, ladder: Ladder, customer_ids: Collection[str], at: datetime) -> Mapping[str, str]:
     """The tier on which each of these customers stood at a moment, by what was paid and came back before it.
 
     Empty for those below the first.
     """
-    since = tiers.matters_since(ladder, at)
-    kept = kept_orders.kept_since(shop_id, sorted(customer_ids), since, currency=ladder.currency)
+    kept = kept_for(shop_id, ladder, customer_ids, at)
     return {each: tiers.tier_before(ladder, kept.get(each, ()), at, "") for each in customer_ids}
 
 

@@ -6,12 +6,9 @@ stretch, however long the history is.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from time import perf_counter
 
 import duckdb
@@ -19,6 +16,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
+from jiacan.kernel.ahead import one_ahead
 from jiacan.kernel.periods import Period
 from jiacan.kernel.stages import Stage, observe
 from jiacan.offers.contracts.rules import PlanRules
@@ -124,8 +122,6 @@ WHERE at_us >= {starts_us} AND at_us < {ends_us}
 
 _OF_NAMES = ("order_id", "customer_id", "id")
 _OF_EVENTS = ("at", "is_refund", "customer", "held_out", "order", "key")
-_AHEAD = 2
-"""Chunks begun before they are wanted."""
 _MINUTE_US = 60_000_000
 _FOR_EVER_US = 1 << 62
 
@@ -242,18 +238,8 @@ class MatchedHistory:
             orders: about how many orders a chunk covers, in whole minutes.
             with_names: whether the events' names are wanted.
         """
-        with ThreadPoolExecutor(1) as asking, ThreadPoolExecutor(1) as arranging:
-
-            def begin(stretch: _Stretch) -> Future[Chunk]:
-                asked = asking.submit(self._ask, stretch, with_names)
-                return arranging.submit(lambda: self._arranged(asked.result()))
-
-            stretches = iter(self._stretches(orders))
-            coming = deque(begin(stretch) for stretch in islice(stretches, _AHEAD))
-            while coming:
-                chunk = coming.popleft().result()
-                coming.extend(begin(stretch) for stretch in islice(stretches, 1))
-                yield chunk
+        asked = one_ahead(self._ask(stretch, with_names) for stretch in self._stretches(orders))
+        return one_ahead(self._arranged(each) for each in asked)
 
     def _stretches(self, orders: int) -> list[_Stretch]:
         """The period cut into stretches of at least so many orders; the last one has all refunds that came later."""

@@ -7,13 +7,14 @@ where grouping would have to gather them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from jiacan.kernel.ahead import one_ahead
 
 ROWS_AT_ONCE = 1 << 20
 
@@ -31,16 +32,9 @@ def parts_of(duck: duckdb.DuckDBPyConnection, query: str, *, first_line: int, la
     """
     of_part = f"FROM ({query}) WHERE line >= {{}} AND line < {{}}"
     starts = range(first_line, last_line + 1, ROWS_AT_ONCE)
-    with duck.cursor() as other, ThreadPoolExecutor(1) as ahead:
-
-        def ask(start: int) -> pa.Table:
-            return other.sql(of_part.format(start, start + ROWS_AT_ONCE)).to_arrow_table().combine_chunks()
-
-        coming = [ahead.submit(ask, start) for start in starts[:1]]
-        for start in starts:
-            rows = coming.pop().result()
-            coming = [ahead.submit(ask, following) for following in (start + ROWS_AT_ONCE,) if following in starts]
-            yield rows
+    with duck.cursor() as other:
+        asked = (other.sql(of_part.format(start, start + ROWS_AT_ONCE)).to_arrow_table() for start in starts)
+        yield from one_ahead(rows.combine_chunks() for rows in asked)
 
 
 def starts_of(rows: pa.Table, columns: Sequence[str]) -> Rows:
