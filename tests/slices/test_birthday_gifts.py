@@ -8,6 +8,7 @@ import pytest
 
 from jiacan.campaigns.facade import birthdays, online
 from jiacan.customers import facade as customers
+from jiacan.members.facade import birthdays as members
 from jiacan.members.facade import reading as points
 from jiacan.members.models.birthdays import BirthdayTurn
 from jiacan.members.store import birthdays as store
@@ -132,12 +133,19 @@ def test_a_month_is_given_for_on_its_first_day():
     ]
 
 
+def occasion_of(shop, customer_id):
+    """The occasion of the customer's birthday, by whose text those of one moment settle."""
+    ((_, occasion_id),) = members.turns_of(shop.id, customer_id)
+    return occasion_id
+
+
 def test_staff_get_nothing_and_what_is_out_is_refused_with_the_reason():
     shop = birthday_shop(("{gift: mug}", "{gift: tablet}"), ("budget: {gift: gifts}", "budget: {gift: prizes}"))
     born(shop, 3, 5, "staff-1", *(f"c-{n}" for n in range(5)))
     look(shop, 3, 5)
     assert told(shop, "staff-1") == [("2097-03-05", "", [])]
-    assert [told(shop, f"c-{n}")[0][1] for n in range(5)] == [*["granted"] * 4, "refused"]
+    in_turn = sorted((f"c-{n}" for n in range(5)), key=lambda each: occasion_of(shop, each))
+    assert [told(shop, each)[0][1] for each in in_turn] == [*["granted"] * 4, "refused"]
     (refused,) = (each for each in reading.awards_of(shop.id, PLAN_ID) if each.outcome == "refused")
     assert isinstance(refused.refusal, StockEmpty)
     assert refused.order_id.startswith("~birthday/order-bonus-2011/happy/2097/")
