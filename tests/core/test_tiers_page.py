@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from jiacan.members.core.tiers import Walk, gift_of, lay_over
 from jiacan.offers.contracts.benefits import PointsBenefit
+from jiacan.offers.contracts.tiers import GivenFor, TierGiven
 from jiacan.offers.core.tiers import follow, has_at, next_tier, tier_before
 from jiacan.orders.contracts import KeptOrder, Returned
 from tests.core.test_member_tiers import BEGIN, bought, day, ladder
@@ -18,8 +22,13 @@ RETURNS = re.compile(r"returns (\d+\.\d\d) of day (\d+)")
 NAMES = {"": "none", "a": "silver", "b": "gold"}
 
 
-def cases():
-    text = (PAGES / "tiers.md").read_text(encoding="utf-8").split("## The cases")[1].split("\n## ")[0]
+GIVEN = re.compile(r"is given (silver|gold) for (\d+) days")
+LOSES = re.compile(r"loses what day (\d+) gave")
+TIERS = {name: tier for tier, name in NAMES.items()}
+
+
+def cases(part="## The cases"):
+    text = (PAGES / "tiers.md").read_text(encoding="utf-8").split(f"{part}\n")[1].split("\n## ")[0]
     for section in text.split("\n### ")[1:]:
         (rows,) = tables_in(section)
         yield pytest.param(rows, id=section.splitlines()[0])
@@ -54,6 +63,34 @@ def test_the_page_says_who_stands_where(rows):
         assert (f"{has / 100:.2f}", NAMES[standing.tier], missing, until) == (
             *(row["counts"], row["tier"], row["missing"], row["kept until"]),
         )
+
+
+def gifts_after(gifts, what, days):
+    """What the customer was given, after the row."""
+    if found := GIVEN.fullmatch(what):
+        given = TierGiven(f"o-{days}", "gift", "anna", TIERS[found[1]], GivenFor(days=int(found[2])), day(days))
+        return [*gifts, gift_of(given, ZoneInfo("UTC"))]
+    if found := LOSES.fullmatch(what):
+        return [replace(each, taken_at=day(days)) if each.order_id == f"o-{found[1]}" else each for each in gifts]
+    return gifts
+
+
+@pytest.mark.parametrize("rows", list(cases("## Tiers that are given")))
+def test_the_page_says_who_stands_where_by_what_was_given(rows):
+    here = ladder(10_000, 30_000, within=60, grace=10)
+    before, stood, orders, gifts = None, "", [], []
+    for row in rows:
+        days, what = int(row["day"]), row["what"]
+        gifts = gifts_after(gifts, what, days)
+        if not GIVEN.fullmatch(what) and not LOSES.fullmatch(what):
+            orders = after(orders, what, days)
+        standing, changes = follow(here, before, orders, day(days))
+        stood, taken = lay_over(here, stood, Walk(before, changes, day(days), partial(has_at, here, orders)), gifts)
+        why = [str(step.cause).replace("_", " ") for step in taken]
+        assert (NAMES[standing.tier], NAMES[stood], why) == (
+            *(row["by orders"], row["stands"], [row["why"]] if row["why"] else []),
+        ), row
+        before = standing
 
 
 def test_the_page_says_on_which_tier_an_order_is_paid_and_how_many_points_it_gets():

@@ -150,8 +150,9 @@ TEMPLATES = [
 ]
 
 STATIC_URL = "/static/"
-# Offers are below members, so they are told here who keeps the points that they give.
+# Offers are below members, so they are told here who keeps the points and the tiers that they give.
 POINTS_KEEPER = "jiacan.members.facade.noting.note"
+TIERS_KEEPER = "jiacan.members.facade.given_tiers.note"
 # Draws are below plans, so they are told here who knows a plan's versions.
 PLAN_IN_FORCE = "jiacan.campaigns.facade.live.find_live"
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from jiacan.campaigns.facade.birthdays import BirthdayTurn
 from jiacan.kernel.messages import Message, Name, tell
 from jiacan.kernel.money import Money
 from jiacan.members.contracts.points import Lot, Move, StatementLine
-from jiacan.members.contracts.tiers import CustomerTier
+from jiacan.members.contracts.tiers import Cause, CustomerTier, TierStep, last_day
 from jiacan.members.facade.words import move_in_words
 from jiacan.offers.contracts.awards import Outcome
-from jiacan.offers.contracts.tiers import Ladder, Measure, TierChange
+from jiacan.offers.contracts.tiers import Ladder, Measure, Tier
 
 _LOOKS = {Move.SPENT: "", Move.EARNED: "good", Move.CORRECTED: "warn"}
 
@@ -54,9 +54,10 @@ def shown_line(each: StatementLine) -> ShownLine:
 class ShownStep:
     """A step between tiers in a list."""
 
-    step: TierChange
+    step: TierStep
     is_up: bool
     word: Message
+    why: Message
     had: Message
 
 
@@ -66,9 +67,16 @@ class ShownTier:
 
     found: CustomerTier
     name: Name | Message
+    by_orders: Name | Message
     has: Message
     missing: Message | None
     steps: tuple[ShownStep, ...]
+
+    @property
+    def given_last(self) -> date | None:
+        """The last day of the tier that an offer gave them, where they stand on that."""
+        gift = self.found.gift
+        return None if gift is None else last_day(gift.ends_at, self.found.ladder.zone)
 
 
 def shown_tier(found: CustomerTier) -> ShownTier:
@@ -79,21 +87,38 @@ def shown_tier(found: CustomerTier) -> ShownTier:
         missing = tell("{amount} to {tier}", amount=amount_of(found.missing, ladder), tier=found.next.name)
     return ShownTier(
         found=found,
-        name=tell("No tier yet") if found.tier is None else found.tier.name,
+        name=_name_of(found.tier),
+        by_orders=_name_of(found.by_orders),
         has=amount_of(found.has, ladder),
         missing=missing,
         steps=tuple(_shown_step(each, ladder) for each in found.history),
     )
 
 
-def _shown_step(step: TierChange, ladder: Ladder) -> ShownStep:
-    ids = [tier.id for tier in ladder.tiers]
-    places = {name: place for place, name in enumerate(ids, start=1)}
-    is_up = places.get(step.after, 0) > places.get(step.before, 0)
+def _name_of(tier: Tier | None) -> Name | Message:
+    return tell("No tier yet") if tier is None else tier.name
+
+
+def _shown_step(step: TierStep, ladder: Ladder) -> ShownStep:
+    is_up = ladder.place(step.after) > ladder.place(step.before)
     tier = ladder.find(step.after)
     to = tell("no tier") if not step.after else step.after if tier is None else tier.name
     word = tell("up to {tier}", tier=to) if is_up else tell("down to {tier}", tier=to)
-    return ShownStep(step, is_up, word, amount_of(step.had, ladder))
+    return ShownStep(step, is_up, word, _why(step, ladder), amount_of(step.had, ladder))
+
+
+def _why(step: TierStep, ladder: Ladder) -> Message:
+    match step.cause:
+        case Cause.ORDERS:
+            return tell("by their orders")
+        case Cause.GIVEN:
+            assert step.until is not None, "a tier is given for a time"
+            day = last_day(step.until, ladder.zone)
+            return tell("given by {offer} up to and including {day}", offer=step.offer_id, day=day)
+        case Cause.OVER:
+            return tell("the time that {offer} gave is over", offer=step.offer_id)
+        case Cause.TAKEN_BACK:
+            return tell("what {offer} gave was taken back", offer=step.offer_id)
 
 
 def amount_of(amount: int, ladder: Ladder) -> Message:

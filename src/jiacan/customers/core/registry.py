@@ -155,6 +155,9 @@ PERSONAL_FIELDS = (
     PersonalField(
         "members_tierstep", "customer_id", _CUSTOMER, "to explain their tier", THREE_YEARS, OnErasure.PSEUDONYMISE
     ),
+    PersonalField(
+        "members_tiergift", "customer_id", _CUSTOMER, "to know their tier", THREE_YEARS, OnErasure.PSEUDONYMISE
+    ),
     PersonalField("members_signinlink", "customer_id", _CUSTOMER, "to let them in", A_MONTH, OnErasure.PSEUDONYMISE),
     PersonalField("members_signinlink", "made_by", _STAFF, "to account for a link", A_MONTH, OnErasure.KEEP),
     PersonalField("members_entrysecret", "made_by", _STAFF, "to account for a secret", THREE_YEARS, OnErasure.KEEP),

@@ -11,13 +11,13 @@ from jiacan.customers import facade as customers
 from jiacan.customers.contracts import Birthday
 from jiacan.members.contracts.birthdays import BirthdayOffer, Turn
 from jiacan.members.core import birthdays as core
+from jiacan.members.facade.tiers import stand_on
 from jiacan.members.store import birthdays as store
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.contracts.settled import Settled
 from jiacan.offers.contracts.tiers import Ladder
 from jiacan.offers.facade import awarding, occasions
 from jiacan.offers.facade.books import VersionRules
-from jiacan.offers.facade.tiers import tiers_at
 
 CUSTOMERS_AT_ONCE = 500
 Announce = Callable[[Settled, datetime], None]
@@ -118,7 +118,7 @@ def _on_its_tiers(
     if not force.offer.tiers:
         return found
     assert force.ladder is not None, "checked: an offer that asks for a tier has a ladder in its plan"
-    tiers = tiers_at(shop_id, force.ladder, [customer for customer, _ in found], at)
+    tiers = stand_on(shop_id, force.ladder, [customer for customer, _ in found], at)
     return [each for each in found if tiers[each[0]] in force.offer.tiers]
 
 

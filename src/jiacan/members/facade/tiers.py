@@ -1,16 +1,19 @@
-"""Tiers follow what customers keep of their orders: up at once, down by the clock."""
+"""Tiers follow what customers keep of their orders: up at once, down by the clock; offers may give one for a time."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
-from jiacan.members.contracts.tiers import CustomerTier, Ladders
+from jiacan.members.contracts.tiers import CustomerTier, Ladders, Reckoned, TierGift, TierStep
+from jiacan.members.core.tiers import Walk, lay_over, lifting, next_moment
 from jiacan.members.store import tiers as store
-from jiacan.offers.contracts.tiers import Ladder, Standing, TierChange
-from jiacan.offers.facade.tiers import counting_since, follow, has_at, next_tier
+from jiacan.offers.contracts.tiers import Ladder
+from jiacan.offers.facade.tiers import counting_since, follow, has_at, next_tier, tiers_at
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import KeptOrder
 from jiacan.webhooks import facade as webhooks
@@ -38,30 +41,77 @@ def note(shop_id: int, ladders: Ladders, order_ids: Collection[str], *, at: date
 
 def reckon(shop_id: int, ladder: Ladder, customer_ids: Collection[str], *, at: datetime) -> int:
     """Walk these customers' time up to `at`, keep every step and tell of it; counts the steps."""
+    return reckon_each(shop_id, ladder, dict.fromkeys(customer_ids, at))
+
+
+def reckon_each(shop_id: int, ladder: Ladder, until: Mapping[str, datetime]) -> int:
+    """Walk each customer's time up to their moment, keep every step and tell of it; counts the steps."""
     with transaction.atomic():
         store.lock_ladder(shop_id, ladder.plan_id)
-        before = store.find_standings(shop_id, ladder.plan_id, customer_ids)
-        kept = _kept(shop_id, ladder, customer_ids, before)
-        standings: dict[str, Standing] = {}
-        steps: list[tuple[str, TierChange]] = []
-        for each in sorted(customer_ids):
-            standings[each], taken = follow(ladder, before.get(each), kept.get(each, ()), at)
+        found = _load(shop_id, ladder, until)
+        after: dict[str, Reckoned] = {}
+        steps: list[tuple[str, TierStep]] = []
+        for each in sorted(until):
+            after[each], taken = _walk(ladder, found.of(each), until[each])
             steps += [(each, step) for step in taken]
-        store.save_standings(shop_id, ladder.plan_id, standings)
+        store.save_standings(shop_id, ladder.plan_id, after)
         store.add_steps(shop_id, ladder.plan_id, steps)
         _announce(shop_id, ladder, steps)
         return len(steps)
 
 
+@dataclass(frozen=True, slots=True)
+class _Of:
+    """One customer: where they stood, what they kept of orders, and what offers gave them."""
+
+    before: Reckoned | None
+    kept: tuple[KeptOrder, ...]
+    gifts: tuple[TierGift, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The same of several."""
+
+    before: Mapping[str, Reckoned]
+    kept: Mapping[str, tuple[KeptOrder, ...]]
+    gifts: Mapping[str, tuple[TierGift, ...]]
+
+    def of(self, customer_id: str) -> _Of:
+        """The customer's."""
+        return _Of(self.before.get(customer_id), self.kept.get(customer_id, ()), self.gifts.get(customer_id, ()))
+
+
+def _load(shop_id: int, ladder: Ladder, customer_ids: Collection[str]) -> _Found:
+    """All that bears on the customers from where they were reckoned to."""
+    before = store.find_standings(shop_id, ladder.plan_id, customer_ids)
+    seen_at = _EVER
+    if before.keys() >= set(customer_ids):
+        seen_at = min((each.by_orders.seen_at for each in before.values()), default=_EVER)
+    gifts = store.gifts_of(shop_id, ladder.plan_id, customer_ids, ending_after=seen_at)
+    return _Found(before, _kept(shop_id, ladder, customer_ids, before), gifts)
+
+
+def _walk(ladder: Ladder, of: _Of, until: datetime) -> tuple[Reckoned, tuple[TierStep, ...]]:
+    """Where the customer stands at the moment, and every step on the way."""
+    before = None if of.before is None else of.before.by_orders
+    by_orders, changes = follow(ladder, before, of.kept, until)
+    walk = Walk(before, changes, by_orders.seen_at, partial(has_at, ladder, of.kept))
+    stands, steps = lay_over(ladder, "" if of.before is None else of.before.stands, walk, of.gifts)
+    moments = (by_orders.look_at, next_moment(of.gifts, by_orders.seen_at))
+    look_at = min((each for each in moments if each is not None), default=None)
+    return Reckoned(replace(by_orders, look_at=look_at), stands), steps
+
+
 def _kept(
-    shop_id: int, ladder: Ladder, customer_ids: Collection[str], before: dict[str, Standing]
+    shop_id: int, ladder: Ladder, customer_ids: Collection[str], before: Mapping[str, Reckoned]
 ) -> dict[str, tuple[KeptOrder, ...]]:
     """Every order that counts at some moment from where the customers were reckoned to."""
     known = [each for each in customer_ids if each in before]
     new = [each for each in customer_ids if each not in before]
     found: dict[str, tuple[KeptOrder, ...]] = {}
     if known:
-        since = counting_since(ladder, min(before[each].seen_at for each in known))
+        since = counting_since(ladder, min(before[each].by_orders.seen_at for each in known))
         found |= orders.kept_since(shop_id, known, since, currency=ladder.currency)
     if new:
         found |= orders.kept_since(shop_id, new, _EVER, currency=ladder.currency)
@@ -71,7 +121,7 @@ def _kept(
 _EVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
-def _announce(shop_id: int, ladder: Ladder, steps: Sequence[tuple[str, TierChange]]) -> None:
+def _announce(shop_id: int, ladder: Ladder, steps: Sequence[tuple[str, TierStep]]) -> None:
     """Tell whoever asked who took which step."""
     if steps and EventKind.TIER_CHANGED in webhooks.wanted(shop_id):
         webhooks.announce(
@@ -88,6 +138,9 @@ def _announce(shop_id: int, ladder: Ladder, steps: Sequence[tuple[str, TierChang
                         "after": step.after,
                         "had": step.had,
                         "measure": str(ladder.measure),
+                        "cause": str(step.cause),
+                        "offer": step.offer_id or None,
+                        "until": None if step.until is None else step.until.isoformat(),
                     },
                 )
                 for customer_id, step in steps
@@ -121,17 +174,30 @@ def tiers_of(shop_id: int, ladders: Ladders, customer_id: str, *, at: datetime) 
 
 
 def _tier_of(
-    shop_id: int, ladder: Ladder, customer_id: str, stored: tuple[TierChange, ...], at: datetime
+    shop_id: int, ladder: Ladder, customer_id: str, stored: tuple[TierStep, ...], at: datetime
 ) -> CustomerTier:
-    before = store.find_standings(shop_id, ladder.plan_id, [customer_id])
-    kept = _kept(shop_id, ladder, [customer_id], before).get(customer_id, ())
-    standing, taken = follow(ladder, before.get(customer_id), kept, at)
+    of = _load(shop_id, ladder, [customer_id]).of(customer_id)
+    reckoned, taken = _walk(ladder, of, at)
+    standing, history = reckoned.by_orders, (*reversed(taken), *stored)
     return CustomerTier(
         ladder=ladder,
-        tier=ladder.find(standing.tier),
-        since=standing.since if standing.tier else None,
-        has=has_at(ladder, kept, at),
+        tier=ladder.find(reckoned.stands),
+        since=history[0].at if history and reckoned.stands else None,
+        by_orders=ladder.find(standing.tier),
+        gift=lifting(ladder, standing.tier, of.gifts, standing.seen_at),
+        has=has_at(ladder, of.kept, at),
         next=next_tier(ladder, standing.tier),
         grace_until=standing.grace_until,
-        history=(*reversed(taken), *stored),
+        history=history,
     )
+
+
+def stand_on(shop_id: int, ladder: Ladder, customer_ids: Collection[str], at: datetime) -> Mapping[str, str]:
+    """The tier on which each of these customers stood at a moment, by what was paid, came back and was given before.
+
+    Empty for those below the first.
+    """
+    by_orders = tiers_at(shop_id, ladder, customer_ids, at)
+    gifts = store.gifts_of(shop_id, ladder.plan_id, customer_ids, ending_after=at)
+    lifts = {each: lifting(ladder, tier, gifts.get(each, ()), at) for each, tier in by_orders.items()}
+    return {each: tier if (gift := lifts[each]) is None else gift.tier for each, tier in by_orders.items()}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from jiacan.offers.contracts.conditions import BundlePart, Scope
+from jiacan.offers.contracts.tiers import GivenFor
 
 
 class Kind(StrEnum):
@@ -158,9 +159,10 @@ class TicketBenefit:
 
 @dataclass(frozen=True, slots=True)
 class TierBenefit:
-    """A membership tier."""
+    """A membership tier. `given_for` is None only in plans that have no ladder, where nobody stands on a tier."""
 
     tier: str
+    given_for: GivenFor | None = None
 
 
 OtherBenefit = (

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 from jiacan.kernel.messages import Name
 from jiacan.kernel.periods import Period
-from jiacan.offers.contracts.benefits import Benefit, Kind, PointsBenefit
+from jiacan.offers.contracts.benefits import Benefit, Kind, PointsBenefit, TierBenefit
 from jiacan.offers.contracts.conditions import Condition, InBirthdayMonth, OnTiers
 from jiacan.offers.contracts.points import AT_ONCE_AND_FOR_EVER, PointsTerms
+from jiacan.offers.contracts.tiers import GivenFor
 from jiacan.offers.contracts.tiers import Ladder as TierLadder
 
 
@@ -158,10 +159,20 @@ class Offer:
         return (*self.conditions, *(condition for rung in self.rungs for condition in rung.conditions))
 
     @property
+    def gives(self) -> tuple[Benefit, ...]:
+        """Every benefit, its rungs' and those that stand in."""
+        return (*(benefit for rung in self.rungs for benefit in rung.benefits), *self.otherwise)
+
+    @property
+    def given_tiers(self) -> Mapping[str, GivenFor]:
+        """For how long it gives each tier on which it puts customers."""
+        tiers = (benefit for benefit in self.gives if isinstance(benefit, TierBenefit))
+        return {benefit.tier: benefit.given_for for benefit in tiers if benefit.given_for is not None}
+
+    @property
     def asks_tier(self) -> bool:
         """Whether it depends on the tier of an order's customer: by a condition, or by points that tiers multiply."""
-        given = (*self.otherwise, *(benefit for rung in self.rungs for benefit in rung.benefits))
-        by_tier = any(isinstance(benefit, PointsBenefit) and benefit.by_tier for benefit in given)
+        by_tier = any(isinstance(benefit, PointsBenefit) and benefit.by_tier for benefit in self.gives)
         return by_tier or any(isinstance(condition, OnTiers) for condition in self.asked)
 
     @property
@@ -174,8 +185,9 @@ class Offer:
 class PlanRules:
     """Everything that match and settle need of one version of a plan.
 
-    `ladder` and `asks_birthdays` are set only where an offer for orders asks on which tier, or in which month of the
-    year, its customer is: then orders are matched with that of their `buyer`.
+    `membership` is its ladder of tiers. `ladder`, the same one, and `asks_birthdays` are set only where an offer for
+    orders asks on which tier, or in which month of the year, its customer is: then orders are matched with that of
+    their `buyer`.
     """
 
     plan_id: str
@@ -195,8 +207,14 @@ class PlanRules:
     holdout_share: float
     staff: frozenset[str]
     points: PointsTerms = AT_ONCE_AND_FOR_EVER
+    membership: TierLadder | None = None
     ladder: TierLadder | None = None
     asks_birthdays: bool = False
+
+    @property
+    def by_birthdays(self) -> tuple[str, ...]:
+        """The offers that ask for customers' birthdays or are given for them, by id."""
+        return tuple(each.id for each in self.offers if each.asks_birthday or each.trigger is Trigger.BIRTHDAY)
 
     @property
     def window(self) -> Period | None:

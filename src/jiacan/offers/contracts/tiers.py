@@ -57,6 +57,10 @@ class Ladder:
         """The tier of that id; None where the ladder has none."""
         return next((tier for tier in self.tiers if tier.id == tier_id), None)
 
+    def place(self, tier_id: str) -> int:
+        """The tier's place from 1; 0 for none, and for one that the ladder has no more."""
+        return next((place for place, tier in enumerate(self.tiers, start=1) if tier.id == tier_id), 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -81,3 +85,40 @@ class TierChange:
     after: str
     at: datetime
     had: int
+
+
+# --- tiers that offers give -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFor:
+    """For how long an offer gives a tier: so many days or months; where neither is said, until the month ends."""
+
+    days: int | None = None
+    months: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TierGiven:
+    """A tier of one award; `order_id` is an occasion's id where there was no order."""
+
+    order_id: str
+    offer_id: str
+    customer_id: str
+    tier: str
+    given_for: GivenFor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TierTaken:
+    """A tier of one award that was taken back."""
+
+    order_id: str
+    offer_id: str
+    customer_id: str
+    tier: str
+    at: datetime
+
+
+TierMoved = TierGiven | TierTaken

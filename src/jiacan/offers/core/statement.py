@@ -36,7 +36,7 @@ def _items(rules: PlanRules) -> Iterator[Item]:
     for kind, ids in (
         (Kind.COUPON, rules.coupons),
         (Kind.TICKET, rules.draws),
-        (Kind.TIER, rules.tiers),
+        (Kind.TIER, rules.tiers if rules.membership is None else ()),  # on a ladder customers stand; they hold none
         (Kind.GIFT, rules.stock),
     ):
         for item_id in ids:

@@ -137,7 +137,7 @@ def _next_moment(standing: Standing, counted: Counted) -> datetime | None:
 def _step(ladder: Ladder, standing: Standing, counted: Counted, at: datetime, changes: list[TierChange]) -> Standing:
     """Where the customer stands at the moment, by what they have then; each change is noted."""
     has = counted.at(at)
-    deserved, place, grace_until = reached(ladder, has), _place(ladder, standing.tier), standing.grace_until
+    deserved, place, grace_until = reached(ladder, has), ladder.place(standing.tier), standing.grace_until
     steps: list[int] = []
     if deserved > place:
         steps, grace_until = [deserved], None
@@ -157,12 +157,7 @@ def _step(ladder: Ladder, standing: Standing, counted: Counted, at: datetime, ch
     return Standing(tier, since, grace_until, at, None)
 
 
-def _place(ladder: Ladder, tier_id: str) -> int:
-    """The tier's place from 1; 0 for none, and for one that the ladder has no more."""
-    return next((place for place, tier in enumerate(ladder.tiers, start=1) if tier.id == tier_id), 0)
-
-
 def next_tier(ladder: Ladder, tier_id: str) -> Tier | None:
     """The tier above that one; None on the highest."""
-    place = _place(ladder, tier_id)
+    place = ladder.place(tier_id)
     return ladder.tiers[place] if place < len(ladder.tiers) else None

@@ -21,8 +21,10 @@ from jiacan.offers.core.arrays.recalled import Recalled
 from jiacan.offers.core.arrays.undoing import Undone, undo
 from jiacan.offers.core.arrays.values import NONE, Found, State, Whole
 from jiacan.offers.core.book import Held, Holding
+from jiacan.offers.core.given_tiers import terms_of
+from jiacan.offers.core.given_tiers import told_of as tiers_of
 from jiacan.offers.core.granting import award_key, hold_keys
-from jiacan.offers.facade import points
+from jiacan.offers.facade import given_tiers, points
 from jiacan.offers.facade.books import keep_claw_backs
 from jiacan.offers.facade.recalling import Emptied, NotByTables, recall
 from jiacan.offers.readers.entries import entry_tables
@@ -84,6 +86,7 @@ class Chunks:
         self._plan_id = layout.rules.plan_id
         self._outcome = Outcome(duck, layout)
         self._emptied = Emptied(shop_id, self._plan_id)
+        self._tier_terms = terms_of(layout.rules)
         self._gives_points = any(sort.kind is Kind.POINTS for sort in layout.items)
 
     def settle(self, chunk: RecordedChunk) -> Settled:
@@ -123,6 +126,8 @@ class Chunks:
         )
         given = outcome.points() if self._gives_points else ()
         points.pass_on(shop_id, self._layout.rules, [*given, *points.told_of((), undone.claw_backs)])
+        put_on = outcome.tiers(self._tier_terms) if self._tier_terms else ()
+        given_tiers.pass_on(shop_id, self._layout.rules, [*put_on, *tiers_of((), undone.claw_backs, ())])
         store.add_pace(shop_id, plan_id, awards=outcome.pace(undone.claw_backs), orders=walked.chunk.minutes)
 
 

@@ -155,7 +155,8 @@ def confirm(
             event.order_id: use(each, event, by[each.plan_version]) for each, event in zip(found, events, strict=True)
         }
         pending_store.end(shop_id, found, at, used=True)
-        return settle_ready(shop_id, rules, Ready(_keys(events), events, used=used), watch)
+        earlier = [version for number, version in by.items() if number != rules.version]
+        return settle_ready(shop_id, rules, Ready(_keys(events), events, earlier=earlier, used=used), watch)
 
 
 def _confirmed(pending: Pending, at: datetime) -> PaidEvent:

@@ -11,10 +11,11 @@ from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.contracts.settled import Settled
 from jiacan.offers.core.book import Book, Held
 from jiacan.offers.core.events import Event, PaidEvent
+from jiacan.offers.core.given_tiers import told_of as tiers_of
 from jiacan.offers.core.reserving import Used
 from jiacan.offers.core.settle import Settlement, settle
 from jiacan.offers.core.tallying import count
-from jiacan.offers.facade import points
+from jiacan.offers.facade import given_tiers, points
 from jiacan.offers.facade.books import add_pace, carry_out, find_levels, keep, load_book
 from jiacan.orders.contracts import EventKey, Order
 
@@ -36,8 +37,8 @@ class Watch:
 class Ready:
     """Events that the plan has not settled, matched and in their order.
 
-    `held` is what their customers hold and what lapses by then, given by `earlier` versions too; `used` what was held
-    for events before, which get exactly that; `orders` those that are paid in them.
+    `held` is what their customers hold and what lapses by then; `used` what was held for events before, which get
+    exactly that; both were given by `earlier` versions too. `orders` are those that are paid in them.
     """
 
     keys: Sequence[EventKey]
@@ -68,6 +69,7 @@ def settle_ready(shop_id: int, rules: PlanRules, ready: Ready, watch: Watch) -> 
         levels=find_levels(rules, before, book),
     )
     points.pass_on(shop_id, rules, points.told_of(settled.awards, settled.claw_backs))
+    given_tiers.pass_on(shop_id, rules, tiers_of(settled.awards, settled.claw_backs, (rules, *ready.earlier)))
     watch.over(Stage.STORE, len(settled.awards))
     return settled
 

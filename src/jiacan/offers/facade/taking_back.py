@@ -12,8 +12,9 @@ from jiacan.offers.contracts.errors import AwardUnknown, NothingToTakeBack
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.contracts.settled import Settled
 from jiacan.offers.core.by_hand import take_back_whole
+from jiacan.offers.core.given_tiers import told_of as tiers_of
 from jiacan.offers.core.tallying import count_claw_back
-from jiacan.offers.facade import points
+from jiacan.offers.facade import given_tiers, points
 from jiacan.offers.facade.books import VersionRules, add_pace, carry_out, find_levels, keep_claw_backs, load_book
 from jiacan.offers.store import awards as store
 from jiacan.offers.store import giving
@@ -60,6 +61,7 @@ def take_back(
         giving.update_held(shop_id, rules.plan_id, held)
         keep_claw_backs(shop_id, rules, [back])
         points.pass_on(shop_id, rules, points.told_of((), [back]))
+        given_tiers.pass_on(shop_id, rules, tiers_of((), [back], ()))
         add_pace(shop_id, rules.plan_id, count_claw_back(back))
         _audit(shop_id, rules, back, reason=reason, actor=actor)
         return Settled(claw_backs=(back,), levels=find_levels(rules, before, book))

@@ -13,6 +13,7 @@ from jiacan.offers.contracts.awards import Outcome as AwardOutcome
 from jiacan.offers.contracts.benefits import HELD_KINDS, Kind
 from jiacan.offers.contracts.points import PointsGiven
 from jiacan.offers.contracts.rules import PlanRules
+from jiacan.offers.contracts.tiers import TierGiven
 from jiacan.offers.core.accounts import (
     AWARDS,
     allowances,
@@ -27,6 +28,7 @@ from jiacan.offers.core.accounts import (
 from jiacan.offers.core.arrays.clock import from_us
 from jiacan.offers.core.arrays.layout import Layout
 from jiacan.offers.core.benefits import MONEY_KINDS
+from jiacan.offers.core.given_tiers import Terms
 from jiacan.offers.core.slots import ItemSort
 from jiacan.offers.readers.told import Told
 
@@ -92,6 +94,12 @@ _POINTS = """
 SELECT order_id, offer_id, customer_id, quantity, at_us
 FROM told_items JOIN given USING (pair) JOIN item_of USING (offer, item)
 WHERE is_given AND kind = 'points' AND quantity > 0 ORDER BY pair, slot
+"""
+
+_TIERS = """
+SELECT order_id, offer_id, customer_id, item_of.id, at_us
+FROM told_items JOIN given USING (pair) JOIN item_of USING (offer, item)
+WHERE is_given AND kind = 'tier' ORDER BY pair, slot
 """
 
 _FLOORS = "SELECT DISTINCT owner, unit, -bound AS floor FROM counted"
@@ -195,6 +203,13 @@ class Outcome:
         """The points among what is given."""
         for order_id, offer_id, customer_id, quantity, at_us in self._duck.sql(_POINTS).fetchall():
             yield PointsGiven(order_id, offer_id, customer_id, quantity, from_us(at_us))
+
+    def tiers(self, terms: Terms) -> Iterator[TierGiven]:
+        """The tiers among what is given that the terms give for a time."""
+        for order_id, offer_id, customer_id, tier, at_us in self._duck.sql(_TIERS).fetchall():
+            lasts = terms.get((offer_id, tier))
+            if lasts is not None:
+                yield TierGiven(order_id, offer_id, customer_id, tier, lasts, from_us(at_us))
 
     def pace(self, claw_backs: Iterable[ClawBack]) -> pa.Table:
         """`minute, offer_id, outcome, reason, awards, at_risk_minor`."""

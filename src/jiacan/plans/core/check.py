@@ -12,6 +12,7 @@ from jiacan.plans.core.checks.birthdays import check_birthdays
 from jiacan.plans.core.checks.budget import check_budget
 from jiacan.plans.core.checks.challenges import check_challenges
 from jiacan.plans.core.checks.draws import check_draws
+from jiacan.plans.core.checks.given_tiers import check_given_tiers
 from jiacan.plans.core.checks.identity import check_identity
 from jiacan.plans.core.checks.mall import check_mall
 from jiacan.plans.core.checks.occasions import check_occasions
@@ -77,6 +78,7 @@ def _check_parts(parts: Parts, calendar: Calendar) -> Iterator[Problem]:
     yield from check_occasions(plan)
     yield from check_points(plan)
     yield from check_tiers(plan)
+    yield from check_given_tiers(plan)
     yield from check_referral(plan)
     yield from check_work(plan, calendar)
 

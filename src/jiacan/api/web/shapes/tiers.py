@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from jiacan.api.web.shapes.values import Given, Moment, Money, Names, to_money, to_names
-from jiacan.members.contracts.tiers import CustomerTier
-from jiacan.offers.contracts.tiers import Ladder, Measure, Tier, TierChange
+from jiacan.members.contracts.tiers import Cause, CustomerTier, TierGift, TierStep
+from jiacan.offers.contracts.tiers import Ladder, Measure, Tier
 
 
 class AmountShape(Given):
@@ -32,24 +32,44 @@ class TierShape(Given):
     privileges: list[PrivilegeShape]
 
 
+class GivenTierShape(Given):
+    """A tier that an offer gave, and until when; `order_id` begins with `~` where it was for no order."""
+
+    tier: str = Field(examples=["gold"])
+    offer_id: str
+    order_id: str
+    since: Moment
+    until: Moment
+
+
 class StepShape(Given):
-    """A step from one tier to another (empty is none), and how much the customer had then."""
+    """A step from one tier to another (empty is none), and how much the customer had then.
+
+    `cause` is `orders`; or an offer's tier was `given` until a moment, its time was `over`, or it was `taken_back`.
+    """
 
     before: str = Field(examples=["silver"])
     after: str = Field(examples=["gold"])
     at: Moment
     had: AmountShape
+    cause: Cause = Field(examples=["orders"])
+    offer_id: str | None = Field(examples=[None])
+    until: Moment | None = Field(examples=[None])
 
 
 class CustomerTierShape(Given):
     """Where a customer stands by one plan: what they have, what is missing to the next tier, and every step.
 
-    `grace_until` is until when they keep a tier that they have too little for.
+    `tier` is where they stand: the higher of where their orders put them (`by_orders`) and of what offers gave them;
+    `given` says which, where that is the higher one. What they have, what is missing and `grace_until`, until when
+    they keep a tier that they have too little for, are about their orders.
     """
 
     plan_id: str
     tier: TierShape | None
     since: Moment | None
+    by_orders: TierShape | None
+    given: GivenTierShape | None
     has: AmountShape
     next: TierShape | None
     missing: AmountShape
@@ -75,6 +95,8 @@ def _to_customer_tier(found: CustomerTier) -> CustomerTierShape:
         plan_id=ladder.plan_id,
         tier=_to_tier(found.tier, ladder),
         since=found.since,
+        by_orders=_to_tier(found.by_orders, ladder),
+        given=None if found.gift is None else _to_given(found.gift),
         has=_to_amount(found.has, ladder),
         next=_to_tier(found.next, ladder),
         missing=_to_amount(found.missing, ladder),
@@ -100,5 +122,19 @@ def _to_amount(amount: int, ladder: Ladder) -> AmountShape:
     return AmountShape(spend=to_money(amount, ladder.currency), orders=None)
 
 
-def _to_step(step: TierChange, ladder: Ladder) -> StepShape:
-    return StepShape(before=step.before, after=step.after, at=step.at, had=_to_amount(step.had, ladder))
+def _to_given(gift: TierGift) -> GivenTierShape:
+    return GivenTierShape(
+        tier=gift.tier, offer_id=gift.offer_id, order_id=gift.order_id, since=gift.starts_at, until=gift.ends_at
+    )
+
+
+def _to_step(step: TierStep, ladder: Ladder) -> StepShape:
+    return StepShape(
+        before=step.before,
+        after=step.after,
+        at=step.at,
+        had=_to_amount(step.had, ladder),
+        cause=step.cause,
+        offer_id=step.offer_id or None,
+        until=step.until,
+    )

@@ -19,6 +19,7 @@ from jiacan.members.contracts.coupons import Shown, State
 from jiacan.members.contracts.tiers import CustomerTier
 from jiacan.members.facade.coupon_words import standing_in_words, terms_in_words
 from jiacan.offers.contracts.occasions import OCCASION_MARK, is_occasion
+from jiacan.offers.contracts.tiers import Tier
 from jiacan.referrals.contracts.referrals import State as ReferralState
 
 # --- tiers ------------------------------------------------------------------------------------------------
@@ -36,8 +37,21 @@ class OwnTier:
 
     @property
     def keeps_until(self) -> datetime | None:
-        """Until when they keep a tier that they have too little for."""
-        return self.shown.found.grace_until
+        """Until when they keep a tier that they have too little for; None where an offer gave them a higher one."""
+        return None if self.shown.found.gift else self.shown.found.grace_until
+
+    @property
+    def given_for(self) -> Message | None:
+        """What they were given it for; None where nobody said."""
+        gift = self.shown.found.gift
+        source = None if gift is None else source_of(gift.order_id)
+        return tell("for order {order}", order=source) if isinstance(source, str) else source
+
+    @property
+    def above(self) -> Tier | None:
+        """The tier above that on which they stand."""
+        found = self.shown.found
+        return next(iter(found.ladder.tiers[found.ladder.place(found.tier.id if found.tier else "") :]), None)
 
 
 def own_tier(found: CustomerTier) -> OwnTier:

@@ -41,6 +41,8 @@ def check_benefit(part: BenefitPart) -> Iterator[Problem]:
             part.at("quantity"),
             tell("{kind} takes no `quantity`; write the whole in {kind}, or leave it out.", kind=kinds[0]),
         )
+    if part.for_ is not None and kinds and "tier" not in kinds:
+        yield error(part.at("for"), tell("`for` goes with `tier`; remove it."))
     if part.discount is not None:
         yield from _check_discount(part.discount)
 

@@ -73,15 +73,20 @@ def tiers_asked(plan: PlanPart) -> Iterator[tuple[str, Place]]:
             yield from ((tier, benefit.points.at("by_tier", tier)) for tier in benefit.points.by_tier)
 
 
-def _all_benefits(plan: PlanPart) -> Iterable[BenefitPart]:
+def benefits_by_giver(plan: PlanPart) -> Iterator[tuple[str, tuple[BenefitPart, ...]]]:
+    """Every offer, draw, challenge and item of the mall by its id, with all that it can give."""
     for offer in plan.offers:
-        yield from given_by(offer)
-        yield from offer.otherwise
+        yield offer.id, (*given_by(offer), *offer.otherwise)
     for draw in plan.draws:
-        yield from drawn_in(draw)
+        yield draw.id, tuple(drawn_in(draw))
     for challenge in plan.challenges:
-        yield from rewards_of(challenge)
-    yield from (item.give for item in plan.mall)
+        yield challenge.id, tuple(rewards_of(challenge))
+    for item in plan.mall:
+        yield item.id, (item.give,)
+
+
+def _all_benefits(plan: PlanPart) -> Iterable[BenefitPart]:
+    return (benefit for _, benefits in benefits_by_giver(plan) for benefit in benefits)
 
 
 def _all_budgets(plan: PlanPart) -> Iterable[KindLinesPart]:

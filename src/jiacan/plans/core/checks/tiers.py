@@ -46,7 +46,7 @@ def check_tiers(plan: PlanPart) -> Iterator[Problem]:
 def _check_privileges(plan: PlanPart) -> Iterator[Problem]:
     """That what is said to give a privilege is there, and gives it to customers of the tier."""
     order = [tier.id for tier in plan.tiers]
-    gates = {offer.id: _tiers_of(offer, order) for offer in plan.offers}
+    gates = {offer.id: tiers_of(offer, order) for offer in plan.offers}
     gates |= {item.id: frozenset(item.tiers) for item in plan.mall}
     for tier in plan.tiers:
         for privilege in tier.privileges:
@@ -66,7 +66,7 @@ def _check_giver(
         yield error(privilege.at("by"), tell("{by} gives nothing to customers of {tier}.", by=by, tier=tier.id))
 
 
-def _tiers_of(offer: OfferPart, order: Sequence[str]) -> frozenset[str]:
+def tiers_of(offer: OfferPart, order: Sequence[str]) -> frozenset[str]:
     """The tiers that an offer or its rungs ask for, or multiply points of; none where it asks for none."""
     asked = [when.tier for when in (offer.when, *(rung.when for rung in offer.rungs or ())) if when is not None]
     factors = [benefit.points.by_tier for benefit in given_by(offer) if benefit.points is not None]

@@ -45,7 +45,7 @@ def to_benefit(part: BenefitPart, bundle: tuple[BundlePart, ...] = ()) -> Benefi
     if part.discount is not None:
         return _to_price_benefit(part.discount, bundle)
     assert part.tier is not None, "checked: exactly one kind is written"
-    return TierBenefit(part.tier)
+    return TierBenefit(part.tier, part.for_)
 
 
 def _to_price_benefit(part: DiscountPart, bundle: tuple[BundlePart, ...]) -> PriceBenefit:

@@ -34,6 +34,7 @@ def to_rules(plan: PlanPart, calendar: Calendar, *, version: int) -> PlanRules:
     """Everything that match and settle need."""
     tiers = tuple(part.id for part in plan.tiers)
     written = tuple(to_offer(part, calendar, tiers) for part in plan.offers)
+    ladder = to_ladder(plan)
     for_orders = [offer for offer in written if offer.trigger is Trigger.ORDER_PAID]
     return PlanRules(
         plan_id=plan.id,
@@ -58,7 +59,8 @@ def to_rules(plan: PlanPart, calendar: Calendar, *, version: int) -> PlanRules:
         holdout_share=float(plan.holdout.share) if plan.holdout else 0.0,
         staff=frozenset(plan.staff),
         points=to_points_terms(plan),
-        ladder=to_ladder(plan) if any(offer.asks_tier for offer in for_orders) else None,
+        membership=ladder,
+        ladder=ladder if any(offer.asks_tier for offer in for_orders) else None,
         asks_birthdays=any(offer.asks_birthday for offer in for_orders),
     )
 

@@ -22,6 +22,7 @@ from jiacan.plans.core.parts.scalars import (
     number,
     written,
 )
+from jiacan.plans.core.parts.tiers import GivenForWritten
 from jiacan.plans.core.tree import Table
 
 
@@ -147,6 +148,8 @@ class BenefitPart(Part):
     """A chance in a draw, by its id."""
     tier: Slug | None = None
     """A membership tier, by its id."""
+    for_: GivenForWritten | None = Field(default=None, alias="for")
+    """For how long it is given: so many days (`30d`) or months (`12m`), or until the `month` ends."""
     quantity: Count = 1
     """How many; for gift, service, coupon and ticket."""
 

@@ -1,16 +1,21 @@
-"""`tiers` and `membership`: what each tier needs, within which time, and how long whoever has less may stay."""
+"""`tiers` and `membership`: what each tier needs, within which time, and how long whoever has less may stay.
+
+And for how long an offer gives one.
+"""
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Annotated
 
 from pydantic import PlainValidator, WithJsonSchema
 
 from jiacan.kernel.messages import tell
+from jiacan.offers.contracts.tiers import GivenFor
 from jiacan.plans.core.parts.naming import Naming
 from jiacan.plans.core.parts.part import Part
-from jiacan.plans.core.parts.scalars import Count, PositiveAmount, Slug, written
+from jiacan.plans.core.parts.scalars import Count, PositiveAmount, Slug, is_not, written
 from jiacan.plans.core.parts.times import Duration, days_or_hours
 
 CALENDAR_YEAR = "calendar_year"
@@ -26,6 +31,28 @@ Within = Annotated[
     timedelta | None,
     PlainValidator(_within),
     WithJsonSchema({"type": "string", "pattern": rf"^(\d+[dh]|{CALENDAR_YEAR})$"}),
+]
+
+
+_AFTER = re.compile(r"([1-9]\d{0,3})([dm])", re.ASCII)
+THIS_MONTH = "month"
+
+
+def _given_for(value: object) -> GivenFor:
+    wanted = tell("a number of days or months such as 30d or 12m, or month")
+    text = written(value, wanted)
+    if text == THIS_MONTH:
+        return GivenFor()
+    found = _AFTER.fullmatch(text)
+    if found is None:
+        raise is_not(text, wanted)
+    return GivenFor(months=int(found[1])) if found[2] == "m" else GivenFor(days=int(found[1]))
+
+
+GivenForWritten = Annotated[
+    GivenFor,
+    PlainValidator(_given_for),
+    WithJsonSchema({"type": "string", "pattern": rf"^([1-9]\d{{0,3}}[dm]|{THIS_MONTH})$"}),
 ]
 
 
