@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from jiacan.customers.contracts import Birthday
+from jiacan.customers.contracts import BirthDate, Birthday
 from jiacan.kernel.messages import Name
 from jiacan.kernel.periods import Period, end_of, start_of
 from jiacan.members.contracts.birthdays import BirthdayOffer, GivenOn
 from jiacan.members.core.birthdays import born_on, days_to_look_at, is_too_new, known_by
+from jiacan.members.facade.birthdays import rehearsed
 from tests.core.worked_cases import PAGES, tables_in
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST, LAST = date(2026, 1, 1), date(2028, 12, 31)
 EVER = datetime(2020, 1, 1, tzinfo=UTC)
 CASES = (PAGES / "birthdays.md").read_text(encoding="utf-8").split("## The cases")[1]
-DAYS, CHANGES = tables_in(CASES)
+DAYS, CHANGES, REHEARSED = tables_in(CASES)
 
 
 def offer(on: str = "day", *, known_for: int = 0) -> BirthdayOffer:
@@ -74,6 +76,18 @@ def test_what_comes_of_a_birthday_that_is_told_or_changed_is_as_the_page_says(ro
             assert f"{verdict} on {day:%m-%d}" == row["comes to"]
             return
     assert row["comes to"] == "nothing"
+
+
+def local(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize("row", REHEARSED, ids=str)
+def test_what_is_given_for_a_birthday_in_a_rehearsal_is_as_the_page_says(row):
+    of = replace(offer(row["on"]), during=Period(local(row["from"]), local(row["to"])))
+    found = rehearsed("spring", [of], {"anna": BirthDate(*month_and_day(row["born"]))})
+    given = [f"{each.occurred_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for each in found]
+    assert ", ".join(given) == row["given at"].replace("nothing", "")
 
 
 def test_days_are_looked_at_from_where_it_was_left_to_today_within_the_period():

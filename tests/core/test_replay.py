@@ -1,21 +1,26 @@
 """A history replayed as tables and arrays gives the very rows and sums that settling it order by order gives."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from jiacan.offers.contracts.benefits import CouponBenefit
+from jiacan.offers.contracts.benefits import CouponBenefit, CreditBenefit, GiftBenefit, PointsBenefit
+from jiacan.offers.contracts.occasions import Occasion
+from jiacan.offers.contracts.rehearsing import Told
+from jiacan.offers.contracts.rules import Limits, Trigger
 from jiacan.offers.core.rehearse import rehearse
 from jiacan.offers.core.summing import sum_up
 from jiacan.offers.facade.replaying import replay
 from jiacan.offers.readers.award_rows import SCHEMA, to_table
 from jiacan.orders.contracts import Order, Refund
 from jiacan.orders.readers.history import History
-from tests.core.histories_of_offers import OFFERS, SHORT_COUPONS, histories, scarce_plans
-from tests.core.small_plans import offer, order, plan, refund
+from tests.core.histories_of_offers import ALL_LINES, OFFERS, SHORT_COUPONS, histories, moments, scarce_plans
+from tests.core.small_plans import RUN, offer, order, plan, refund
 from tests.core.test_array_settle import plain_plans
 
 
@@ -93,17 +98,18 @@ _LINES = _schema(
 _REFUNDS = _schema("no", "refund_id", "order_id", "refunded_at", "sku", "quantity", "amount_minor")
 
 
-def _both(rules, history):
+def _both(rules, history, occasions=()):
     found = [one for one in history if isinstance(one, Order) and one.paid_at in rules.window]
     orders = sorted(found, key=lambda one: (one.paid_at, one.order_id))
     of = {one.order_id for one in orders}
     refunds = {}
     for one in (each for each in history if isinstance(each, Refund) and each.order_id in of):
         refunds.setdefault(one.order_id, []).append(one)
-    slow = rehearse(orders, refunds, rules)
+    slow = rehearse(orders, refunds, rules, occasions)
     tables = []
     with _history(orders, [one for several in refunds.values() for one in several]) as read:
-        fast = replay(read, rules, on_share=lambda _: None, on_rows=tables.append)
+        told = Told(occasions=occasions)
+        fast = replay(read, rules, told=told, on_share=lambda _: None, on_rows=tables.append)
     rows = pa.concat_tables([SCHEMA.empty_table(), *tables])
     return slow, fast, rows
 
@@ -119,6 +125,38 @@ def _assert_equal(slow, fast, rows):
 @given(rules=plain_plans(), history=histories(most_orders=14, most_refunds=8))
 def test_tables_and_arrays_give_what_settling_order_by_order_gives(rules, history):
     _assert_equal(*_both(rules, history))
+
+
+HAPPY = (
+    offer(
+        "happy",
+        *(GiftBenefit("mug", 1), CouponBenefit("ten-off", 1), PointsBenefit(5), CreditBenefit(100)),
+        trigger=Trigger.BIRTHDAY,
+        limits=Limits(per_customer_per_day=1, total=7),
+        budget=ALL_LINES,
+        otherwise=(GiftBenefit("sample", 2),),
+    ),
+    offer("month", GiftBenefit("hamper", 1), trigger=Trigger.BIRTHDAY, budget=ALL_LINES),
+)
+
+
+@st.composite
+def told(draw):
+    """Birthdays of those who bought something, of those who did not, and of a clerk."""
+    customers = st.sampled_from(["c1", "c3", "nobody", "somebody", "clerk"])
+    return [
+        Occasion(f"~birthday/{n}", Trigger.BIRTHDAY, who, when, when, 0, of)
+        for n, (who, when, of) in enumerate(
+            draw(st.lists(st.tuples(customers, moments, st.sampled_from(["happy", "month"])), max_size=9))
+        )
+        if when in RUN
+    ]
+
+
+@settings(max_examples=25, deadline=None)
+@given(rules=st.one_of(plain_plans(), scarce_plans()), history=histories(), occasions=told())
+def test_birthdays_among_orders_come_to_the_same_order_by_order_and_in_tables(rules, history, occasions):
+    _assert_equal(*_both(replace(rules, offers=(HAPPY[0], *rules.offers, HAPPY[1])), history, occasions))
 
 
 @settings(max_examples=10, deadline=None)

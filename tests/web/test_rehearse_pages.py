@@ -36,6 +36,8 @@ ORDERS = "\n".join(
     )
 )
 
+NO_MORE = {"refunds": None, "customers": None}
+
 
 @pytest.fixture
 def uploads(settings, tmp_path):
@@ -98,6 +100,45 @@ def test_refunds_are_rehearsed_too(shop):
     counts = {offer.en: counts for offer, counts in done.context["offers"]}
     assert counts["Spend more, get more"] == [1, 1, 0, 0, 0, 1]
     assert "+ back.csv" in done.content.decode()
+
+
+BIRTHDAYS = """
+offers:
+  - id: happy
+    name: {zh: 生日礼, en: Birthday gift}
+    trigger: birthday
+    during: {from: 2011-11-14, to: 2011-11-14}
+    give: [{gift: mug}]
+    budget: {gift: gifts}
+"""
+
+
+def test_birthdays_are_rehearsed_among_orders_and_without_them_the_page_says_what_was_not(shop, uploads):
+    client = signed_in(member_of(shop, Role.MARKETING))
+    plans.save_draft(
+        shop.id,
+        PLAN_ID,
+        TEXT.replace("\noffers:\n", BIRTHDAYS),
+        opened_revision=1,
+        actor=Actor("ann@example.com", "test"),
+    )
+    sent = client.post(ADDRESS, {"text": "draft", "orders": file(ORDERS)})
+    work()
+    done = client.get(sent["Location"])
+    assert [each.en for each in done.context["unasked"]] == ["Birthday gift"]
+    assert "Not rehearsed, because no birthdays were told: Birthday gift." in done.content.decode()
+    birthdays = "customer_id,birthday\nanna,11-14\nbo,11-14\nchen,13-40\n"
+    sent = client.post(ADDRESS, {"text": "draft", "orders": file(ORDERS), "customers": file(birthdays, "known.csv")})
+    work()
+    done = client.get(sent["Location"])
+    shown = done.content.decode()
+    assert {offer.en: counts for offer, counts in done.context["offers"]}["Birthday gift"] == [1, 0, 0, 1, 0, 0]
+    mug = next(item for item in done.context["stock"] if item.id == "mug")
+    assert mug.short_at.isoformat() == "2011-11-14T00:00:00+00:00"
+    assert done.context["unasked"] == []
+    assert "+ known.csv" in shown
+    assert "Rows of the file of birthdays that could not be taken: 1, on its lines 4." in shown
+    assert kept(uploads) == ["bad-rows.csv", "bad-rows.csv"]
 
 
 def test_bad_rows_are_handed_back_to_whoever_sent_them_with_formulas_made_text(shop, uploads):
@@ -185,7 +226,7 @@ def test_a_file_beyond_the_limit_is_refused_before_it_is_written(shop, uploads, 
     settings.MAX_UPLOAD_BYTES = 2 << 20
     upload = rehearsing.Upload("november.csv", (2 << 20) + 1, iter(()))
     with pytest.raises(UploadTooLarge, match=r"november\.csv has 3 MB, and a page takes 2 MB at most"):
-        rehearsing.ask(shop, PLAN_ID, Text.DRAFT, orders=upload, refunds=None, language="en", actor=COMMAND_LINE)
+        rehearsing.ask(shop, PLAN_ID, Text.DRAFT, orders=upload, **NO_MORE, language="en", actor=COMMAND_LINE)
     assert (uploads.exists(), Rehearsal.objects.count()) == (False, 0)
 
 

@@ -120,6 +120,7 @@ class Rehearsal(models.Model):
     language = models.CharField(max_length=2)
     orders_name = models.CharField(max_length=200)
     refunds_name = models.CharField(max_length=200, default="")
+    customers_name = models.CharField(max_length=200, default="")
     size_bytes = models.BigIntegerField()
     folder = models.CharField(max_length=64)
     asked_by = models.CharField(max_length=200)

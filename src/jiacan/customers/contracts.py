@@ -7,6 +7,7 @@ JiacanError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -82,6 +83,15 @@ class BirthdaysRecorded:
     new: int
     changed: int
     same: int
+
+
+@dataclass(frozen=True, slots=True)
+class BirthdaysRead:
+    """The birthdays that a file tells, by customer, and its rows that tell none."""
+
+    rows: int
+    told: Mapping[str, BirthDate]
+    bad_rows: tuple[BadRow, ...]
 
 
 @dataclass(frozen=True, slots=True)

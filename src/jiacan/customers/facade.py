@@ -14,6 +14,7 @@ from jiacan.customers.contracts import (
     BirthDate,
     Birthday,
     BirthdaysImported,
+    BirthdaysRead,
     BirthdaysRecorded,
     BirthdayWrong,
     PersonalField,
@@ -120,6 +121,26 @@ def import_birthdays(
         ColumnRepeated: one of them is there twice.
         FileUnwritable: the bad rows cannot be written.
     """
+    file, told = _read(path, at)
+    recorded = record_birthdays(shop_id, told, source=file.name, by=by, at=at)
+    if bad_rows is not None:
+        file.write_bad_rows(bad_rows, words)
+    return BirthdaysImported(file.count, recorded, file.bad_rows)
+
+
+def read_birthdays(path: Path, *, at: datetime) -> BirthdaysRead:
+    """What a file such as `import_birthdays` takes tells; nothing is kept of it.
+
+    Raises:
+        FileUnreadable: no row of the file can be read.
+        ColumnsMissing: one of the columns is not there.
+        ColumnRepeated: one of them is there twice.
+    """
+    file, told = _read(path, at)
+    return BirthdaysRead(file.count, told, file.bad_rows)
+
+
+def _read(path: Path, at: datetime) -> tuple[orders.NamedRows, dict[str, BirthDate]]:
     file = orders.read_named_rows(path, BIRTHDAY_COLUMNS, customer=BIRTHDAY_COLUMNS[0])
     told: dict[str, BirthDate] = {}
     first: dict[str, int] = {}
@@ -134,10 +155,7 @@ def import_birthdays(
         if told.setdefault(customer_id, born) != born:
             file.hand_back(row, "birthday", _told_twice(first[customer_id]))
         first.setdefault(customer_id, row.line)
-    recorded = record_birthdays(shop_id, told, source=file.name, by=by, at=at)
-    if bad_rows is not None:
-        file.write_bad_rows(bad_rows, words)
-    return BirthdaysImported(file.count, recorded, file.bad_rows)
+    return file, told
 
 
 def _told_twice(line: int) -> Message:

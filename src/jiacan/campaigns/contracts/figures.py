@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from jiacan.customers.contracts import BirthdaysRead
 from jiacan.kernel.messages import Name
 from jiacan.orders.contracts import ReadSummary, RecordSummary
 
@@ -65,10 +66,15 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """A plan replayed on past orders: what was read, and what it would have come to."""
+    """A plan replayed on past orders: what was read, and what it would have come to.
+
+    `unasked` are the offers that ask for birthdays or are given for them, by id, where `birthdays` were not told.
+    """
 
     read: ReadSummary
     figures: Figures
+    birthdays: BirthdaysRead | None = None
+    unasked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

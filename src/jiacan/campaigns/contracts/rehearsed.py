@@ -30,6 +30,18 @@ class Text(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class BirthdayFile:
+    """What a file of customers held: of how many it tells the birthday, and how many of its rows tell none.
+
+    `bad_lines` are the first of these; what they say is about people, and is not kept.
+    """
+
+    customers: int
+    bad_rows: int
+    bad_lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FilesRead:
     """What the files held; `set_aside` and `notes` are in the words of whoever asked."""
 
@@ -42,14 +54,16 @@ class FilesRead:
     set_aside: tuple[tuple[str, int], ...]
     unknown_columns: tuple[str, ...]
     notes: tuple[str, ...]
+    birthdays: BirthdayFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a rehearsal came to."""
+    """What a rehearsal came to; `unasked` are the offers that birthdays were missing for."""
 
     read: FilesRead
     figures: Figures
+    unasked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,7 @@ class NewRehearsal:
     language: str
     orders_name: str
     refunds_name: str
+    customers_name: str
     size_bytes: int
     folder: str
 
@@ -81,6 +96,7 @@ class AskedRehearsal:
     language: str
     orders_name: str
     refunds_name: str
+    customers_name: str
     size_bytes: int
     folder: str
     asked_by: str

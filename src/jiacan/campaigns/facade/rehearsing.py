@@ -14,6 +14,7 @@ from django.db import transaction
 from jiacan.campaigns.contracts.figures import Rehearsal
 from jiacan.campaigns.contracts.rehearsed import (
     AskedRehearsal,
+    BirthdayFile,
     FilesRead,
     NewRehearsal,
     NothingToRehearse,
@@ -26,6 +27,7 @@ from jiacan.campaigns.contracts.rehearsed import (
 from jiacan.campaigns.facade import planning, running
 from jiacan.campaigns.store import rehearsals as store
 from jiacan.campaigns.store import uploads
+from jiacan.customers.contracts import BirthdaysRead
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Language, Message, Phrasebook
 from jiacan.offers.contracts.rules import PlanRules
@@ -39,6 +41,9 @@ QUEUE = "rehearsals"
 KEPT_FOR = timedelta(days=1)
 """How long uploaded files and bad rows are kept at most; results stay."""
 LISTED = 20
+BAD_LINES_TOLD = 10
+"""So many bad rows of a file of customers are named; those of orders are handed back as a file."""
+
 TOLD_EVERY = timedelta(seconds=1)
 _ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xls")
 
@@ -59,6 +64,7 @@ def ask(
     *,
     orders: Upload | None,
     refunds: Upload | None,
+    customers: Upload | None,
     language: Language,
     actor: Actor,
 ) -> AskedRehearsal:
@@ -75,7 +81,11 @@ def ask(
         raise PlanHasErrors(source=plan_id, problems=checked.errors)
     if orders is None or not orders.size_bytes:
         raise UploadMissing
-    given = {"orders": orders} | ({"refunds": refunds} if refunds is not None and refunds.size_bytes else {})
+    optional = {"refunds": refunds, "customers": customers}
+    given = {"orders": orders} | {
+        stem: each for stem, each in optional.items() if each is not None and each.size_bytes
+    }
+    names = {stem: each.name[:200] for stem, each in given.items()}
     for upload in given.values():
         if upload.size_bytes > settings.MAX_UPLOAD_BYTES:
             raise UploadTooLarge(name=upload.name, size_bytes=upload.size_bytes, most_bytes=settings.MAX_UPLOAD_BYTES)
@@ -87,8 +97,9 @@ def ask(
         number=number,
         plan_text=plan_text,
         language=language,
-        orders_name=orders.name[:200],
-        refunds_name=given["refunds"].name[:200] if "refunds" in given else "",
+        orders_name=names["orders"],
+        refunds_name=names.get("refunds", ""),
+        customers_name=names.get("customers", ""),
         size_bytes=sum(upload.size_bytes for upload in given.values()),
         folder=folder,
     )
@@ -176,19 +187,21 @@ def rehearse(
         reason = words.say(error.message()).replace(f"{folder}/", "")
         store.save_failure(shop_id, rehearsal_id, reason, now())
     else:
-        store.save_result(shop_id, rehearsal_id, Result(_read(found, words), found.figures), now())
-    uploads.forget(asked.folder, "orders", "refunds")
+        result = Result(_read(found, words), found.figures, found.unasked)
+        store.save_result(shop_id, rehearsal_id, result, now())
+    uploads.forget(asked.folder, "orders", "refunds", "customers")
 
 
 def _replay(
     shop_id: int, asked: AskedRehearsal, folder: Path, words: Phrasebook, now: Callable[[], datetime]
 ) -> Rehearsal:
-    orders, refunds = (uploads.find(asked.folder, stem) for stem in ("orders", "refunds"))
-    if orders is None or (asked.refunds_name and refunds is None):
+    orders, refunds, customers = (uploads.find(asked.folder, stem) for stem in ("orders", "refunds", "customers"))
+    gone = (asked.refunds_name and refunds is None) or (asked.customers_name and customers is None)
+    if orders is None or gone:
         raise UploadGone
     uploads.forget(asked.folder, "bad-rows")
     plan = plans.check_text(store.find_plan_text(shop_id, asked.id), source=asked.plan_id)
-    files = running.OrderFiles((orders,), () if refunds is None else (refunds,), folder / "bad-rows.csv")
+    files = running.OrderFiles((orders,), () if refunds is None else (refunds,), folder / "bad-rows.csv", customers)
     return running.rehearse(plan, files, words=words, on_progress=_Progress(shop_id, asked.id, now))
 
 
@@ -204,7 +217,12 @@ def _read(found: Rehearsal, words: Phrasebook) -> FilesRead:
         set_aside=tuple((words.say(each.what), each.rows) for each in read.set_aside),
         unknown_columns=read.unknown_columns,
         notes=tuple(words.say(note) for note in read.notes),
+        birthdays=None if found.birthdays is None else _birthdays(found.birthdays),
     )
+
+
+def _birthdays(read: BirthdaysRead) -> BirthdayFile:
+    return BirthdayFile(len(read.told), len(read.bad_rows), tuple(row.line for row in read.bad_rows[:BAD_LINES_TOLD]))
 
 
 class _Progress:

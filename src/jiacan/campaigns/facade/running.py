@@ -19,10 +19,14 @@ from jiacan.campaigns.core.lasting import time_left
 from jiacan.campaigns.facade import coupons, drawing, referring, standing
 from jiacan.campaigns.facade.announcing import announce
 from jiacan.campaigns.facade.live import find_live
+from jiacan.customers import facade as customers
+from jiacan.customers.contracts import BirthdaysRead
 from jiacan.kernel.messages import Message, Phrasebook, tell
 from jiacan.kernel.places import long_at_place
+from jiacan.members.facade import birthdays
 from jiacan.offers.contracts.awards import AwardRow, ReceiptLine, Statement
-from jiacan.offers.contracts.rules import PlanRules
+from jiacan.offers.contracts.rehearsing import NOTHING_TOLD, Told
+from jiacan.offers.contracts.rules import PlanRules, Trigger
 from jiacan.offers.contracts.sums import Replayed
 from jiacan.offers.facade import awarding, bulk, replaying
 from jiacan.offers.facade import reading as offers
@@ -48,11 +52,15 @@ Progress = Callable[[Message, float], None]
 
 @dataclass(frozen=True, slots=True)
 class OrderFiles:
-    """Where orders and refunds come from, and where rows that cannot be taken are handed back."""
+    """Where orders and refunds come from, and where rows that cannot be taken are handed back.
+
+    `customers` tells birthdays, to rehearse with.
+    """
 
     orders: tuple[Path, ...]
     refunds: tuple[Path, ...] = ()
     bad_rows: Path | None = None
+    customers: Path | None = None
 
 
 def rehearse(
@@ -67,7 +75,7 @@ def rehearse(
 
     Args:
         plan: what is rehearsed.
-        files: the orders and refunds.
+        files: the orders and refunds, and customers' birthdays.
         words: the language of bad rows' reasons.
         on_progress: told what is done, and the share of it.
         on_rows: given the rows of the awards file, some at a time and in order.
@@ -76,12 +84,29 @@ def rehearse(
         JiacanError: the plan has errors, or a file cannot be read.
     """
     rules = _rules_of(plan)
+    known = None if files.customers is None else customers.read_birthdays(files.customers, at=timezone.now())
     with _read(rules, files, words, on_progress) as history:
         on_progress(tell("Matching and settling"), -1)
         replayed = replaying.replay(
-            history, rules, on_share=lambda share: on_progress(tell("Settling"), share), on_rows=on_rows
+            history,
+            rules,
+            told=NOTHING_TOLD if known is None else _told(plan, known),
+            on_share=lambda share: on_progress(tell("Settling"), share),
+            on_rows=on_rows,
         )
-        return Rehearsal(read=history.summary, figures=_figures_of(rules, replayed))
+        unasked = rules.by_birthdays if known is None else ()
+        return Rehearsal(history.summary, _figures_of(rules, replayed), known, unasked)
+
+
+def _told(plan: CheckedPlan, known: BirthdaysRead) -> Told:
+    assert plan.document is not None, "a plan that has rules has a document"
+    offers = plan.document.birthdays
+    return Told(
+        birth_months={customer: born.month for customer, born in known.told.items()},
+        occasions=birthdays.rehearsed(plan.document.plan_id, offers, known.told),
+        tiers={offer.offer_id: offer.tiers for offer in offers if offer.tiers},
+        ladder=plan.document.ladder,
+    )
 
 
 def rehearse_matched(
@@ -119,7 +144,8 @@ def rehearse_matched(
         unknown_columns=(),
         notes=(),
     )
-    return Rehearsal(read=read, figures=_figures_of(rules, found.replayed))
+    unasked = tuple(offer.id for offer in rules.offers if offer.trigger is Trigger.BIRTHDAY)
+    return Rehearsal(read=read, figures=_figures_of(rules, found.replayed), unasked=unasked)
 
 
 def _figures_of(rules: PlanRules, replayed: Replayed) -> Figures:

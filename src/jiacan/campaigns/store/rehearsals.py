@@ -85,6 +85,7 @@ def _to_rehearsal(row: RehearsalRow) -> AskedRehearsal:
         language=row.language,
         orders_name=row.orders_name,
         refunds_name=row.refunds_name,
+        customers_name=row.customers_name,
         size_bytes=row.size_bytes,
         folder=row.folder,
         asked_by=row.asked_by,

@@ -76,6 +76,7 @@ def _ask(request: HttpRequest, visit: Visit, plan_id: str) -> AskedRehearsal:
         Text.LIVE if request.POST.get("text") == Text.LIVE else Text.DRAFT,
         orders=_upload(request, "orders"),
         refunds=_upload(request, "refunds"),
+        customers=_upload(request, "customers"),
         language=words().language,
         actor=visit.actor,
     )
@@ -113,7 +114,9 @@ def one(request: HttpRequest, visit: Visit, plan_id: str, rehearsal_id: int) -> 
         answer["HX-Refresh"] = "true"
         return answer
     if found.stage is RehearsalStage.DONE and found.result is not None:
-        facts |= _shown(found.result.figures, rehearsing.rules_of(visit.shop.id, found))
+        rules = rehearsing.rules_of(visit.shop.id, found)
+        facts |= _shown(found.result.figures, rules)
+        facts |= {"unasked": [offer_named(each, rules) for each in found.result.unasked]}
         facts |= {"read": found.result.read, "bad_rows": _may_have_bad_rows(visit, found)}
     return render(request, "campaigns/rehearse/one.html", facts)
 

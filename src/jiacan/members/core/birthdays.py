@@ -66,13 +66,32 @@ def occasion_id(turn: Turn) -> str:
     return f"{OCCASION_MARK}birthday/{turn.plan_id}/{turn.offer_id}/{turn.year}/{turn.card}"
 
 
+def rehearsed(offer: BirthdayOffer, plan_id: str, day: date, customer_id: str) -> Occasion:
+    """The occasion as a rehearsal has it: looked at as the day begins, under the customer's own number."""
+    at = _earned_at(offer, day)
+    return Occasion(
+        id=f"{OCCASION_MARK}birthday/{plan_id}/{offer.offer_id}/{day.year}/{customer_id}",
+        trigger=Trigger.BIRTHDAY,
+        customer_id=customer_id,
+        earned_at=at,
+        occurred_at=at,
+        rung=WITHOUT_LADDER,
+        offer_id=offer.offer_id,
+    )
+
+
+def _earned_at(offer: BirthdayOffer, day: date) -> datetime:
+    """When the day begins, or the offer's period on that day."""
+    return max(start_of(day, offer.zone), offer.during.starts_at)
+
+
 def to_occasion(offer: BirthdayOffer, turn: Turn, customer_id: str) -> Occasion:
-    """The birthday as offers are asked for it: earned when its day begins, or the offer's period on that day."""
+    """The birthday as offers are asked for it: earned as its day begins, settled for when it was looked at."""
     return Occasion(
         id=occasion_id(turn),
         trigger=Trigger.BIRTHDAY,
         customer_id=customer_id,
-        earned_at=max(start_of(turn.day, offer.zone), offer.during.starts_at),
+        earned_at=_earned_at(offer, turn.day),
         occurred_at=turn.at,
         rung=WITHOUT_LADDER,
         offer_id=offer.offer_id,

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
 from jiacan.customers import facade as customers
-from jiacan.customers.contracts import Birthday
+from jiacan.customers.contracts import BirthDate, Birthday
 from jiacan.members.contracts.birthdays import BirthdayOffer, Turn
 from jiacan.members.core import birthdays as core
 from jiacan.members.facade.tiers import stand_on
 from jiacan.members.store import birthdays as store
+from jiacan.offers.contracts.occasions import Occasion
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.contracts.settled import Settled
 from jiacan.offers.contracts.tiers import Ladder
@@ -120,6 +121,19 @@ def _on_its_tiers(
     assert force.ladder is not None, "checked: an offer that asks for a tier has a ladder in its plan"
     tiers = stand_on(shop_id, force.ladder, [customer for customer, _ in found], at)
     return [each for each in found if tiers[each[0]] in force.offer.tiers]
+
+
+def rehearsed(plan_id: str, offers: Iterable[BirthdayOffer], told: Mapping[str, BirthDate]) -> Iterator[Occasion]:
+    """Every birthday that the offers would be given for in their periods, were these known since long before."""
+    by_day: dict[tuple[int, int], list[str]] = {}
+    for customer in sorted(told):
+        by_day.setdefault((told[customer].month, told[customer].day), []).append(customer)
+    for offer in offers:
+        for day in core.days_to_look_at(offer, after=date.min, today=date.max):
+            born = core.born_on(offer, day)
+            for number in range(born.first_day, born.last_day + 1):
+                for customer in by_day.get((born.month, number), ()):
+                    yield core.rehearsed(offer, plan_id, day, customer)
 
 
 def turns_of(shop_id: int, customer_id: str) -> tuple[tuple[Turn, str], ...]:

@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from jiacan.offers.contracts.awards import Rehearsed
+from jiacan.offers.contracts.occasions import Occasion
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.core.accounts import budget_account, stock_account
 from jiacan.offers.core.book import opening_book
-from jiacan.offers.core.events import to_events
+from jiacan.offers.core.events import Event, to_events
+from jiacan.offers.core.occasions import occasion_event
 from jiacan.offers.core.rows import to_rows
 from jiacan.offers.core.settle import settle
 from jiacan.orders.contracts import Order, Refund
 
 
-def rehearse(orders: Iterable[Order], refunds: Mapping[str, Sequence[Refund]], rules: PlanRules) -> Rehearsed:
-    """What the plan would have given these orders and taken back for their refunds."""
+def rehearse(
+    orders: Iterable[Order],
+    refunds: Mapping[str, Sequence[Refund]],
+    rules: PlanRules,
+    occasions: Iterable[Occasion] = (),
+) -> Rehearsed:
+    """What the plan would have given these orders and occasions, and taken back for refunds of the orders."""
     book = opening_book(rules)
-    settlements = list(settle(to_events(orders, refunds, rules), rules, book))
+    events: list[Event] = [*to_events(orders, refunds, rules), *(occasion_event(each, rules) for each in occasions)]
+    settlements = list(settle(sorted(events, key=lambda event: event.place), rules, book))
     return Rehearsed(
         awards=tuple(award for settlement in settlements for award in settlement.awards),
         claw_backs=tuple(back for settlement in settlements for back in settlement.claw_backs),

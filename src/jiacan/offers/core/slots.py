@@ -37,17 +37,17 @@ class ItemSort:
 
 
 def items_of(rules: PlanRules) -> tuple[ItemSort, ...]:
-    """Every sort of item that an order can bring, each once, by its first place in the plan.
+    """Every sort of item that an order or a birthday can bring, each once, by its first place in the plan.
 
-    An item's code in a table of matches is its place here.
+    An item's code in a table of matches is its place here; what only birthdays bring comes last.
     """
-    sorts = (sort_of(benefit, rules) for offer in offers_for_orders(rules) for benefit in _benefits(offer))
+    sorts = (sort_of(benefit, rules) for offer in _offers_in_tables(rules) for benefit in _benefits(offer))
     return tuple(dict.fromkeys(sorts))
 
 
 def slots_of(rules: PlanRules) -> tuple[int, int]:
     """How many items any award can hold at most (1 at least), and how many any `otherwise` can."""
-    offers = offers_for_orders(rules)
+    offers = _offers_in_tables(rules)
     awards = (_distinct(benefits, rules) for offer in offers for benefits in _given_together(offer))
     instead = (_distinct(offer.otherwise, rules) for offer in offers)
     return max(awards, default=1) or 1, max(instead, default=0)
@@ -70,6 +70,11 @@ def price_offers(rules: PlanRules) -> tuple[str, ...]:
 def offers_for_orders(rules: PlanRules) -> tuple[Offer, ...]:
     """The offers that a paid order can meet, in plan order."""
     return tuple(offer for offer in rules.offers if offer.trigger is Trigger.ORDER_PAID)
+
+
+def _offers_in_tables(rules: PlanRules) -> tuple[Offer, ...]:
+    of_birthdays = (offer for offer in rules.offers if offer.trigger is Trigger.BIRTHDAY)
+    return (*offers_for_orders(rules), *of_birthdays)
 
 
 def sort_of(benefit: Benefit, rules: PlanRules) -> ItemSort:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from jiacan.kernel.stages import Stage, observe
 from jiacan.offers.contracts.matching import PricesNotInTables
+from jiacan.offers.contracts.rehearsing import NOTHING_TOLD, Told
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.contracts.sums import Replayed
 from jiacan.offers.core.arrays.adding import Adder
@@ -22,7 +23,8 @@ from jiacan.offers.core.summing import sum_up
 from jiacan.offers.readers import prepared
 from jiacan.offers.readers.award_rows import award_table, to_table
 from jiacan.offers.readers.histories import MatchedHistory, match_history, matched_before
-from jiacan.offers.readers.standings import add_standings, tiers_by_order
+from jiacan.offers.readers.occasions import add_told, told_occasions
+from jiacan.offers.readers.standings import tiers_by_order
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import Buyer, Order, Refund
 
@@ -34,18 +36,25 @@ OnRows = Callable[[pa.Table], object]
 
 
 def replay(
-    history: orders.History, rules: PlanRules, *, on_share: OnShare, on_rows: OnRows | None = None
+    history: orders.History,
+    rules: PlanRules,
+    *,
+    told: Told = NOTHING_TOLD,
+    on_share: OnShare,
+    on_rows: OnRows | None = None,
 ) -> Replayed:
-    """What the plan would have given the history's orders and taken back for their refunds.
+    """What the plan would have given the history's orders and taken back for their refunds, and for birthdays.
 
     Args:
         history: orders and refunds, as they were read.
         rules: the plan.
+        told: what is known of customers beside.
         on_share: told the share that is done.
         on_rows: given the rows of the awards file, some at a time and in order.
     """
+    add_told(history.duckdb, rules, told)
     if rules.window is None or bears_on_prices(rules):
-        return _replay_one_by_one(history, rules, on_rows)
+        return _replay_one_by_one(history, rules, told, on_rows)
     layout = layout_of(rules)
     matched = match_history(history.duckdb, layout, rules.window)
     return _settle(layout, matched, on_share, on_rows)
@@ -113,12 +122,12 @@ def _settle(layout: Layout, matched: MatchedHistory, on_share: OnShare, on_rows:
     )
 
 
-def _replay_one_by_one(history: orders.History, rules: PlanRules, on_rows: OnRows | None) -> Replayed:
-    """For plans that bear on prices, which only the goods of each order tell."""
+def _replay_one_by_one(history: orders.History, rules: PlanRules, told: Told, on_rows: OnRows | None) -> Replayed:
+    """For plans that bear on prices, which only the goods of each order tell, and those that no order meets."""
     refunds: dict[str, list[Refund]] = {}
     for refund in history.refunds(rules.window) if rules.window else ():
         refunds.setdefault(refund.order_id, []).append(refund)
-    found = rehearse(_orders(history, rules), refunds, rules)
+    found = rehearse(_orders(history, rules, told), refunds, rules, told_occasions(history.duckdb, rules.offers))
     if on_rows is not None:
         on_rows(to_table(found.rows))
     return Replayed(
@@ -128,11 +137,9 @@ def _replay_one_by_one(history: orders.History, rules: PlanRules, on_rows: OnRow
     )
 
 
-def _orders(history: orders.History, rules: PlanRules) -> Iterator[Order]:
-    """The orders that the plan may give something, with their customers' tiers where it asks for them."""
-    paid = history.orders(rules.window) if rules.window else iter(())
-    if rules.ladder is None:
-        return paid
-    add_standings(history.duckdb, rules.ladder)
-    tiers = tiers_by_order(history.duckdb)
-    return (replace(order, buyer=Buyer(tiers.get(order.order_id, ""))) for order in paid)
+def _orders(history: orders.History, rules: PlanRules, told: Told) -> Iterator[Order]:
+    """The orders that the plan may give something, with what it asks of their customers."""
+    tiers = {} if rules.ladder is None else tiers_by_order(history.duckdb)
+    for order in history.orders(rules.window) if rules.window else ():
+        month = told.birth_months.get(order.customer_id or "")
+        yield replace(order, buyer=Buyer(tiers.get(order.order_id, ""), month))

@@ -39,14 +39,14 @@ from jiacan.offers.readers.pairs import (
     to_pairs,
     to_texts,
 )
-from jiacan.offers.readers.standings import add_standings
 from jiacan.orders import facade as orders
 
 _ASKED = """
 CREATE VIEW asked AS
 SELECT no, order_id, customer_id, customer_no, paid_at, epoch_us(paid_at) AS paid_us, number, channel, region{buyer}
-FROM orders{standings} WHERE paid_at >= make_timestamptz({starts_us}) AND paid_at < make_timestamptz({ends_us});
+FROM orders{joined} WHERE paid_at >= make_timestamptz({starts_us}) AND paid_at < make_timestamptz({ends_us});
 CREATE VIEW named AS SELECT customer_no, customer_id FROM orders WHERE no = customer_no
+UNION ALL SELECT customer_no, customer_id FROM occasions WHERE no = customer_no
 """
 
 # Refunds are few beside orders: what they leave is told for all at once.
@@ -74,6 +74,10 @@ CREATE VIEW named AS SELECT DISTINCT customer_no, customer_id FROM asked WHERE c
 CREATE TABLE refunded AS
 SELECT 0::BIGINT AS event, *, '' AS refund_id, paid_us AS at_us, 0::BIGINT AS place FROM asked LIMIT 0;
 CREATE TABLE refunds (no BIGINT, refunded_at TIMESTAMPTZ);
+CREATE TABLE occasions (
+    no BIGINT, occasion_id VARCHAR, customer_id VARCHAR, customer_no BIGINT, at_us BIGINT, offer BIGINT
+);
+CREATE TABLE occasion_pairs ({columns});
 CREATE TABLE matched_before AS FROM read_parquet('{pairs}');
 CREATE TABLE kept_pairs AS FROM matched_before LIMIT 0
 """
@@ -91,11 +95,15 @@ DROP TABLE of_hold_out
 """
 
 _COUNTS = """
-SELECT (SELECT count(*) FROM places), (SELECT count(*) FROM customers), greatest((SELECT max(paid_us) FROM asked),
-    (SELECT max(epoch_us(refunded_at)) FROM refunds SEMI JOIN asked USING (no)))
+SELECT (SELECT count(*) FROM places), (SELECT count(*) FROM customers), (SELECT min(at_us) FROM occasions),
+    greatest((SELECT max(paid_us) FROM asked), (SELECT max(at_us) FROM occasions),
+        (SELECT max(epoch_us(refunded_at)) FROM refunds SEMI JOIN asked USING (no)))
 """
 
-_MINUTES = "SELECT paid_us // {minute_us} AS minute, count(*) AS orders FROM asked GROUP BY minute ORDER BY minute"
+_MINUTES = """
+SELECT at_us // {minute_us} AS minute, count(*) AS orders
+FROM (SELECT paid_us AS at_us FROM asked UNION ALL SELECT at_us FROM occasions) GROUP BY minute ORDER BY minute
+"""
 
 _NOW = """
 CREATE OR REPLACE VIEW asked_now AS FROM asked
@@ -110,6 +118,9 @@ SELECT at_us AS at, is_refund, customer, held_out, "order", key, refund_id, orde
     UNION ALL
     SELECT at_us, true, refund_id, order_id, customer_id, customer_no, event, place
     FROM refunded WHERE at_us >= {starts_us} AND at_us < {ends_us}
+    UNION ALL
+    SELECT at_us, false, '', occasion_id, customer_id, customer_no, no, -1
+    FROM occasions SEMI JOIN occasion_pairs USING (offer) WHERE at_us >= {starts_us} AND at_us < {ends_us}
 ) JOIN customers USING (customer_no)
 """
 
@@ -117,6 +128,11 @@ _NAMES = ", customer_id, if(is_refund, refund_id, order_id) AS id"
 
 _KEPT_PAIRS = """
 SELECT event, {columns} FROM kept_pairs JOIN refunded ON kept_pairs.no = event
+WHERE at_us >= {starts_us} AND at_us < {ends_us}
+"""
+
+_OCCASION_PAIRS = """
+SELECT no, {columns} FROM occasions JOIN occasion_pairs USING (offer)
 WHERE at_us >= {starts_us} AND at_us < {ends_us}
 """
 
@@ -161,13 +177,11 @@ class _Asked:
 
 
 def match_history(duck: duckdb.DuckDBPyConnection, layout: Layout, period: Period) -> MatchedHistory:
-    """The orders paid in the period, and the goods that refunds of them left, ready to be matched and settled.
+    """The orders paid in the period, the goods that refunds of them left, and occasions, ready to be settled.
 
-    The connection has `orders`, `lines` and `refunds` as `orders` reads them.
+    The connection has `orders`, `lines` and `refunds` as `orders` reads them, and what `add_told` makes.
     """
     rules, lines = layout.rules, ibis.table(WHOLE_LINE_SCHEMA, name="lines")
-    if rules.ladder is not None:
-        add_standings(duck, rules.ladder)
     asked = _ASKED.format(starts_us=to_us(period.starts_at), ends_us=to_us(period.ends_at), **_of_buyers(rules))
     duck.execute(asked)
     names = "".join(f", {name}" for name in columns_of_buyers(rules))
@@ -185,10 +199,10 @@ def match_history(duck: duckdb.DuckDBPyConnection, layout: Layout, period: Perio
 
 
 def _of_buyers(rules: PlanRules) -> dict[str, str]:
-    """What is selected of customers, and from where: files tell their tiers, and nothing of their birthdays."""
-    tier = f", {TIER}" if rules.ladder is not None else ""
-    birthday = f", NULL::BIGINT AS {BIRTH_MONTH}" if rules.asks_birthdays else ""
-    return {"buyer": tier + birthday, "standings": " LEFT JOIN standings USING (no)" if tier else ""}
+    """What is selected of customers, and from where."""
+    sources = {TIER: " LEFT JOIN standings USING (no)", BIRTH_MONTH: " LEFT JOIN birth_months USING (customer_id)"}
+    wanted = columns_of_buyers(rules)
+    return {"buyer": "".join(f", {name}" for name in wanted), "joined": "".join(sources[name] for name in wanted)}
 
 
 def matched_before(duck: duckdb.DuckDBPyConnection, layout: Layout, period: Period, *, pairs: str) -> MatchedHistory:
@@ -201,14 +215,16 @@ def matched_before(duck: duckdb.DuckDBPyConnection, layout: Layout, period: Peri
         pairs: the pattern of the pairs' files.
     """
     files = pairs.replace("'", "''")
-    duck.execute(_PREPARED.format(starts_us=to_us(period.starts_at), ends_us=to_us(period.ends_at), pairs=files))
+    columns = ", ".join(f"{name} BIGINT" for name in pair_columns(layout.rules))
+    between = {"starts_us": to_us(period.starts_at), "ends_us": to_us(period.ends_at)}
+    duck.execute(_PREPARED.format(pairs=files, columns=columns, **between))
     return MatchedHistory(duck, layout, period, match=lambda: duck.sql(_MATCHED_BEFORE).to_arrow_table())
 
 
 class MatchedHistory:
-    """Orders paid in a period, and what refunds of them left, matched as they are asked for.
+    """Orders paid in a period, what refunds of them left, and occasions, matched as they are asked for.
 
-    The connection has `asked`, `refunded` and `kept_pairs`; `match` gives the pairs of
+    The connection has `asked`, `refunded`, `kept_pairs`, `occasions` and `occasion_pairs`; `match` gives the pairs of
     `asked_now`, a part of `asked`. Tables stay in it, and nobody else may ask it while chunks are taken.
     """
 
@@ -222,7 +238,8 @@ class MatchedHistory:
         starts_us, ends_us = to_us(period.starts_at), to_us(period.ends_at)
         duck.execute(_PLACES)
         duck.execute(_CUSTOMERS.format(held_out=held_out(layout.rules)))
-        ((self.orders, self.customers, last_us),) = duck.execute(_COUNTS).fetchall()
+        ((self.orders, self.customers, first_us, last_us),) = duck.execute(_COUNTS).fetchall()
+        starts_us = self._starts_us = starts_us if first_us is None else min(starts_us, int(first_us))
         self._until_us = starts_us if last_us is None else int(last_us)
         longest = max(layout.expiry_days, default=0)
         self._clock = clock_of(layout.rules.zone, starts_us, max(self._until_us, ends_us) + (longest + 2) * DAY_US)
@@ -242,10 +259,10 @@ class MatchedHistory:
         return one_ahead(self._arranged(each) for each in asked)
 
     def _stretches(self, orders: int) -> list[_Stretch]:
-        """The period cut into stretches of at least so many orders; the last one has all refunds that came later."""
+        """The time cut into stretches of at least so many orders and occasions; the last has all that came later."""
         counted = self._table(_MINUTES.format(minute_us=_MINUTE_US))
         minutes, so_far = numbers(counted, "minute"), np.cumsum(numbers(counted, "orders"))
-        starts_us, total = to_us(self._period.starts_at), int(so_far[-1]) if len(so_far) else 0
+        starts_us, total = self._starts_us, int(so_far[-1]) if len(so_far) else 0
         found, done = [], 0
         while total - done > orders:
             last = int(np.searchsorted(so_far, done + orders))
@@ -260,7 +277,8 @@ class MatchedHistory:
         columns = (*_OF_EVENTS, *_OF_NAMES) if with_names else _OF_EVENTS
         names = _NAMES if with_names else ""
         events = self._table(_EVENTS.format(names=names, starts_us=stretch.starts_us, ends_us=stretch.ends_us))
-        return _Asked(stretch, pairs, self._pairs_of_refunds(stretch), events, columns, perf_counter() - began)
+        of_refunds, of_occasions = (self._pairs_of(each, stretch) for each in (_KEPT_PAIRS, _OCCASION_PAIRS))
+        return _Asked(stretch, _together(pairs, of_occasions), of_refunds, events, columns, perf_counter() - began)
 
     def _arranged(self, asked: _Asked) -> Chunk:
         began = perf_counter()
@@ -285,9 +303,9 @@ class MatchedHistory:
         self._duck.register("pairs", pairs)
         return pairs
 
-    def _pairs_of_refunds(self, stretch: _Stretch) -> pa.Table:
+    def _pairs_of(self, query: str, stretch: _Stretch) -> pa.Table:
         columns = ", ".join(pair_columns(self._layout.rules))
-        return self._table(_KEPT_PAIRS.format(columns=columns, starts_us=stretch.starts_us, ends_us=stretch.ends_us))
+        return self._table(query.format(columns=columns, starts_us=stretch.starts_us, ends_us=stretch.ends_us))
 
     def _of_events(self, keys: Whole, of_orders: pa.Table, of_refunds: pa.Table) -> tuple[pa.Table, Whole, Whole]:
         """All pairs, their rows by event and offer, and where those of each event end."""
@@ -299,6 +317,12 @@ class MatchedHistory:
     def _table(self, query: str) -> pa.Table:
         table: pa.Table = self._duck.sql(query).to_arrow_table()
         return table
+
+
+def _together(first: pa.Table, second: pa.Table) -> pa.Table:
+    """The rows of both, with the columns of the second, as the first has them."""
+    chosen = first.select(second.column_names)
+    return pa.concat_tables([chosen, second.cast(chosen.schema)])
 
 
 def _order_of(events: pa.Table) -> pa.Array:

@@ -12,12 +12,15 @@ from jiacan.offers.core.arrays.standing import PaidOrders, places_before
 from jiacan.offers.readers.pairs import RETURNED_SCHEMA, WHOLE_LINE_SCHEMA, numbers, to_make
 from jiacan.orders import facade as orders
 
+# An occasion that asks for a tier stands among its customer's orders as one of nothing.
 _PAID = """
 CREATE TEMPORARY TABLE paid_before AS
-SELECT row_number() OVER (ORDER BY customer_no, paid_at, order_id) - 1 AS place, no, customer_no,
-    epoch_us(paid_at) AS paid_us, spend_minor
-FROM orders
-WHERE customer_no IS NOT NULL AND paid_at IS NOT NULL
+SELECT row_number() OVER (ORDER BY customer_no, paid_us, order_id) - 1 AS place, no, customer_no, paid_us, spend_minor
+FROM (
+    SELECT no, order_id, customer_no, epoch_us(paid_at) AS paid_us, spend_minor FROM orders
+    WHERE customer_no IS NOT NULL AND paid_at IS NOT NULL
+    UNION ALL SELECT no, occasion_id, customer_no, at_us, 0 FROM occasions WHERE asks_tier
+)
 """
 
 _BACK = """
@@ -45,7 +48,8 @@ CREATE TABLE standings AS SELECT no, tier FROM paid_before JOIN places_before US
 def add_standings(duck: duckdb.DuckDBPyConnection, ladder: Ladder) -> None:
     """Make the table `standings (no, tier)` of the orders that customers paid while they stood on a tier.
 
-    The connection has `orders`, `lines` and `refunds` as `orders` reads them.
+    The connection has `orders`, `lines` and `refunds` as `orders` reads them, and `occasions`; those that ask for a
+    tier are told as orders are.
     """
     duck.execute(_PAID)
     duck.execute(_BACK)

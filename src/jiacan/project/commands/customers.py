@@ -9,12 +9,10 @@ from jiacan.customers import facade as customers
 from jiacan.kernel.messages import tell
 from jiacan.kernel.places import at_place
 from jiacan.project import database
+from jiacan.project.commands.shown import BAD_ROWS_SHOWN, bad_rows_to_json, show_bad_rows
 from jiacan.project.output import COMMON, Common, screen
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import COMMAND_LINE
-
-SHOWN = 10
-"""So many bad rows are told; a file has them all."""
 
 
 def import_birthdays(file: Path, /, *, shop: str, bad_rows: Path | None = None, common: Common = COMMON) -> None:
@@ -43,10 +41,7 @@ def import_birthdays(file: Path, /, *, shop: str, bad_rows: Path | None = None, 
                 "new": done.recorded.new,
                 "changed": done.recorded.changed,
                 "same": done.recorded.same,
-                "bad_rows": [
-                    {"line": row.line, "field": row.field, "reason": out.words.say(row.reason)}
-                    for row in done.bad_rows
-                ],
+                "bad_rows": bad_rows_to_json(done.bad_rows, out),
             }
         )
         return
@@ -60,7 +55,6 @@ def import_birthdays(file: Path, /, *, shop: str, bad_rows: Path | None = None, 
             bad=f"{len(done.bad_rows):,}",
         )
     )
-    for row in done.bad_rows[:SHOWN]:
-        out.say(tell("  line {line}: {reason}", line=row.line, reason=row.reason))
-    if len(done.bad_rows) > SHOWN and bad_rows is None:
+    show_bad_rows(done.bad_rows, out)
+    if len(done.bad_rows) > BAD_ROWS_SHOWN and bad_rows is None:
         out.say(tell("  … and others; --bad-rows FILE writes them all."))

@@ -7,14 +7,18 @@ from dataclasses import asdict
 from datetime import datetime
 
 from jiacan.campaigns.contracts.figures import Figures
+from jiacan.customers.contracts import BirthdaysRead
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.money import Money
 from jiacan.offers.contracts.awards import ReceiptLine
 from jiacan.offers.contracts.benefits import Kind
 from jiacan.offers.contracts.occasions import is_occasion
 from jiacan.offers.contracts.rules import PlanRules
-from jiacan.orders.contracts import ReadSummary
+from jiacan.orders.contracts import BadRow, ReadSummary
 from jiacan.project.output import Screen
+
+BAD_ROWS_SHOWN = 10
+"""So many are told; a file has them all."""
 
 _EVENTS = ("granted", "otherwise", "refused:limit", "refused:stock_or_budget", "held_out", "clawed_back")
 
@@ -25,6 +29,22 @@ def read_to_json(read: ReadSummary, out: Screen) -> dict[str, object]:
     data["set_aside"] = {out.words.say(each.what): each.rows for each in read.set_aside}
     data["notes"] = [out.words.say(note) for note in read.notes]
     return data
+
+
+def birthdays_to_json(read: BirthdaysRead, out: Screen) -> dict[str, object]:
+    """What a file of customers held."""
+    return {"rows": read.rows, "customers": len(read.told), "bad_rows": bad_rows_to_json(read.bad_rows, out)}
+
+
+def bad_rows_to_json(bad_rows: Sequence[BadRow], out: Screen) -> list[dict[str, object]]:
+    """Rows that could not be taken, with line and reason."""
+    return [{"line": row.line, "field": row.field, "reason": out.words.say(row.reason)} for row in bad_rows]
+
+
+def show_bad_rows(bad_rows: Sequence[BadRow], out: Screen) -> None:
+    """The first rows that could not be taken."""
+    for row in bad_rows[:BAD_ROWS_SHOWN]:
+        out.say(tell("  line {line}: {reason}", line=row.line, reason=row.reason))
 
 
 def figures_to_json(figures: Figures, rules: PlanRules) -> dict[str, object]:
