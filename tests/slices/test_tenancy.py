@@ -42,3 +42,21 @@ def test_the_audit_keeps_what_was_and_what_is():
     )
     entry = AuditEntry.objects.get()
     assert (entry.before, entry.after, entry.at is not None) == ({"units": 1}, {"units": 2}, True)
+
+
+def test_what_goes_wrong_at_one_shop_keeps_the_work_from_no_other():
+    first, broken, last = (facade.open_shop(name).id for name in ("a", "b", "c"))
+    reached = []
+
+    def work(shop_id: int) -> int:
+        reached.append(shop_id)
+        if shop_id == broken:
+            raise ValueError("its books are torn")
+        return shop_id
+
+    with pytest.raises(ExceptionGroup, match="at 1 of 3 shops") as raised:
+        facade.at_each_shop(work)
+    assert reached == [first, broken, last]
+    (wrong,) = raised.value.exceptions
+    assert (str(wrong), wrong.__notes__) == ("its books are torn", ["shop b"])
+    assert facade.at_each_shop(lambda shop_id: -shop_id) == [-first, -broken, -last]

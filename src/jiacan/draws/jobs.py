@@ -19,9 +19,7 @@ CLOCK = Actor("clock", "clock")
 @app.task(name="draws.follow", queue="clock", queueing_lock="draws.follow")
 def follow(timestamp: int) -> None:
     """Close draws whose time is over, carry out, reveal, remind winners and give unclaimed prizes up, each minute."""
-    for shop in tenancy.find_shops():
-        with long_at_place(shop.id):
-            follow_shop(shop.id, timezone.now())
+    tenancy.at_each_shop(lambda shop_id: follow_shop(shop_id, timezone.now()), at=long_at_place)
 
 
 def follow_shop(shop_id: int, at: datetime) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -34,6 +36,7 @@ from jiacan.tenancy.store import keys, lately, people, shops
 
 Values = Mapping[str, object]
 Scopes = Collection[Permission]
+Done = TypeVar("Done")
 TOUCH_EVERY = timedelta(minutes=1)
 """How exactly it is known when a token was last used."""
 
@@ -46,6 +49,31 @@ def open_shop(slug: str, *, zone: ZoneInfo | None = None, currency: str | None =
 def find_shops() -> tuple[Shop, ...]:
     """Every shop here, by name."""
     return shops.load_shops()
+
+
+def at_each_shop(
+    work: Callable[[int], Done], *, at: Callable[[int], AbstractContextManager[None]] = at_place
+) -> list[Done]:
+    """Do the work for every shop, where its rows are; what goes wrong at one keeps it from no other.
+
+    Args:
+        work: is given the shop's number.
+        at: `long_at_place` for work that may take minutes.
+
+    Raises:
+        ExceptionGroup: what went wrong, once the work was tried for all of them.
+    """
+    done, wrong = [], []
+    for shop in find_shops():
+        try:
+            with at(shop.id):
+                done.append(work(shop.id))
+        except Exception as error:
+            error.add_note(f"shop {shop.slug}")
+            wrong.append(error)
+    if wrong:
+        raise ExceptionGroup(f"at {len(wrong)} of {len(wrong) + len(done)} shops", wrong)
+    return done
 
 
 def find_shop(shop_id: int) -> Shop | None:

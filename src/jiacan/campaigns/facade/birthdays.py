@@ -10,7 +10,6 @@ from jiacan.campaigns.facade.announcing import passing_on
 from jiacan.campaigns.facade.live import LivePlan, find_live, live_plans
 from jiacan.campaigns.facade.taking import again_if_deadlocked
 from jiacan.kernel.messages import Message, Name
-from jiacan.kernel.places import at_place
 from jiacan.members.contracts.birthdays import BirthdayOffer, Turn
 from jiacan.members.facade import birthdays
 from jiacan.members.facade.birthdays import InForce
@@ -31,9 +30,7 @@ class BirthdayTurn:
 
 def give_all(at: datetime) -> None:
     """Give for every birthday that is due, at every shop; the clock asks for it."""
-    for shop in tenancy.find_shops():
-        with at_place(shop.id):
-            give_at_shop(shop.id, at)
+    tenancy.at_each_shop(lambda shop_id: give_at_shop(shop_id, at))
 
 
 def give_at_shop(shop_id: int, at: datetime) -> None:

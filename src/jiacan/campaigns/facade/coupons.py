@@ -10,7 +10,6 @@ from django.db import transaction
 
 from jiacan.campaigns.facade.announcing import announce
 from jiacan.campaigns.facade.live import find_live, live_plans
-from jiacan.kernel.places import at_place
 from jiacan.members.contracts.coupons import Asked, Batch, Coupon, NewBatch, NoSuchCoupon, Shown, Use
 from jiacan.members.facade import coupon_batches, coupon_returns, coupons
 from jiacan.members.facade.coupons import RulesOf
@@ -107,9 +106,7 @@ def withdraw(shop_id: int, batch_id: int, *, reason: str, actor: Actor, at: date
 
 def expire_all(at: datetime) -> None:
     """End what is over at every shop; the clock asks for it."""
-    for shop in tenancy.find_shops():
-        with at_place(shop.id):
-            expire_at_shop(shop.id, at)
+    tenancy.at_each_shop(lambda shop_id: expire_at_shop(shop_id, at))
 
 
 def expire_at_shop(shop_id: int, at: datetime) -> None:

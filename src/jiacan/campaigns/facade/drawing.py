@@ -17,7 +17,6 @@ from jiacan.draws.contracts.kept import Promise, PromisedPrize
 from jiacan.draws.contracts.terms import Mode
 from jiacan.draws.facade import announcing, tickets
 from jiacan.kernel.messages import Language, Message, Name, tell
-from jiacan.kernel.places import at_place
 from jiacan.offers.contracts.benefits import (
     Benefit,
     CashBenefit,
@@ -168,8 +167,10 @@ def catch_up(live: LivePlan, *, at: datetime) -> None:
 
 def follow_all(at: datetime) -> None:
     """The same at every shop for what was given for no order, such as a prize that is a chance."""
-    for shop in tenancy.find_shops():
-        with at_place(shop.id):
-            for live in live_plans(shop.id):
-                if live.document.draws:
-                    tickets.note(shop.id, live.plan_id, chances.of_occasions(shop.id, live.plan_id), at=at)
+    tenancy.at_each_shop(lambda shop_id: _follow_shop(shop_id, at))
+
+
+def _follow_shop(shop_id: int, at: datetime) -> None:
+    for live in live_plans(shop_id):
+        if live.document.draws:
+            tickets.note(shop_id, live.plan_id, chances.of_occasions(shop_id, live.plan_id), at=at)

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from jiacan.campaigns.facade.announcing import passing_on
 from jiacan.campaigns.facade.live import LivePlan, live_plans
-from jiacan.kernel.places import at_place
 from jiacan.orders import facade as orders
 from jiacan.referrals.contracts.referrals import Bound
 from jiacan.referrals.contracts.terms import Programme
@@ -94,9 +93,7 @@ def _firsts(shop_id: int, customer_ids: Collection[str]) -> list[FirstOrder]:
 
 def follow_all(at: datetime) -> None:
     """Catch up at every shop; the clock asks for it."""
-    for shop in tenancy.find_shops():
-        with at_place(shop.id):
-            follow_shop(shop.id, at)
+    tenancy.at_each_shop(lambda shop_id: follow_shop(shop_id, at))
 
 
 def follow_shop(shop_id: int, at: datetime) -> None:

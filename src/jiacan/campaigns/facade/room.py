@@ -24,7 +24,6 @@ from jiacan.campaigns.store import alarms as store
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.periods import Period
-from jiacan.kernel.places import at_place
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.facade import reading as offers
 from jiacan.plans import facade as plans
@@ -82,12 +81,14 @@ def forget(shop_id: int, plan_id: str) -> None:
 
 def watch_all(at: datetime) -> None:
     """Look at the room of every campaign that is not over, so that its alarms are noticed."""
-    for shop in tenancy.find_shops():
-        with at_place(shop.id):
-            for version in plans.live_plans(shop.id):
-                with suppress(JiacanError):  # a plan that is no longer taken has no room; its own page says so
-                    if find_campaign(shop.id, version.plan_id, at=at).clock.standing is not Standing.OVER:
-                        look(shop.id, version.plan_id, at=at)
+    tenancy.at_each_shop(lambda shop_id: _watch_shop(shop_id, at))
+
+
+def _watch_shop(shop_id: int, at: datetime) -> None:
+    for version in plans.live_plans(shop_id):
+        with suppress(JiacanError):  # a plan that is no longer taken has no room; its own page says so
+            if find_campaign(shop_id, version.plan_id, at=at).clock.standing is not Standing.OVER:
+                look(shop_id, version.plan_id, at=at)
 
 
 def read(shop_id: int, plan_id: str, *, at: datetime) -> Room:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from jiacan.campaigns.facade.live import LivePlan, live_plans
-from jiacan.kernel.places import at_place
 from jiacan.members.contracts.tiers import CustomerTier, Ladders
 from jiacan.members.facade import tiers
 from jiacan.tenancy import facade as tenancy
@@ -32,12 +31,12 @@ def catch_up(shop_id: int, live: Sequence[LivePlan], *, at: datetime) -> None:
 
 def follow_all(at: datetime) -> int:
     """What changes by itself, at every shop; the clock asks for it. Counts the steps."""
-    taken = 0
-    for shop in tenancy.find_shops():
-        with at_place(shop.id):
-            for ladder in ladders_of(live_plans(shop.id)).values():
-                taken += tiers.follow_due(shop.id, ladder, at=at)
-    return taken
+    return sum(tenancy.at_each_shop(lambda shop_id: _follow_shop(shop_id, at)))
+
+
+def _follow_shop(shop_id: int, at: datetime) -> int:
+    ladders = ladders_of(live_plans(shop_id)).values()
+    return sum(tiers.follow_due(shop_id, ladder, at=at) for ladder in ladders)
 
 
 def tiers_of(shop_id: int, customer_id: str, *, at: datetime) -> tuple[CustomerTier, ...]:

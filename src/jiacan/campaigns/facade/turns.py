@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from jiacan.kernel.places import at_place
 from jiacan.plans import facade as plans
 from jiacan.plans.contracts.versions import PlanVersion
 from jiacan.tenancy import facade as tenancy
@@ -20,11 +19,7 @@ _TURNS = frozenset({EventKind.CAMPAIGN_LIVE, EventKind.CAMPAIGN_OVER})
 
 def announce_turns(at: datetime) -> int:
     """Tell whoever asked which campaigns went live or ended within the last hour, each once; says how many did."""
-    told = 0
-    for shop in tenancy.find_shops():
-        with at_place(shop.id):
-            told += _announce_turns(shop.id, at)
-    return told
+    return sum(tenancy.at_each_shop(lambda shop_id: _announce_turns(shop_id, at)))
 
 
 def _announce_turns(shop_id: int, at: datetime) -> int:

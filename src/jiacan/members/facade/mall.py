@@ -14,7 +14,6 @@ from uuid import uuid4
 from django.db import transaction
 
 from jiacan.kernel.messages import Message, tell
-from jiacan.kernel.places import at_place
 from jiacan.members.contracts.mall import (
     ItemUnknown,
     KeyUsed,
@@ -287,11 +286,7 @@ def _end(shop_id: int, redemption: Redemption, state: State, *, by: str, reason:
 
 def let_go_everywhere(at: datetime) -> int:
     """Let go, at every shop, of what was not paid in time; the clock asks for it. Counts the redemptions."""
-    gone = 0
-    for shop in tenancy.find_shops():
-        with at_place(shop.id):
-            gone += let_due_go(shop.id, at)
-    return gone
+    return sum(tenancy.at_each_shop(lambda shop_id: let_due_go(shop_id, at)))
 
 
 def let_due_go(shop_id: int, at: datetime) -> int:
