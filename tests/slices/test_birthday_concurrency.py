@@ -10,13 +10,16 @@ from threading import Barrier
 from django.db import connection
 
 import jiacan.project.start  # noqa: F401 - readies the models in a child process, before the facades are imported
+from jiacan.campaigns.facade import standing
 from jiacan.members.models.birthdays import BirthdayTurn
+from jiacan.members.models.tiers import TierGift, TierStep
 from jiacan.offers.facade import reading
 from jiacan.project import database
 from jiacan.tenancy import facade as tenancy
-from tests.slices.birthday_shop import birthday_shop, born, look
+from tests.slices.birthday_shop import birthday_shop, born, look, moment
 from tests.slices.online_shop import PLAN_ID, assert_books_add_up, assert_counters_agree, granted, rules
 from tests.slices.processes import at_once
+from tests.slices.test_birthday_gifts import TIERS
 
 PROCESSES, PATIENCE_SECONDS = 4, 120
 
@@ -41,3 +44,25 @@ def test_processes_that_look_at_the_same_days_give_once_and_no_more_than_there_i
     assert sum(1 for _ in reading.awards_of(shop.id, PLAN_ID)) == 9
     assert_books_add_up(shop)
     assert_counters_agree(shop)
+
+
+def lift_with_others(url: str, barrier: Barrier, number: int) -> None:
+    """The same birthdays, and the clock that ends what they gave."""
+    database.connect(url)
+    shop = tenancy.get_shop("gifts")
+    barrier.wait(PATIENCE_SECONDS)
+    look(shop, 3, 5, number)
+    standing.follow_all(moment(4, 20))
+    connection.close()
+
+
+def test_processes_that_give_the_same_tier_and_end_it_take_each_step_once(processes, test_database_url):
+    shop = birthday_shop(
+        ("    give: [{gift: mug}]\n    budget: {gift: gifts}", "    give: [{tier: gold, for: 30d}]"), terms=TIERS
+    )
+    born(shop, 3, 5, *(f"c-{n}" for n in range(6)))
+    at_once(processes, lift_with_others, test_database_url)
+    standing.follow_all(moment(4, 20))
+    assert TierGift.objects.count() == 6
+    steps = TierStep.objects.order_by("customer_id", "id").values_list("customer_id", "after", "cause")
+    assert list(steps) == [step for n in range(6) for step in ((f"c-{n}", "gold", "given"), (f"c-{n}", "", "over"))]

@@ -122,30 +122,31 @@ _EVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 def _announce(shop_id: int, ladder: Ladder, steps: Sequence[tuple[str, TierStep]]) -> None:
-    """Tell whoever asked who took which step."""
-    if steps and EventKind.TIER_CHANGED in webhooks.wanted(shop_id):
-        webhooks.announce(
-            shop_id,
-            [
-                WebhookEvent(
-                    EventKind.TIER_CHANGED,
-                    f"{ladder.plan_id}/{customer_id}",
-                    step.at,
-                    {
-                        "plan": ladder.plan_id,
-                        "customer": customer_id,
-                        "before": step.before,
-                        "after": step.after,
-                        "had": step.had,
-                        "measure": str(ladder.measure),
-                        "cause": str(step.cause),
-                        "offer": step.offer_id or None,
-                        "until": None if step.until is None else step.until.isoformat(),
-                    },
-                )
-                for customer_id, step in steps
-            ],
-        )
+    """Tell whoever asked who went from where to where; steps of one moment are one event."""
+    if not steps or EventKind.TIER_CHANGED not in webhooks.wanted(shop_id):
+        return
+    joined: dict[tuple[str, datetime], TierStep] = {}
+    for customer_id, step in steps:
+        first = joined.get((customer_id, step.at), step)
+        joined[customer_id, step.at] = replace(step, before=first.before)
+    found = [_to_event(ladder, each, step) for (each, _), step in joined.items() if step.before != step.after]
+    webhooks.announce(shop_id, found)
+
+
+def _to_event(ladder: Ladder, customer_id: str, step: TierStep) -> WebhookEvent:
+    subject = "/".join(each for each in (ladder.plan_id, customer_id, step.after) if each)
+    data = {
+        "plan": ladder.plan_id,
+        "customer": customer_id,
+        "before": step.before,
+        "after": step.after,
+        "had": step.had,
+        "measure": str(ladder.measure),
+        "cause": str(step.cause),
+        "offer": step.offer_id or None,
+        "until": None if step.until is None else step.until.isoformat(),
+    }
+    return WebhookEvent(EventKind.TIER_CHANGED, subject, step.at, data)
 
 
 def catch_up(shop_id: int, ladder: Ladder, *, at: datetime) -> int:
