@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -11,7 +12,10 @@ import pytest
 from jiacan.members.contracts.points import Lot, Move, NotEnoughPoints
 from jiacan.members.core.lasting import expires_at, lot_of, months_later
 from jiacan.members.core.points import GRACE, Purse, earn, expire, give_back, spend, take_back
-from jiacan.offers.contracts.points import PointsGiven, PointsTerms
+from jiacan.members.core.used import used
+from jiacan.offers.contracts.points import PointsGiven, PointsTaken, PointsTerms
+from jiacan.offers.core.backing import Backing, following
+from jiacan.offers.core.backing import taken_back as core_taken_back
 from tests.core.slow_points import A_WEEK, SlowPurse
 
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
@@ -45,14 +49,23 @@ class Both:
 
     def __init__(self):
         self.purse, self.slow, self.lines, self.ledger = Purse(), SlowPurse(), [], 0
+        self.money = {}
 
-    def _keep(self, done):
+    def _keep(self, done, *moved):
+        for each in used(self.purse, done.purse, at=BEGIN, plan_id="plan", moved=moved):
+            name = each.order_id.removeprefix("o-")
+            before = self.money[name]
+            self.money[name] = following(
+                replace(before, spent=before.spent + each.spent, lost=before.lost + each.lost)
+            )
         self.purse = done.purse
         self.lines += done.lines
         self.ledger += sum(line.points for line in done.lines)
 
     def earn(self, made):
-        self._keep(earn(self.purse, made))
+        self.money[made.name] = Backing(points=made.points, worth_minor=made.points)
+        given = PointsGiven(made.order_id, "offer", "anna", made.points, made.earned_at)
+        self._keep(earn(self.purse, made), given)
         self.slow.earn(made.name, made.points, made.earned_at, made.available_at, made.expires_at)
 
     def spend(self, points, when):
@@ -73,7 +86,12 @@ class Both:
         self.slow.give_back(spent.name, when)
 
     def take_back(self, name, points, when):
-        self._keep(take_back(self.purse, name, points, name=f"b-{len(self.lines)}", subject="", at=when))
+        before = self.money[name]
+        after = core_taken_back(before, points, points)
+        # What was lost is set off in lots, whose word counts.
+        self.money[name] = replace(after, lost=before.lost)
+        taken = PointsTaken(f"o-{name}", "offer", "anna", "r", points, when)
+        self._keep(take_back(self.purse, name, points, name=f"b-{len(self.lines)}", subject="", at=when), taken)
         self.slow.take_back(name, points)
 
     def expire(self, when):
@@ -89,6 +107,9 @@ class Both:
         assert purse.available(when) == len(slow.spendable(when))
         assert purse.balance == self.ledger == len(slow.here()) - slow.debt
         assert purse.debt == 0 or not slow.here()
+        for name, money in self.money.items():
+            assert (money.held_minor, money.spent_minor) == (slow.held[name], slow.spent[name])
+            assert money.backed_minor == max(0, money.points - money.lost)
 
 
 def one_history(random):

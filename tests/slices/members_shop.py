@@ -89,6 +89,7 @@ class PointsShop:
     def assert_agreed(self, *customers: str) -> None:
         """Ledger, lots and statement say the same, and the books add up."""
         assert reading.disagreements(self.shop.id) == ()
+        assert reading.money_astray(self.shop.id) == ()
         for customer in customers or ("anna",):
             account = points_account(customer)
             balances = ledger.load_balances(self.shop.id, [account])
@@ -105,3 +106,11 @@ def day(days: float) -> datetime:
 def points_shop(*edits: tuple[str, str], slug: str = "gifts") -> PointsShop:
     """A shop with the reference plan in force, a point for each pound, edited."""
     return PointsShop(go_live(slug, *(edits or (POINTS,)), EVERY_POUND, NO_FIFTIES))
+
+
+def money_shop(budget: str = "10.00", *, value: str = "0.01", slug: str = "gifts") -> PointsShop:
+    """The same, where a budget line of so much money pays for the points."""
+    paid = EVERY_POUND[1].replace("points: 1}}]\n", "points: 1}}]\n    budget: {points: points}\n", 1)
+    line = ("lines:\n", f"lines:\n    - {{id: points, name: {{zh: 积分, en: Points}}, amount: {budget}}}\n")
+    terms = ("points_value: 0.01", POINTS[1].replace("0.01", value))
+    return PointsShop(go_live(slug, terms, (EVERY_POUND[0], paid), NO_FIFTIES, line))

@@ -69,6 +69,11 @@ def statement(
     return store.load_statement(shop_id, key, before=before, limit=limit)
 
 
+def accounts_of(shop_id: int, keys: Iterable[str]) -> dict[str, tuple[AccountKey, AccountKey]]:
+    """Which account each of these transfers takes from, and which it gives to; one that does not exist is absent."""
+    return {found.key: (found.debit, found.credit) for found in store.load_transfers(shop_id, keys)}
+
+
 def apply(shop_id: int, groups: Sequence[Group]) -> tuple[Outcome, ...]:
     """Apply the groups in order, each whole or not at all, and say what became of each.
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from jiacan.members.facade import expiring, mall, sign_in
+from jiacan.offers.facade import backing
 
 CLOCK = "clock"
 """The queue of what only looks whether something is due."""
@@ -16,6 +17,13 @@ CLOCK = "clock"
 def expire_points(timestamp: int) -> None:
     """Take points whose time is over, and warn of those whose soon will be, every five minutes."""
     expiring.expire_everywhere(timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="members.follow_points", queue=CLOCK, queueing_lock="members.follow_points")
+def follow_points(timestamp: int) -> None:
+    """Let the money of plans follow points that were used while those were at work, every minute."""
+    backing.follow_everywhere()
 
 
 @app.periodic(cron="17 * * * *")

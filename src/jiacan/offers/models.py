@@ -50,7 +50,8 @@ class Award(models.Model):
 class AwardItem(models.Model):
     """One benefit of an award; the `left` columns are what its customer still holds of it, beside what was used.
 
-    The key is its name: an award has an item once, and an order earns an offer once.
+    The key is its name: an award has an item once, and an order earns an offer once. For `points_spent` and those
+    beside it see `core.backing`.
     """
 
     pk = models.CompositePrimaryKey("shop_id", "plan_id", "order_id", "offer_id", "kind", "item", "settled_for")
@@ -72,9 +73,21 @@ class AwardItem(models.Model):
     hold_keys = ArrayField(models.CharField(max_length=500), default=list)
     quantity_used = models.BigIntegerField(db_default=0)
     quantity_due = models.BigIntegerField(db_default=0)
+    points_spent = models.BigIntegerField(db_default=0)
+    points_lost = models.BigIntegerField(db_default=0)
+    spent_minor = models.BigIntegerField(db_default=0)
+    freed_minor = models.BigIntegerField(db_default=0)
 
     class Meta:
         constraints = (
+            models.CheckConstraint(
+                condition=models.Q(
+                    spent_minor__gte=0,
+                    freed_minor__gte=0,
+                    amount_left_minor__gte=models.F("spent_minor") + models.F("freed_minor"),
+                ),
+                name="no_more_money_than_points_are_worth",
+            ),
             models.CheckConstraint(
                 condition=models.Q(quantity_left__gte=0, quantity_left__lte=models.F("quantity")),
                 name="no_more_is_left_than_was_given",
@@ -96,6 +109,21 @@ class AwardItem(models.Model):
                 name="awarditem_to_lapse",
             ),
         )
+
+
+class PointsUsed(models.Model):
+    """Points of an award that were spent or lost, until the money behind them follows; see `contracts.points`."""
+
+    shop = models.ForeignKey("tenancy.Shop", models.PROTECT, db_constraint=False, db_index=False)
+    plan_id = models.CharField(max_length=64, db_collation="C")
+    order_id = models.CharField(max_length=200, db_collation="C")
+    offer_id = models.CharField(max_length=64, db_collation="C")
+    spent = models.BigIntegerField()
+    lost = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("shop", "plan_id", "id"), name="points_used_of_plan"),)
 
 
 class ClawBackItem(models.Model):

@@ -130,6 +130,30 @@ class Disagreement:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class MoneyAstray:
+    """An award whose points are not where the money behind them has them."""
+
+    plan_id: str
+    order_id: str
+    offer_id: str
+    left: int
+    lost: int
+    money_left: int
+    money_lost: int
+
+    def message(self) -> Message:
+        return tell(
+            "of {award}, lots have {left} points left and {lost} lost, and the money behind them has {money_left} "
+            "and {money_lost}",
+            award=f"{self.plan_id}/{self.order_id}/{self.offer_id}",
+            left=self.left,
+            lost=self.lost,
+            money_left=self.money_left,
+            money_lost=self.money_lost,
+        )
+
+
 @dataclass(eq=False)
 class NotEnoughPoints(JiacanError):
     """More points were asked for than can be spent."""

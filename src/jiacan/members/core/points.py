@@ -47,6 +47,16 @@ class Purse:
         changed = {lot.name: lot for lot in lots}
         return Purse({**self.lots, **changed}, self.debt if debt is None else debt)
 
+    def _losing(self, lot: Lot, points: int) -> Purse:
+        """Lost points are written to the lot that their award was, where a return finds them, not to one that lasted
+        a little longer.
+        """
+        home = lot
+        if came_back(lot) and lot.order_id:
+            of_same = (each for each in self.lots.values() if of_award(each) == of_award(lot))
+            home = next(each for each in of_same if not came_back(each))
+        return self._with(replace(home, expired=home.expired + points))
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -54,6 +64,16 @@ class Done:
 
     purse: Purse
     lines: tuple[Line, ...]
+
+
+def came_back(lot: Lot) -> bool:
+    """Whether the lot is of points that came back when their time was over."""
+    return lot.name.startswith(_CAME_BACK)
+
+
+def of_award(lot: Lot) -> tuple[str, str, str]:
+    """The award that the lot's points are of: plan, order and offer; nothing of any where they came by hand."""
+    return lot.plan_id, lot.order_id, lot.offer_id
 
 
 def in_order(lots: Iterable[Lot]) -> list[Lot]:
@@ -127,9 +147,11 @@ def give_back(purse: Purse, spent: Line, *, reason: str, at: datetime) -> Done:
             continue
         if not lot.is_over(at):
             lot = replace(lot, left=lot.left + back)
-        elif lot.name.startswith(_CAME_BACK):
-            lot = replace(lot, expired=lot.expired + back)
+        elif came_back(lot):
+            purse = purse._losing(lot, back)
             lost.append(Part(lot.name, back))
+            parts.append(Part(lot.name, back))
+            continue
         else:
             lot = replace(
                 lot,
@@ -157,7 +179,10 @@ def expire(purse: Purse, at: datetime) -> Done:
         Line(Move.EXPIRED, lot.name, -lot.left, lot.expires_at or at, lot.order_id, parts=(Part(lot.name, lot.left),))
         for lot in over
     )
-    return Done(purse._with(*(replace(lot, left=0, expired=lot.expired + lot.left) for lot in over)), lines)
+    purse = purse._with(*(replace(lot, left=0) for lot in over))
+    for lot in over:
+        purse = purse._losing(purse.lots[lot.name], lot.left)
+    return Done(purse, lines)
 
 
 def _take(lots: Iterable[Lot], points: int) -> tuple[list[Lot], tuple[Part, ...]]:

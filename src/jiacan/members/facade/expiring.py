@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from jiacan.kernel.places import at_place
 from jiacan.ledger.contracts import Group
 from jiacan.ledger.contracts import Move as LedgerMove
 from jiacan.members.contracts.points import Expiring, Line
 from jiacan.members.core.books import EXPIRED
 from jiacan.members.core.points import expire
+from jiacan.members.core.used import used
 from jiacan.members.facade.posting import lock, post
 from jiacan.members.store import points as store
+from jiacan.offers.facade import backing
 from jiacan.offers.facade.points import points_account
 from jiacan.tenancy import facade as tenancy
 from jiacan.webhooks import facade as webhooks
@@ -28,11 +29,12 @@ TOLD_WITHIN = timedelta(days=1)
 
 def expire_everywhere(at: datetime) -> int:
     """Take what is over from every customer of every shop, and announce what soon will be; counts the customers."""
-    done = 0
-    for shop in tenancy.find_shops():
-        with at_place(shop.id):
-            done += expire_due(shop.id, at)
-            announce_expiring(shop.id, at)
+    return sum(tenancy.at_each_shop(lambda shop_id: _expire_at_shop(shop_id, at)))
+
+
+def _expire_at_shop(shop_id: int, at: datetime) -> int:
+    done = expire_due(shop_id, at)
+    announce_expiring(shop_id, at)
     return done
 
 
@@ -53,6 +55,7 @@ def _expire(shop_id: int, customer_ids: list[str], at: datetime) -> None:
         store.save(shop_id, before, {each: one.purse for each, one in done.items()})
         store.add_lines(shop_id, [(each, line) for each, one in done.items() for line in one.lines])
         post(shop_id, [group for each, one in done.items() for group in expiry_groups(each, one.lines)])
+        backing.use(shop_id, [use for each, one in done.items() for use in used(before[each], one.purse, at=at)])
 
 
 def expiry_groups(customer_id: str, lines: Iterable[Line]) -> list[Group]:

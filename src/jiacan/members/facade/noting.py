@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from jiacan.ledger.contracts import AccountKey, Group
 from jiacan.ledger.contracts import Move as LedgerMove
@@ -10,10 +10,12 @@ from jiacan.members.contracts.points import Line, Move
 from jiacan.members.core.books import EXPIRED
 from jiacan.members.core.lasting import lot_name, lot_of
 from jiacan.members.core.points import Done, Purse, earn, take_back
+from jiacan.members.core.used import used
 from jiacan.members.facade.posting import post
 from jiacan.members.store import points as store
-from jiacan.offers.contracts.points import PointsGiven, PointsMoved, PointsTaken
+from jiacan.offers.contracts.points import PointsGiven, PointsMoved, PointsTaken, PointsUsed
 from jiacan.offers.contracts.rules import PlanRules
+from jiacan.offers.facade import backing
 from jiacan.offers.facade.points import points_account
 
 
@@ -56,6 +58,21 @@ def _walk(shop_id: int, rules: PlanRules, moved: Iterable[PointsMoved]) -> None:
     store.save(shop_id, before, after)
     store.add_lines(shop_id, lines)
     post(shop_id, [_set_off(customer_id, line) for customer_id, line in lines if line.move is Move.SET_OFF])
+    backing.use_while_settling(
+        shop_id, rules.plan_id, [use for each in before for use in _used(each, before, after, moved, rules)]
+    )
+
+
+def _used(
+    customer_id: str,
+    before: Mapping[str, Purse],
+    after: Mapping[str, Purse],
+    moved: Iterable[PointsMoved],
+    rules: PlanRules,
+) -> Iterator[PointsUsed]:
+    of_customer = [each for each in moved if each.customer_id == customer_id]
+    at = max(each.at for each in of_customer)
+    return used(before[customer_id], after[customer_id], at=at, plan_id=rules.plan_id, moved=of_customer)
 
 
 def _step(purse: Purse, each: PointsMoved, rules: PlanRules) -> Done:

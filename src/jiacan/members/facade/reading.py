@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from jiacan.ledger import facade as ledger
-from jiacan.members.contracts.points import CustomerPoints, Disagreement, Statement
+from jiacan.members.contracts.points import CustomerPoints, Disagreement, MoneyAstray, Statement
 from jiacan.members.core.books import UNIT
 from jiacan.members.core.points import expire, in_order
 from jiacan.members.facade.purses import load_purse
 from jiacan.members.store import points as store
+from jiacan.offers.facade import backing
 from jiacan.offers.facade.points import points_account
 
 
@@ -44,4 +45,14 @@ def disagreements(shop_id: int) -> tuple[Disagreement, ...]:
         Disagreement(each, balances.get(each, 0), lots.get(each, 0))
         for each in sorted(balances.keys() | lots.keys())
         if balances.get(each, 0) != lots.get(each, 0)
+    )
+
+
+def money_astray(shop_id: int) -> tuple[MoneyAstray, ...]:
+    """Awards whose points are not where the money that their plan holds and spent for them has them."""
+    in_lots = store.sums_of_awards(shop_id)
+    return tuple(
+        MoneyAstray(each.plan_id, each.order_id, each.offer_id, *found, each.left, each.lost)
+        for each in backing.points_in_lots(shop_id)
+        if (found := in_lots.get((each.plan_id, each.order_id, each.offer_id), (0, 0))) != (each.left, each.lost)
     )

@@ -11,11 +11,13 @@ from jiacan.ledger.contracts import Move as LedgerMove
 from jiacan.members.contracts.points import Line, Lot, Move, ReferenceUsed, SpendingBound, SpendingUnknown
 from jiacan.members.core.books import BY_HAND, SPENT
 from jiacan.members.core.points import Done, Purse, earn, expire, give_back, spend
+from jiacan.members.core.used import used
 from jiacan.members.facade.expiring import expiry_groups
 from jiacan.members.facade.posting import lock, post
 from jiacan.members.facade.purses import load_purse
 from jiacan.members.store import points as store
 from jiacan.offers.contracts.occasions import is_occasion
+from jiacan.offers.facade import backing
 from jiacan.offers.facade.points import points_account
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor
@@ -161,6 +163,7 @@ def _store(shop_id: int, customer_id: str, before: Purse, done: Done, opposite: 
     of_expiry = [line for line in done.lines if line.move is Move.EXPIRED]
     groups = [_to_group(customer_id, line, opposite) for line in done.lines if line.move is not Move.EXPIRED]
     post(shop_id, [*expiry_groups(customer_id, of_expiry), *groups])
+    backing.use(shop_id, list(used(before, done.purse, at=done.lines[-1].at)))
 
 
 def _to_group(customer_id: str, line: Line, opposite: AccountKey) -> Group:

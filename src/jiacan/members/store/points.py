@@ -12,7 +12,8 @@ from django.db.models import Q, Sum
 
 from jiacan.kernel.statements import Prepared
 from jiacan.members.contracts.points import Expiring, Line, Lot, Move, Part, Statement, StatementLine
-from jiacan.members.core.points import Purse
+from jiacan.members.core.lasting import lot_name
+from jiacan.members.core.points import Purse, came_back
 from jiacan.members.models.points import Debt
 from jiacan.members.models.points import Line as LineRow
 from jiacan.members.models.points import Lot as LotRow
@@ -69,6 +70,11 @@ SELECT customer_id, sum(points)::bigint FROM (
 GROUP BY customer_id
 """
 
+_SUMS_OF_AWARDS = """
+SELECT plan_id, order_id, offer_id, sum("left")::bigint, sum(expired)::bigint
+FROM members_lot WHERE shop_id = %s AND order_id <> '' GROUP BY plan_id, order_id, offer_id
+"""
+
 
 def debtors(shop_id: int, customer_ids: Collection[str]) -> frozenset[str]:
     """Those of the customers who owe points; all that an order of others costs beside its lot."""
@@ -88,11 +94,18 @@ def add_earned(shop_id: int, lots: Iterable[tuple[str, Lot]]) -> None:
 def load_purses(shop_id: int, customer_ids: Collection[str], *, named: Collection[str] = ()) -> dict[str, Purse]:
     """Every one of the customers' lots with points left, those lots that are named, and what they owe.
 
-    Whoever changes a purse holds its account in the ledger.
+    Of points that came back after their end the lot of their award is there too. Whoever changes a purse holds its
+    account in the ledger.
     """
     lots: defaultdict[str, dict[str, Lot]] = defaultdict(dict)
-    rows = LotRow.objects.filter(shop_id=shop_id, customer_id__in=customer_ids, left__gt=0)
-    for row in (*rows, *LotRow.objects.filter(shop_id=shop_id, name__in=named)):
+    rows = LotRow.objects.filter(shop_id=shop_id)
+    found = {row.name: row for row in rows.filter(customer_id__in=customer_ids, left__gt=0)}
+    found.update((row.name, row) for row in rows.filter(name__in=named))
+    late = [lot for lot in map(_to_lot, found.values()) if came_back(lot) and lot.order_id]
+    homes = {lot_name(lot.plan_id, lot.order_id, lot.offer_id) for lot in late} - found.keys()
+    if homes:
+        found.update((row.name, row) for row in rows.filter(name__in=homes))
+    for row in found.values():
         lots[row.customer_id][row.name] = _to_lot(row)
     owed = dict(
         Debt.objects.filter(shop_id=shop_id, customer_id__in=customer_ids).values_list("customer_id", "points")
@@ -189,6 +202,13 @@ def sums(shop_id: int) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(_SUMS, {"shop_id": shop_id})
         return dict(cursor.fetchall())
+
+
+def sums_of_awards(shop_id: int) -> dict[tuple[str, str, str], tuple[int, int]]:
+    """How many points of each award, by plan, order and offer, lie in lots, and how many were lost."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SUMS_OF_AWARDS, [shop_id])
+        return {(plan_id, order_id, offer_id): (left, lost) for plan_id, order_id, offer_id, left, lost in cursor}
 
 
 def _lot_row(customer_id: str, lot: Lot) -> dict[str, object]:

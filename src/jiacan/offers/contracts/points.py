@@ -50,3 +50,26 @@ class PointsTaken:
 
 
 PointsMoved = PointsGiven | PointsTaken
+
+
+@dataclass(frozen=True, slots=True)
+class PointsUsed:
+    """So many more points of one award were spent, and so many more lost; fewer than none came back."""
+
+    plan_id: str
+    order_id: str
+    offer_id: str
+    spent: int
+    lost: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PointsInLots:
+    """How many points of an award should lie in lots, and how many should have been lost of them."""
+
+    plan_id: str
+    order_id: str
+    offer_id: str
+    left: int
+    lost: int

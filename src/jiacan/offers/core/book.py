@@ -18,7 +18,7 @@ class Holding:
     """One benefit that a customer still has of an award: its ledger holds, and whether it has lapsed.
 
     `used` coupons are with the order that they were used on. `due` of them are not deserved any more: they are taken
-    back if they ever come back.
+    back if they ever come back. For points that were spent or lost see `core.backing`.
     """
 
     item: Item
@@ -27,6 +27,10 @@ class Holding:
     lapsed: bool = False
     used: int = 0
     due: int = 0
+    points_spent: int = 0
+    points_lost: int = 0
+    spent_minor: int = 0
+    freed_minor: int = 0
 
 
 @dataclass(slots=True)

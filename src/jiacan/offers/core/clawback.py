@@ -22,6 +22,7 @@ from jiacan.offers.core.accounts import (
     plan_account,
     spent_account,
 )
+from jiacan.offers.core.backing import Backing, entries_between, taken_back
 from jiacan.offers.core.benefits import MONEY_KINDS
 from jiacan.offers.core.book import Book, Held, Holding
 from jiacan.offers.core.events import RefundEvent
@@ -137,6 +138,8 @@ def _release(
     name: str, holding: Holding, excess: Item, at: datetime, offer: Offer, rules: PlanRules, book: Book
 ) -> list[Entry]:
     """Free the money that is still held for what was taken back; what was spent at once stays spent."""
+    if excess.kind is Kind.POINTS and excess.kind in offer.budget:
+        return _follow(name, holding, excess, at, offer, rules, book)
     if not holding.hold_keys:
         return []
     line = offer.budget[excess.kind]
@@ -154,3 +157,37 @@ def _release(
         spent = spent_account(rules.plan_id, line, rules.currency)
         entries.append(Hold(f"{name}/hold", budget, spent, left, at, holding.expires_at))
     return entries
+
+
+def _follow(
+    name: str, holding: Holding, excess: Item, at: datetime, offer: Offer, rules: PlanRules, book: Book
+) -> list[Entry]:
+    """Free the money of points: what of them was spent stands behind what is left."""
+    line = offer.budget[excess.kind]
+    budget = budget_account(rules.plan_id, line, rules.currency)
+    before = backing_of(holding)
+    after = taken_back(before, excess.quantity, excess.amount_minor)
+    book.give_back(budget, before.backed_minor - after.backed_minor)
+    entries, holding.hold_keys = entries_between(
+        before,
+        after,
+        holding.hold_keys,
+        name=name,
+        budget=budget,
+        spent=spent_account(rules.plan_id, line, rules.currency),
+        at=at,
+    )
+    holding.points_lost, holding.spent_minor, holding.freed_minor = after.lost, after.spent_minor, after.freed_minor
+    return entries
+
+
+def backing_of(holding: Holding) -> Backing:
+    """The money behind points that are held."""
+    return Backing(
+        points=holding.item.quantity,
+        worth_minor=holding.item.amount_minor,
+        spent=holding.points_spent,
+        lost=holding.points_lost,
+        spent_minor=holding.spent_minor,
+        freed_minor=holding.freed_minor,
+    )

@@ -27,6 +27,7 @@ from jiacan.offers.core.book import Held
 from jiacan.offers.core.events import Event, PaidEvent, paid_event, refund_event
 from jiacan.offers.core.reserving import use
 from jiacan.offers.core.settle import settle
+from jiacan.offers.facade import backing
 from jiacan.offers.facade.books import VersionRules, left_within, load_book
 from jiacan.offers.facade.buyers import know
 from jiacan.offers.facade.reserving import claim
@@ -128,6 +129,8 @@ def settle_events(
             return Settled()
         paid = [event.order_id for event in fresh if not event.is_refund]
         pending = store.find_pending(shop_id, rules.plan_id, paid, due_by=at, lapsing_by=fresh[-1].occurred_at)
+        if pending.follows:
+            backing.follow(shop_id, rules.plan_id)
         reserved = claim(shop_id, rules.plan_id, paid, at=at) if pending.is_reserved else {}
         held = _held_before(shop_id, rules, fresh) if pending.lapses or len(paid) < len(fresh) else ()
         given_by = {one.order_id: one.plan_version for one in held}

@@ -24,7 +24,7 @@ from jiacan.offers.core.book import Held, Holding
 from jiacan.offers.core.given_tiers import terms_of
 from jiacan.offers.core.given_tiers import told_of as tiers_of
 from jiacan.offers.core.granting import award_key, hold_keys
-from jiacan.offers.facade import given_tiers, points
+from jiacan.offers.facade import backing, given_tiers, points
 from jiacan.offers.facade.books import keep_claw_backs
 from jiacan.offers.facade.recalling import Emptied, NotByTables, recall
 from jiacan.offers.readers.entries import entry_tables
@@ -99,6 +99,7 @@ class Chunks:
         awards.lock_plan(self._shop_id, self._plan_id)
         if store.has_open_parts(self._shop_id, self._plan_id):
             raise NotByTables
+        backing.follow(self._shop_id, self._plan_id)
         state, recalled = recall(self._shop_id, self._layout, chunk, self._emptied)
         before = state.accounts["left"].copy()
         until_us = chunk.keys["at_us"][-1].as_py()

@@ -11,6 +11,7 @@ from jiacan.offers.contracts.settled import Level
 from jiacan.offers.core.events import PaidEvent
 from jiacan.offers.core.reserving import hold_group, split_lapses
 from jiacan.offers.core.settle import settle
+from jiacan.offers.facade import backing
 from jiacan.offers.facade.books import VersionRules, carry_out, find_levels, load_book
 from jiacan.offers.store import awards, giving
 
@@ -37,6 +38,7 @@ def hold_event(
 
     The plan's lock is held. The holds stand under `name`, until `expires_at` where there is such a moment.
     """
+    backing.follow(shop_id, rules.plan_id)
     held = awards.find_held(shop_id, rules.plan_id, (), lapsing_by=event.at)
     earlier = [rules_of(version) for version in sorted({one.plan_version for one in held} - {rules.version})]
     book = load_book(shop_id, rules, [event], held, earlier)

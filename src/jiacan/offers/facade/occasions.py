@@ -21,6 +21,7 @@ from jiacan.offers.core.book import Held
 from jiacan.offers.core.events import PaidEvent, RefundEvent
 from jiacan.offers.core.occasions import occasion_event, revocation_event
 from jiacan.offers.core.reserving import Pending, use, void_group
+from jiacan.offers.facade import backing
 from jiacan.offers.facade.books import VersionRules, carry_out
 from jiacan.offers.facade.holding import hold_event
 from jiacan.offers.facade.reserving import claim
@@ -74,8 +75,10 @@ def _keys(events: Iterable[PaidEvent]) -> list[EventKey]:
 
 
 def _let_due_go(shop_id: int, plan_id: str, *, at: datetime, lapsing_by: datetime) -> tuple[Held, ...]:
-    """Let reservations go whose time is over; what lapses before the events is still held."""
+    """Let money follow its points, and reservations go whose time is over; what lapses before the events is held."""
     found = store.find_pending(shop_id, plan_id, (), due_by=at, lapsing_by=lapsing_by)
+    if found.follows:
+        backing.follow(shop_id, plan_id)
     if found.is_reserved:
         claim(shop_id, plan_id, (), at=at)
     return store.find_held(shop_id, plan_id, (), lapsing_by=lapsing_by) if found.lapses else ()
@@ -196,6 +199,7 @@ def take_back(
             return Settled()
         keys, events = [key for key, _ in ready], [event for _, event in ready]
         occasion_ids = {key.order_id for key in keys}
+        backing.follow(shop_id, rules.plan_id)
         held = store.find_held(shop_id, rules.plan_id, occasion_ids, lapsing_by=keys[-1].occurred_at)
         return settle_ready(shop_id, rules, Ready(keys, events, held, _earlier(held, rules, rules_of)), watch)
 

@@ -14,7 +14,7 @@ from jiacan.offers.contracts.settled import Settled
 from jiacan.offers.core.by_hand import take_back_whole
 from jiacan.offers.core.given_tiers import told_of as tiers_of
 from jiacan.offers.core.tallying import count_claw_back
-from jiacan.offers.facade import given_tiers, points
+from jiacan.offers.facade import backing, given_tiers, points
 from jiacan.offers.facade.books import VersionRules, add_pace, carry_out, find_levels, keep_claw_backs, load_book
 from jiacan.offers.store import awards as store
 from jiacan.offers.store import giving
@@ -46,6 +46,7 @@ def take_back(
         ]
         if not found:
             raise AwardUnknown(plan_id=rules.plan_id, order_id=order_id, offer_id=offer_id)
+        backing.follow(shop_id, rules.plan_id)
         held = [one for one in store.find_held_of(shop_id, rules.plan_id, [order_id]) if one.offer_id == offer_id]
         given_by = rules_of(found[0].plan_version)
         offer = next(offer for offer in given_by.offers if offer.id == offer_id)

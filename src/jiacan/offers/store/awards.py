@@ -56,16 +56,19 @@ SELECT
             AND (part.order_id = ANY(%(order_ids)s::text[]) OR part.expires_at <= %(due_by)s::timestamptz)),
     EXISTS (SELECT FROM offers_awarditem
         WHERE shop_id = %(shop_id)s::bigint AND plan_id = %(plan_id)s::text
-            AND expires_at <= %(lapsing_by)s::timestamptz AND NOT lapsed AND quantity_left > 0)
+            AND expires_at <= %(lapsing_by)s::timestamptz AND NOT lapsed AND quantity_left > 0),
+    EXISTS (SELECT FROM offers_pointsused
+        WHERE shop_id = %(shop_id)s::bigint AND plan_id = %(plan_id)s::text)
 """)
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Whether something is reserved that must be used or let go first, and whether something lapses first."""
+    """What must be seen to first: something is reserved, something lapses, money has not followed its points yet."""
 
     is_reserved: bool
     lapses: bool
+    follows: bool
 
 
 def lock_plan(shop_id: int, plan_id: str) -> None:
@@ -188,6 +191,10 @@ def _held(award: AwardRecord, items: Iterable[AwardItem]) -> Held:
                 item.lapsed,
                 item.quantity_used,
                 item.quantity_due,
+                item.points_spent,
+                item.points_lost,
+                item.spent_minor,
+                item.freed_minor,
             )
             for item in items
         ],

@@ -36,9 +36,10 @@ FROM json_to_recordset(%(awards)s::json) AS award (plan_version int, order_id te
 _UPDATE_HELD = """
 UPDATE offers_awarditem item
 SET quantity_left = held.quantity, amount_left_minor = held.amount, lapsed = held.lapsed, hold_keys = held.hold_keys,
-    quantity_used = held.used, quantity_due = held.due
+    quantity_used = held.used, quantity_due = held.due, spent_minor = held.spent, freed_minor = held.freed
 FROM json_to_recordset(%(held)s::json) AS held (order_id text, offer_id text, kind text, item text,
-    quantity bigint, amount bigint, lapsed bool, hold_keys text[], used bigint, due bigint)
+    quantity bigint, amount bigint, lapsed bool, hold_keys text[], used bigint, due bigint,
+    spent bigint, freed bigint)
 WHERE item.shop_id = %(shop_id)s AND item.plan_id = %(plan_id)s AND item.order_id = held.order_id
   AND item.offer_id = held.offer_id AND item.kind = held.kind AND item.item = held.item
 """
@@ -154,6 +155,8 @@ def update_held(shop_id: int, plan_id: str, held: Iterable[Held]) -> None:
             "hold_keys": list(holding.hold_keys),
             "used": holding.used,
             "due": holding.due,
+            "spent": holding.spent_minor,
+            "freed": holding.freed_minor,
         }
         for one in held
         for holding in one.holdings

@@ -127,12 +127,13 @@ def _lapsing(rows: Iterable[tuple[Held, Holding]], until_us: int) -> Whole:
 
 
 def fits(layout: Layout, held: Iterable[Held]) -> bool:
-    """Whether this version of the plan gave it all, still knows every sort of item in it, and nothing was used."""
+    """Whether this version of the plan gave it all, knows every sort of item in it still, and nothing was used."""
     sorts = set(layout.items)
     return all(
         one.plan_version == layout.rules.version
         and all(
-            each.used == 0 and ItemSort(each.item.kind, each.item.id, each.item.valid_days) in sorts
+            not (each.used or each.points_lost or each.spent_minor or each.freed_minor)
+            and ItemSort(each.item.kind, each.item.id, each.item.valid_days) in sorts
             for each in one.holdings
         )
         for one in held
