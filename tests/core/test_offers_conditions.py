@@ -294,6 +294,8 @@ def test_a_birthday_month_is_the_months_of_the_plans_zone_and_an_unknown_birthda
 def test_an_order_from_another_tier_is_told_which():
     rules = plan(offer("gift", MUG, when=[OnTiers(frozenset({"gold"}))]), tiers=TIERS)
     assert told(rules, order("1", 100, buyer=Buyer("silver"))) == [
-        "it is for Gold, and the customer stood on Silver; it gives Mug"
+        "it is for Gold, and by their orders the customer stood on Silver; it gives Mug"
     ]
-    assert told(rules, order("1", 100)) == ["it is for Gold, and the customer stood on no tier; it gives Mug"]
+    assert told(rules, order("1", 100)) == [
+        "it is for Gold, and by their orders the customer stood on no tier; it gives Mug"
+    ]

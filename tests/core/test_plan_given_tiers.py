@@ -7,6 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from jiacan.offers.contracts.tiers import GivenFor
+from jiacan.offers.core.words import offer_words
 from jiacan.plans.contracts.problems import Severity
 from jiacan.plans.core.check import check
 from jiacan.plans.core.schema import to_schema
@@ -113,3 +114,15 @@ def test_gifts_for_birthdays_that_ask_for_a_given_tier_see_it():
     more = BY_OFFER.replace("id: lift", "id: gift").replace("give:", "when: {tier: gold}\n    give:")
     more = more.replace("{tier: gold, for: month}", "{tier: diamond, for: month}")
     assert found(more=more).problems == ()
+
+
+def test_the_rules_say_for_how_long_and_that_orders_are_asked_for_where_they_put_their_customer():
+    rules = found(more=ASKS % "gold").rules
+    lift, shipping = (offer_words(offer, rules) for offer in rules.offers)
+    assert [str(each) for each in lift.rungs[0].gives] == ["tier gold until the month ends"]
+    assert [str(each) for each in shipping.asks] == ["for customers on gold, by their orders alone"]
+    for written, says in (("30d", "tier gold for 30 days"), ("12m", "tier gold for 12 months")):
+        rules = found(f"{{tier: gold, for: {written}}}", more=ASKS % "silver").rules
+        lift, shipping = (offer_words(offer, rules) for offer in rules.offers)
+        assert str(lift.rungs[0].gives[0]) == says
+        assert str(shipping.asks[0]) == "for customers on silver"

@@ -234,9 +234,9 @@ def test_a_receipt_says_on_which_tier_the_customer_stood():
     rules = plan_of(offer("points", MANY[0]), gold)
     shop = as_it_happened(rules, paid, [])
     met, unmet = reading.receipt(shop, "o-2", rules, rules_of={1: rules}.__getitem__)
-    assert str(met.basis).endswith("; the customer stood on Silver")
+    assert str(met.basis).endswith("; by their orders the customer stood on Silver")
     assert str(unmet.says) == (
-        "Not met: it is for Gold, Diamond, and the customer stood on Silver; it gives 1 points."
+        "Not met: it is for Gold, Diamond, and by their orders the customer stood on Silver; it gives 1 points."
     )
 
 

@@ -104,8 +104,9 @@ def _ask_of_buyer(condition: OnTiers | InBirthdayMonth, basket: Basket) -> int |
             return 1
         asked = tuple(name for tier, name in basket.tiers.items() if tier in condition.tiers)
         if not buyer.tier:
-            return tell("it is for {tiers}, and the customer stood on no tier", tiers=asked)
-        return tell("it is for {tiers}, and the customer stood on {tier}", tiers=asked, tier=basket.tiers[buyer.tier])
+            return tell("it is for {tiers}, and by their orders the customer stood on no tier", tiers=asked)
+        tier = basket.tiers[buyer.tier]
+        return tell("it is for {tiers}, and by their orders the customer stood on {tier}", tiers=asked, tier=tier)
     if buyer.birth_month is None:
         return tell("it is given in the month of the customer's birthday, and none is known")
     if buyer.birth_month != basket.local.month:

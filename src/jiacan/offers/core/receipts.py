@@ -43,7 +43,8 @@ def award_line(
     if means is not None:
         basis = tell("{basis}; {means}", basis=basis, means=means)
     if buyer is not None and buyer.tier and offer.asks_tier:
-        basis = tell("{basis}; the customer stood on {tier}", basis=basis, tier=rules.tiers[buyer.tier])
+        tier = rules.tiers[buyer.tier]
+        basis = tell("{basis}; by their orders the customer stood on {tier}", basis=basis, tier=tier)
     if fell_on:
         basis = tell("{basis}; line by line: {lines}", basis=basis, lines=tuple(fell_on))
     return ReceiptLine(award.offer_id, offer.name, award.outcome, _say(award, rules), basis)

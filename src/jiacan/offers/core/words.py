@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from jiacan.kernel.messages import Message, tell
+from jiacan.kernel.messages import Message, Name, tell
 from jiacan.kernel.money import Money
 from jiacan.offers.contracts.benefits import (
     SAME,
@@ -24,6 +24,7 @@ from jiacan.offers.contracts.benefits import (
     UnitsForBenefit,
     UnitsOffBenefit,
 )
+from jiacan.offers.contracts.conditions import Condition, OnTiers
 from jiacan.offers.contracts.occasions import TO_FRIEND, TO_REFERRER
 from jiacan.offers.contracts.rules import (
     WRITTEN_AS_OFFERS,
@@ -38,6 +39,7 @@ from jiacan.offers.contracts.rules import (
     Stacking,
     Trigger,
 )
+from jiacan.offers.contracts.tiers import GivenFor
 from jiacan.offers.contracts.words import OfferWords, RungWords
 from jiacan.offers.core.condition_words import condition_words, in_scope, parts_words
 
@@ -50,7 +52,7 @@ def offer_words(offer: Offer, rules: PlanRules) -> OfferWords:
         name=offer.name,
         during=offer.during,
         trigger=_TRIGGERS[offer.trigger],
-        asks=tuple(condition_words(each, rules) for each in offer.conditions),
+        asks=tuple(_asked(each, offer, rules) for each in offer.conditions),
         rungs=tuple(
             RungWords(
                 rung.number,
@@ -73,7 +75,17 @@ def _asks(rung: Rung, offer: Offer, rules: PlanRules) -> Iterator[Message]:
     if offer.trigger is Trigger.CHECK_IN:
         yield tell("{days} days in a row", days=rung.number)
     for condition in rung.conditions:
-        yield condition_words(condition, rules)
+        yield _asked(condition, offer, rules)
+
+
+def _asked(condition: Condition, offer: Offer, rules: PlanRules) -> Message:
+    """What the condition asks; a tier that the plan gives too is asked of orders alone where an order is asked."""
+    words = condition_words(condition, rules)
+    if offer.trigger is Trigger.ORDER_PAID and isinstance(condition, OnTiers):
+        given = {tier for each in rules.offers for tier in each.given_tiers}
+        if given & condition.tiers:
+            return tell("{words}, by their orders alone", words=words)
+    return words
 
 
 def benefit_words(benefits: Iterable[Benefit], rules: PlanRules) -> tuple[Message, ...]:
@@ -134,8 +146,8 @@ class _Benefits:
                 return tell("{amount} of shop credit", amount=self.money(minor))
             case TicketBenefit(draw, quantity):
                 return tell("{number} chance(s) in {draw}", number=quantity, draw=rules.draws[draw])
-            case TierBenefit(tier):
-                return tell("tier {tier}", tier=rules.tiers[tier])
+            case TierBenefit(tier, given_for):
+                return _tier(rules.tiers[tier], given_for)
             case _:
                 return self.price(benefit)
 
@@ -206,6 +218,17 @@ class _Benefits:
             least=self.money(of.min_spend_minor),
             days=of.valid_days,
         )
+
+
+def _tier(name: Name, given_for: GivenFor | None) -> Message:
+    words = tell("tier {tier}", tier=name)
+    if given_for is None:
+        return words
+    if given_for.days is not None:
+        return tell("{words} for {days} days", words=words, days=given_for.days)
+    if given_for.months is not None:
+        return tell("{words} for {months} months", words=words, months=given_for.months)
+    return tell("{words} until the month ends", words=words)
 
 
 def _limits(limits: Limits) -> Iterator[Message]:
