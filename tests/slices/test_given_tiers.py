@@ -21,6 +21,7 @@ from jiacan.plans import facade as plans
 from jiacan.webhooks.contracts import EventKind
 from jiacan.webhooks.models import Delivery
 from tests.slices.birthday_shop import birthday_shop, born, look, moment
+from tests.slices.commands import jiacan, jiacan_json
 from tests.slices.histories import PLAN
 from tests.slices.mall_shop import MALL, MallShop
 from tests.slices.members_shop import day
@@ -288,3 +289,28 @@ def test_customers_who_stood_on_a_tier_before_tiers_could_be_given_stand_there_w
     standing.follow_all(day(1))
     buy(shop, 2, 5, days=2)
     assert (steps(shop), stands(shop, day(2))) == (before, ("silver", "silver"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_line_says_where_a_customer_stands_and_that_a_tier_was_given(tmp_path, test_database_url):
+    plan, orders_file = tmp_path / "plan.yaml", tmp_path / "orders.csv"
+    text = PLAN.read_text().replace("\noffers:\n", f"{TIERS}\noffers:\n{BY_ORDER}").replace("10d}]", "6000m}]")
+    plan.write_text(text.replace("holdout: {share: 10%}\n", ""))
+    orders_file.write_text(
+        "order_id,customer_id,placed_at,paid_at,sku,quantity,unit_price\n"
+        "A1,c1,2011-11-15T10:00,2011-11-15T10:00,pot,1,200\n"
+        "A2,c2,2011-11-15T10:00,2011-11-15T10:00,pot,1,160\n"
+    )
+    jiacan("run", plan, "--orders", orders_file, database_url=test_database_url)
+    told = jiacan_json("customer", plan, "c1", database_url=test_database_url)
+    until = "2511-11-16T00:00:00+00:00"
+    assert told["tier"] == {
+        "stands_on": "gold",
+        "by_orders": None,
+        "given": {"offer": "big-order", "order": "A1", "until": until},
+    }
+    assert "tier Gold" not in told["has"]
+    said = " ".join(jiacan("customer", plan, "c1", database_url=test_database_url).split())
+    assert "stands on: Gold, given by big-order up to and including 2511-11-15; by orders: no tier" in said
+    other = " ".join(jiacan("customer", plan, "c2", database_url=test_database_url).split())
+    assert "stands on: no tier" in other

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from jiacan.campaigns.facade.live import LivePlan, live_plans
+from jiacan.campaigns.facade.live import LivePlan, find_live, live_plans
+from jiacan.kernel.places import at_place
 from jiacan.members.contracts.tiers import CustomerTier, Ladders
 from jiacan.members.facade import tiers
+from jiacan.plans.contracts.versions import CheckedPlan
 from jiacan.tenancy import facade as tenancy
 
 
@@ -42,3 +44,13 @@ def _follow_shop(shop_id: int, at: datetime) -> int:
 def tiers_of(shop_id: int, customer_id: str, *, at: datetime) -> tuple[CustomerTier, ...]:
     """Where the customer stands on every ladder in force at the shop."""
     return tiers.tiers_of(shop_id, ladders_of(live_plans(shop_id)), customer_id, at=at)
+
+
+def tier_by(plan: CheckedPlan, customer_id: str, *, at: datetime) -> CustomerTier | None:
+    """Where the customer stands by the plan; None where it has no ladder, or is not in force."""
+    assert plan.document is not None, "asked of plans without errors"
+    shop = tenancy.get_shop(plan.document.shop)
+    with at_place(shop.id):
+        live = find_live(shop.id, plan.document.plan_id)
+        found = tiers.tiers_of(shop.id, ladders_of([] if live is None else [live]), customer_id, at=at)
+    return next(iter(found), None)
