@@ -242,3 +242,16 @@ def test_points_of_orders_pend_and_those_of_occasions_do_not():
     assert lot_of(given, "plan", PointsTerms(), SHANGHAI).available_at == BEGIN
     drawn = PointsGiven("~t/1", "wheel", "c-1", 5, BEGIN)
     assert lot_of(drawn, "plan", terms, SHANGHAI).available_at == BEGIN
+
+
+def test_points_that_came_back_late_and_were_lost_are_not_taken_a_second_time():
+    both = Both()
+    both.earn(lot("a", 30, expires=3))
+    both.earn(lot("b", 20, day=1))
+    both.spend(30, at(1))
+    both.give_back(both.lines[-1], at(4))
+    both.expire(at(11))
+    both.take_back("a", 30, at(12))
+    assert [(line.move, line.points) for line in both.lines[-2:]] == [(Move.SET_OFF, 30), (Move.TAKEN_BACK, -30)]
+    assert (both.purse.debt, both.purse.lots["b"].left) == (0, 20)
+    both.assert_equal(at(12))
