@@ -6,6 +6,7 @@ A child process imports this file by its name, so everything it runs stands at t
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -21,8 +22,11 @@ from jiacan.orders import facade as orders
 from jiacan.orders.contracts import RefundLine
 from jiacan.project import database
 from jiacan.tenancy import facade as tenancy
-from tests.slices.coupon_shop import TWO_EACH, asked, earn, money, states, use
-from tests.slices.online_shop import AT, assert_books_add_up, go_live, order, refund
+from jiacan.webhooks import facade as webhooks
+from jiacan.webhooks.contracts import EventKind
+from jiacan.webhooks.models import Delivery
+from tests.slices.coupon_shop import TWO_EACH, asked, earn, mine, money, states, use
+from tests.slices.online_shop import AT, WHO, assert_books_add_up, go_live, order, refund
 from tests.slices.processes import at_once
 
 PROCESSES, PATIENCE_SECONDS = 8, 120
@@ -53,6 +57,34 @@ def test_the_whole_order_gives_its_coupon_back_and_the_same_refund_again_changes
     use_row = CouponUse.objects.get()
     assert (use_row.undone_at, use_row.undone_by, use_row.came_back) == (AT, "jiacan", "open")
     assert_books_add_up(shop)
+
+
+def told():
+    return [
+        (row.data["order"], row.data["coupon"], row.data["customer"], row.data["off_minor"], row.data["state"])
+        for row in Delivery.objects.filter(kind="coupon.returned")
+    ]
+
+
+def test_other_systems_are_told_once_that_a_coupon_came_back_and_not_by_which_code():
+    shop = used_on_an_order()
+    webhooks.add_endpoint(
+        shop.id,
+        url="https://shop.example/hooks",
+        kinds=[EventKind.COUPON_RETURNED],
+        actor=WHO,
+        at=AT,
+        resolver=lambda *_: ("93.184.216.34",),
+    )
+    for _ in range(2):
+        online.take(shop, [], [refund(9, of=9)], at=AT)
+        coupons.catch_up(shop.id, at=AT + timedelta(hours=1))
+        assert told() == [("o-9", "next-20", "c-1", 2000, "open")]
+    code = CouponRow.objects.order_by("id").first().code
+    assert not any(code in f"{row.subject}{row.data}" for row in Delivery.objects.all())
+    use(shop, next(each for each in mine(shop) if each.code == code), asked("o-10"))
+    coupons.undo(shop.id, code, "o-10", by="till", at=AT)
+    assert len(told()) == 1
 
 
 def test_a_part_of_the_order_keeps_the_coupon_until_the_rest_comes_back():

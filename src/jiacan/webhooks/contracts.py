@@ -27,6 +27,7 @@ class EventKind(StrEnum):
     PRIZE_UNCLAIMED = "prize.unclaimed"
     POINTS_EXPIRING = "points.expiring"
     TIER_CHANGED = "tier.changed"
+    COUPON_RETURNED = "coupon.returned"
     MALL_REDEEMED = "mall.redeemed"
     MALL_PAID = "mall.paid"
     MALL_SHIPPED = "mall.shipped"

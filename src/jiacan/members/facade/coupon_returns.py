@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from jiacan.members.facade.coupons import RulesOf, get_coupon, undo
+from django.db import transaction
+
+from jiacan.members.contracts.coupons import Coupon
+from jiacan.members.facade.coupons import RulesOf, get_coupon, name_of, undo
 from jiacan.members.store import coupons as store
 from jiacan.offers.contracts.rules import WhenReturned
 from jiacan.orders import facade as orders
 from jiacan.orders.contracts import keep
+from jiacan.webhooks import facade as webhooks
+from jiacan.webhooks.contracts import EventKind, WebhookEvent
 
 BY = "jiacan"
 """Who undoes such a use, as its coupon's history says it."""
@@ -18,7 +23,7 @@ AT_ONCE = 500
 
 
 def give_back(shop_id: int, order_ids: Collection[str], rules_of: RulesOf, *, at: datetime) -> int:
-    """Undo the uses on those of these orders that came back whole, where their coupons say so; counts them.
+    """Undo the uses on those of these orders that came back whole, where their coupons say so, and tell; counts them.
 
     Part of the transaction that recorded the refunds, which holds its plans' locks; safe to repeat. A coupon that was
     used on an order of which something is kept stays with it.
@@ -29,8 +34,29 @@ def give_back(shop_id: int, order_ids: Collection[str], rules_of: RulesOf, *, at
         (order_id, code) for order_id, code in used if order_id in whole and _gives_back(shop_id, code, rules_of, at)
     ]
     for order_id, code in due:
-        undo(shop_id, code, order_id, rules_of, by=BY, at=at)
+        with transaction.atomic():
+            _tell(shop_id, undo(shop_id, code, order_id, rules_of, by=BY, at=at))
     return len(due)
+
+
+def _tell(shop_id: int, coupon: Coupon) -> None:
+    """Announce that it came back, where someone asked to be told; its code is never told.
+
+    Named by the use and when it was undone, so that it is told once; what a till undid meanwhile is none of this.
+    """
+    use = coupon.uses[-1]
+    if use.undone_by != BY or use.undone_at is None or EventKind.COUPON_RETURNED not in webhooks.wanted(shop_id):
+        return
+    data = {
+        "plan": coupon.plan_id,
+        "coupon": coupon.coupon,
+        "order": use.order_id,
+        "customer": use.customer_id,
+        "off_minor": use.off_minor,
+        "state": str(use.came_back),
+    }
+    subject = f"{name_of(coupon)}/use/{use.number}"
+    webhooks.announce(shop_id, [WebhookEvent(EventKind.COUPON_RETURNED, subject, use.undone_at, data)])
 
 
 def catch_up(shop_id: int, rules_of: RulesOf, *, at: datetime) -> int:

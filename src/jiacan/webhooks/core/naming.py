@@ -19,6 +19,7 @@ KIND_NAMES: Mapping[EventKind, Message] = {
     EventKind.PRIZE_UNCLAIMED: tell("prize is soon given up"),
     EventKind.POINTS_EXPIRING: tell("points soon expire"),
     EventKind.TIER_CHANGED: tell("tier changed"),
+    EventKind.COUPON_RETURNED: tell("coupon comes back with its order"),
     EventKind.MALL_REDEEMED: tell("points redeemed in the mall"),
     EventKind.MALL_PAID: tell("redemption paid"),
     EventKind.MALL_SHIPPED: tell("redemption sent"),
