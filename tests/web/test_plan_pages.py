@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from jiacan.campaigns.facade import planning
 from jiacan.plans import facade as plans
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import COMMAND_LINE, Actor, AuditQuery, Role
+from tests.core.small_photographs import png
 from tests.slices.histories import PLAN
 from tests.web.pages import member_of, shop_of, signed_in
 
@@ -216,6 +218,25 @@ def test_a_plan_goes_live_by_a_named_approver_who_types_its_id(shop, draft):
     assert plans.find_draft(shop.id, PLAN_ID) is None
     (line,) = tenancy.search_audit(shop.id, AuditQuery(action="went live with gates open"))
     assert line.after["reason"] == "counted by phone"
+
+
+def test_photographs_that_a_plan_names_are_asked_for_until_they_are_sent(shop, draft):
+    named = TEXT.replace("{id: first,  gift: tablet,", "{id: first, photo: tablet.jpg, gift: tablet,")
+    plans.save_draft(shop.id, PLAN_ID, named, opened_revision=1, actor=COMMAND_LINE)
+    owner = member_of(shop, Role.OWNER)
+    client = signed_in(owner)
+    before = page_of(client.get(f"{ADDRESS}/ask"))
+    assert "names photographs that were not sent yet: tablet.jpg (" in before
+    assert "tablet.jpg: <a" not in page_of(client.get(ADDRESS))
+    client.post(f"{ADDRESS}/ask", {"revision": "2", "approver": str(owner.id)})
+    assert "names photographs that were not sent yet: tablet.jpg (" in page_of(client.get(f"{ADDRESS}/approve"))
+    answer = {"typed": PLAN_ID, "without_gates": "counted by phone"}
+    live = page_of(client.post(f"{ADDRESS}/approve", answer, follow=True))
+    page = re.search('tablet.jpg: <a href="([^"]+)"', live)[1]
+    assert client.get(page).status_code == 200
+    sent = {"prize": "first", "photograph": SimpleUploadedFile("other.png", png(30, 20))}
+    client.post(page.replace("/page", "/photograph"), sent)
+    assert "names photographs" not in page_of(client.get(ADDRESS))
 
 
 def test_whoever_says_no_says_why_and_the_plan_shows_it(shop, draft):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from jiacan.campaigns.contracts.planning import NoteMissing, TypedOtherwise
 from jiacan.campaigns.core.naming import PHASES
 from jiacan.campaigns.core.plan_lines import in_plan_terms
-from jiacan.campaigns.facade import planning
+from jiacan.campaigns.facade import photographs, planning
 from jiacan.campaigns.web import plan_shown as shown
 from jiacan.campaigns.web.plan import open_plan
 from jiacan.console.contracts import Visit
@@ -138,6 +138,7 @@ def _what_will_happen(visit: Visit, ready: planning.Ready) -> dict[str, object]:
         "phases": [(PHASES[key], period) for key, period in document.phases.items()],
         "parts": () if before is None else in_plan_terms(plans.differences(before, ready.draft.text)),
         "offers": reading.in_words(rules),
+        "photographs": photographs.missing(visit.shop.id, document),
         "approvers": tenancy.those_who_may(visit.shop.id, Permission.GO_LIVE),
         "may_skip_gates": visit.role is Role.OWNER,
     }

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jiacan.campaigns.contracts.planning import ApprovalState, DayUnreadable, TypedOtherwise
 from jiacan.campaigns.contracts.public import CampaignUnknown
 from jiacan.campaigns.core.plan_lines import compare, numbered
-from jiacan.campaigns.facade import planning
+from jiacan.campaigns.facade import photographs, planning
 from jiacan.campaigns.web import plan_shown as shown
 from jiacan.console.contracts import Visit
 from jiacan.console.facade import page, words
@@ -52,8 +52,15 @@ def plan(request: HttpRequest, visit: Visit, plan_id: str) -> HttpResponse:
             **shown.found_in(opened.checked, opened.misplaced),
             "lines": numbered(opened.text, opened.checked.problems),
             "discard_hidden": {"revision": str(opened.revision)},
+            "photographs": _missing_photographs(visit, opened),
         },
     )
+
+
+def _missing_photographs(visit: Visit, opened: planning.Opened) -> tuple[photographs.MissingPhotograph, ...]:
+    """Those that the text in force names, where it can still be read."""
+    document = None if opened.version is None else plans.plan_of(visit.shop.id, opened.version).document
+    return () if document is None else photographs.missing(visit.shop.id, document)
 
 
 def _facts(visit: Visit, plan_id: str, opened: planning.Opened) -> dict[str, object]:
