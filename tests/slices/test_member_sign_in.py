@@ -240,3 +240,16 @@ def test_what_is_over_is_forgotten(shop):
     assert (SignInLink.objects.count(), UsedToken.objects.count(), EntryTry.objects.count()) == (1, 1, 1)
     sign_in.forget_old(AT + timedelta(days=1, minutes=16))
     assert (SignInLink.objects.count(), UsedToken.objects.count(), EntryTry.objects.count()) == (0, 0, 0)
+
+
+def test_an_ended_secret_is_forgotten_after_a_month_and_one_in_force_never(shop):
+    secret_of(shop)
+    (ended,) = sign_in.secrets_of(shop.id)
+    secret_of(shop)
+    sign_in.end_secret(shop.id, ended.id, actor=WHO, at=AT)
+    sign_in.forget_old(AT + timedelta(days=29))
+    assert EntrySecret.objects.count() == 2
+    for days in (30, 3650):
+        sign_in.forget_old(AT + timedelta(days=days))
+        (kept,) = EntrySecret.objects.all()
+        assert (kept.ended_at, kept.pk != ended.id) == (None, True)

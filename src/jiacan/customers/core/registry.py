@@ -160,7 +160,7 @@ PERSONAL_FIELDS = (
     ),
     PersonalField("members_signinlink", "customer_id", _CUSTOMER, "to let them in", A_MONTH, OnErasure.PSEUDONYMISE),
     PersonalField("members_signinlink", "made_by", _STAFF, "to account for a link", A_MONTH, OnErasure.KEEP),
-    PersonalField("members_entrysecret", "made_by", _STAFF, "to account for a secret", THREE_YEARS, OnErasure.KEEP),
+    PersonalField("members_entrysecret", "made_by", _STAFF, "to account for a secret", A_MONTH, OnErasure.KEEP),
     PersonalField(
         *("members_signedout", "customer_id", _CUSTOMER),
         *("to end sessions of theirs", THREE_YEARS, OnErasure.PSEUDONYMISE),

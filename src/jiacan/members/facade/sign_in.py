@@ -31,6 +31,10 @@ PREFIX = "jim_"
 """What a shop's secret begins with, so that scanners of leaked keys can tell ours."""
 
 FORGET_AFTER = timedelta(days=1)
+"""How long links, tokens and tries are kept once they mean nothing any more."""
+
+FORGET_SECRETS_AFTER = timedelta(days=30)
+"""The same of the shop's secrets, of which someone may ask when one ended; the audit says it for longer."""
 
 
 # --- one-time links ---------------------------------------------------------------------------------------
@@ -160,12 +164,13 @@ def sign_out_everywhere(shop_id: int, customer_id: str) -> None:
 
 
 def forget_old(at: datetime) -> None:
-    """Forget links, tokens and tries that mean nothing any more; the clock asks for it."""
+    """Forget links, tokens, tries and ended secrets that mean nothing any more; the clock asks for it."""
     for here in each_server():
         with here:
             store.delete_links(at - FORGET_AFTER)
             store.delete_nonces(at - FORGET_AFTER)
             store.delete_tries(at - FORGET_AFTER)
+            store.delete_ended_secrets(at - FORGET_SECRETS_AFTER)
 
 
 def _signer(shop_id: int) -> Signer:

@@ -96,6 +96,11 @@ def end_secret(shop_id: int, secret_id: int, at: datetime) -> EntrySecret | None
     return _to_secret(found)
 
 
+def delete_ended_secrets(before: datetime) -> int:
+    """Forget secrets that were out of force by then, of every shop here."""
+    return SecretRow.objects.filter(ended_at__lte=before).delete()[0]
+
+
 def _in_force(shop_id: int) -> QuerySet[SecretRow]:
     return SecretRow.objects.filter(shop_id=shop_id, ended_at=None)
 
