@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
@@ -22,7 +23,8 @@ from jiacan.console.contracts import Access, MemberVisit, Needs, OfMember, Open,
 from jiacan.console.core import places
 from jiacan.console.core.places import Place
 from jiacan.console.core.words import PageWords
-from jiacan.kernel.messages import Language, Phrasebook
+from jiacan.kernel.errors import JiacanError
+from jiacan.kernel.messages import Language, Message, Phrasebook
 from jiacan.kernel.places import at_place, long_at_place
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import NotAllowed, Permission, Shop, ShopUnknown
@@ -135,6 +137,16 @@ def words(zone: ZoneInfo | None = None) -> Phrasebook:
     language: Language = "zh" if (get_language() or "").startswith("zh") else "en"
     active = zone or ZoneInfo(timezone.get_current_timezone_name())
     return PageWords(language, gettext, active)
+
+
+def attempt(request: HttpRequest, work: Callable[[], object], done: Message) -> None:
+    """Do it, and say on the page that comes next that it is done, or why it is not."""
+    try:
+        work()
+    except JiacanError as error:
+        messages.error(request, words().say(error.message()))
+    else:
+        messages.success(request, words().say(done))
 
 
 def places_of(visit: Visit, group: str, *, plan_id: str = "") -> tuple[tuple[Place, str], ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,8 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from jiacan.campaigns.facade import checking_in
 from jiacan.campaigns.web.check_ins_shown import shown_challenge, shown_customer
 from jiacan.console.contracts import Visit
-from jiacan.console.facade import page, words
-from jiacan.kernel.errors import JiacanError
+from jiacan.console.facade import attempt, page
 from jiacan.kernel.messages import tell
 from jiacan.tenancy.contracts import Permission
 
@@ -48,15 +46,14 @@ def record(request: HttpRequest, visit: Visit) -> HttpResponse:
     plan, challenge, customer, task, answer = (
         request.POST.get(name, "").strip()[:200] for name in ("plan", "challenge", "customer", "task", "answer")
     )
-    try:
-        checking_in.record_by_hand(
+    attempt(
+        request,
+        lambda: checking_in.record_by_hand(
             *(visit.shop.id, plan, challenge, customer, task),
             answer=answer,
             actor=visit.actor,
             at=timezone.now(),
-        )
-    except JiacanError as error:
-        messages.error(request, words().say(error.message()))
-    else:
-        messages.success(request, words().say(tell("The task is entered for today; the audit says by whom.")))
+        ),
+        tell("The task is entered for today; the audit says by whom."),
+    )
     return redirect(f"{reverse('check-ins', args=[visit.shop.slug])}?{urlencode({'q': customer})}")

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from jiacan.campaigns.facade import mall
 from jiacan.campaigns.web.mall_shown import STATES, shown_item, shown_redemption
 from jiacan.console.contracts import Visit
-from jiacan.console.facade import page, words
+from jiacan.console.facade import attempt, page, words
 from jiacan.kernel.cells import csv_lines
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, tell
@@ -153,11 +153,8 @@ def upload(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _step(request: HttpRequest, visit: Visit, work: Callable[[], ShownRedemption], done: Message) -> HttpResponse:
-    try:
-        work()
-    except JiacanError as error:
-        return _back(request, visit, wrong=error.message())
-    return _back(request, visit, done=done)
+    attempt(request, work, done)
+    return _back(request, visit)
 
 
 def _field(request: HttpRequest, name: str, *, most: int = 200) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from smtplib import SMTPException
 
@@ -21,7 +20,7 @@ from django.views.decorators.http import require_POST
 from jiacan.console.contracts import Visit
 from jiacan.console.core.permissions import PERMISSION_NAMES
 from jiacan.console.core.roles import ROLE_NAMES
-from jiacan.console.facade import page, words
+from jiacan.console.facade import attempt, page, words
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, tell
 from jiacan.tenancy import facade as tenancy
@@ -100,7 +99,7 @@ def change_role(request: HttpRequest, visit: Visit, person_id: int) -> HttpRespo
     if form.is_valid():
         role = form.cleaned_data["role"]
         done = tell("The role was changed to {role}.", role=ROLE_NAMES[role])
-        _attempt(request, done, lambda: tenancy.set_role(visit.shop.id, person_id, role, actor=visit.actor))
+        attempt(request, lambda: tenancy.set_role(visit.shop.id, person_id, role, actor=visit.actor), done)
     return redirect("settings-people", shop=visit.shop.slug)
 
 
@@ -109,7 +108,7 @@ def change_role(request: HttpRequest, visit: Visit, person_id: int) -> HttpRespo
 def remove(request: HttpRequest, visit: Visit, person_id: int) -> HttpResponse:
     """Take a member's role away."""
     done = tell("They have no role at {shop} any more.", shop=visit.shop.name)
-    _attempt(request, done, lambda: tenancy.remove_member(visit.shop.id, person_id, actor=visit.actor))
+    attempt(request, lambda: tenancy.remove_member(visit.shop.id, person_id, actor=visit.actor), done)
     return redirect("settings-people", shop=visit.shop.slug)
 
 
@@ -152,15 +151,6 @@ def _removal(member: Membership) -> Message:
         role=ROLE_NAMES[member.role],
         shop=member.shop.name,
     )
-
-
-def _attempt(request: HttpRequest, done: Message, change: Callable[[], None]) -> None:
-    try:
-        change()
-    except JiacanError as error:
-        messages.error(request, words().say(error.message()))
-    else:
-        messages.success(request, words().say(done))
 
 
 def _mail_link(request: HttpRequest, visit: Visit, invitation: Invitation, link: str) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from jiacan.console.contracts import Visit
-from jiacan.console.facade import page, words
+from jiacan.console.facade import attempt, page, words
 from jiacan.draws.contracts.errors import DrawUnknown
 from jiacan.draws.contracts.kept import KeptDraw
 from jiacan.draws.contracts.photographs import MOST_BYTES
@@ -198,10 +198,5 @@ def take_step(
     request: HttpRequest, visit: Visit, kept: KeptDraw, step: Callable[[], object], done: Message
 ) -> HttpResponse:
     """Take a step with a draw and say what came of it."""
-    try:
-        step()
-    except JiacanError as error:
-        messages.error(request, words().say(error.message()))
-    else:
-        messages.success(request, words().say(done))
+    attempt(request, step, done)
     return redirect("campaign-draws-draw", shop=visit.shop.slug, plan_id=kept.plan_id, draw_id=kept.draw_id)

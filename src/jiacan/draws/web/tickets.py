@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from jiacan.console.facade import open_page, words
+from jiacan.console.facade import attempt, open_page, words
 from jiacan.draws.contracts.errors import NotDrawable
 from jiacan.draws.contracts.kept import KeptDraw, KeptTicket
 from jiacan.draws.facade import drawing, photographs, prizes, reading, revealing
@@ -75,12 +75,11 @@ def _page(request: HttpRequest, shop: Shop, draw: KeptDraw, kept: KeptTicket, se
 def claim(request: HttpRequest, secret: str) -> HttpResponse:
     """Claim what the ticket won."""
     with _found(secret) as (shop, _, kept):
-        try:
-            prizes.claim(shop.id, kept.issued, at=datetime.now(UTC))
-        except JiacanError as error:
-            messages.error(request, words().say(error.message()))
-        else:
-            messages.success(request, words().say(tell("Claimed: the prize is yours, and the shop sends it.")))
+        attempt(
+            request,
+            lambda: prizes.claim(shop.id, kept.issued, at=datetime.now(UTC)),
+            tell("Claimed: the prize is yours, and the shop sends it."),
+        )
     return _private(redirect("draw-ticket", secret=secret))
 
 

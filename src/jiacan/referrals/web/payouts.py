@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from jiacan.console.contracts import Visit
-from jiacan.console.facade import page, words
+from jiacan.console.facade import attempt, page, words
 from jiacan.kernel.cells import csv_lines
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, tell
@@ -166,12 +166,7 @@ def mark_paid(request: HttpRequest, visit: Visit, batch_id: int) -> HttpResponse
 
 
 def _do(request: HttpRequest, visit: Visit, work: Callable[[], object], done: Message) -> HttpResponse:
-    try:
-        work()
-    except JiacanError as error:
-        messages.error(request, words().say(error.message()))
-    else:
-        messages.success(request, words().say(done))
+    attempt(request, work, done)
     return redirect("referrals-payouts", shop=visit.shop.slug)
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from jiacan.console.contracts import Visit
-from jiacan.console.facade import page, words
+from jiacan.console.facade import attempt, page, words
 from jiacan.kernel.cells import csv_lines
 from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import tell
@@ -153,12 +153,11 @@ def review(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_POST
 def let_count(request: HttpRequest, visit: Visit, referral_id: int) -> HttpResponse:
     """Let a friend count."""
-    try:
-        reviewing.let_count(visit.shop.id, referral_id, actor=visit.actor, at=timezone.now())
-    except JiacanError as error:
-        messages.error(request, words().say(error.message()))
-    else:
-        messages.success(request, words().say(tell("The friend counts; both rewards pend until the order is final.")))
+    attempt(
+        request,
+        lambda: reviewing.let_count(visit.shop.id, referral_id, actor=visit.actor, at=timezone.now()),
+        tell("The friend counts; both rewards pend until the order is final."),
+    )
     return redirect("referrals-review", shop=visit.shop.slug)
 
 
@@ -167,12 +166,12 @@ def let_count(request: HttpRequest, visit: Visit, referral_id: int) -> HttpRespo
 def refuse(request: HttpRequest, visit: Visit, referral_id: int) -> HttpResponse:
     """Refuse a friend, with a reason."""
     reason = request.POST.get("reason", "").strip()[:500]
-    try:
-        if not reason:
-            messages.error(request, words().say(tell("Say why the friend does not count; it is kept in the audit.")))
-        else:
-            reviewing.refuse(visit.shop.id, referral_id, reason=reason, actor=visit.actor, at=timezone.now())
-            messages.success(request, words().say(tell("The friend does not count.")))
-    except JiacanError as error:
-        messages.error(request, words().say(error.message()))
+    if not reason:
+        messages.error(request, words().say(tell("Say why the friend does not count; it is kept in the audit.")))
+        return redirect("referrals-review", shop=visit.shop.slug)
+    attempt(
+        request,
+        lambda: reviewing.refuse(visit.shop.id, referral_id, reason=reason, actor=visit.actor, at=timezone.now()),
+        tell("The friend does not count."),
+    )
     return redirect("referrals-review", shop=visit.shop.slug)
