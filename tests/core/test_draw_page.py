@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ from jiacan.draws.core.hashing import canonical, uniform
 from jiacan.draws.core.instant import slot_of
 from jiacan.draws.core.ranking import rank
 from jiacan.draws.core.terms import commitment_of, to_json
+from jiacan.offers.contracts.set_aside import Taken
+from jiacan.offers.contracts.settled import Means
+from jiacan.offers.core.set_aside import add_up
 from tests.core.small_draws import SEED, VALUE, deck, drawn, instant, scheduled, tickets
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "algorithms" / "draws.md").read_text(encoding="utf-8")
@@ -57,6 +61,7 @@ def test_the_page_has_these_tables():
         "One win each: number": 7,
         "A prize after two misses: number": 9,
         "At one hour: number": 6,
+        "What is set aside: drawn": 4,
     }
 
 
@@ -110,6 +115,23 @@ def test_every_ticket_of_a_case(heading):
         found = each.result
         assert (row["card"], row["guaranteed"]) == (shown(found.card), shown(found.guaranteed))
         assert row["prize"] == found.prize
+
+
+TAKES = {
+    "kettle": ((Taken(Means.STOCK, "kettle", 1), Taken(Means.BUDGET, "line", 6_000)), 2),
+    "cup": ((Taken(Means.STOCK, "cup", 1), Taken(Means.BUDGET, "line", 400)), 3),
+    "coupon": ((Taken(Means.BUDGET, "line", 1_000),), 1),
+}
+
+
+@pytest.mark.parametrize("row", TABLES["What is set aside: drawn"], ids=str)
+def test_what_is_set_aside(row):
+    drawn = Counter(row["drawn"].replace(NONE, "").split(", "))
+    assert add_up((takes, units - drawn[prize]) for prize, (takes, units) in TAKES.items()) == {
+        (Means.STOCK, "kettle"): int(row["kettle"]),
+        (Means.STOCK, "cup"): int(row["cup"]),
+        (Means.BUDGET, "line"): int(row["line"].replace(".", "")),
+    }
 
 
 def test_every_ticket_of_the_hour():

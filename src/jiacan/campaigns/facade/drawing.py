@@ -28,7 +28,7 @@ from jiacan.offers.contracts.benefits import (
 )
 from jiacan.offers.contracts.rules import PlanRules
 from jiacan.offers.contracts.settled import Settled
-from jiacan.offers.facade import chances, reading
+from jiacan.offers.facade import chances, reading, set_aside
 from jiacan.plans import facade as plans
 from jiacan.plans.contracts.document import Draw, PlanDocument, Prize
 from jiacan.tenancy import facade as tenancy
@@ -49,6 +49,7 @@ def announce_draws(live: LivePlan, *, actor: Actor, at: datetime) -> None:
 
     Raises:
         DrawImpossible: it could not be verified.
+        NotEnoughToSetAside: there is less left than its prizes take.
         DrawChanged: it was announced otherwise.
     """
     document, version = live.document, live.versions[-1]
@@ -97,20 +98,18 @@ def _promise(draw: Draw, document: PlanDocument, rules: PlanRules) -> Promise:
 
 
 def _prize(prize: Prize, rung: int, draw: Draw, rules: PlanRules) -> PromisedPrize:
-    days = draw.during.days(rules.zone)
-    of = tuple(days) if prize.days is None else tuple(day for n, day in enumerate(days, start=1) if n in prize.days)
-    guaranteed = draw.guarantee is not None and prize is draw.guarantee.prize
-    many_decks = draw.is_daily and not guaranteed
+    days = draw.days_of(prize, rules.zone)
     return PromisedPrize(
         id=prize.id,
         rung=rung,
         gives=_gives([prize.benefit], rules),
         value_minor=_value_minor(prize.benefit, rules),
-        units=prize.units * (len(of) if many_decks else 1),
-        days=of if many_decks and prize.days is not None else None,
-        guaranteed=guaranteed,
+        units=draw.units_in_all(prize, rules.zone),
+        days=days if prize.days is not None else None,
+        guaranteed=draw.guarantee is not None and prize is draw.guarantee.prize,
         needs_claim=draw.claim_within is not None or isinstance(prize.benefit, _SENT),
         fact=_fact([prize.benefit]),
+        takes=set_aside.takes_of(rules, draw.id, rung) if draw.set_aside else (),
     )
 
 

@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 
 from jiacan.draws.contracts.terms import Result, Terms, Ticket
 from jiacan.kernel.messages import Name
+from jiacan.offers.contracts.set_aside import Taken
 
 
 @dataclass(frozen=True, slots=True)
 class PromisedPrize:
     """A prize as customers read of it: what one is, its market value, how many there are in all, on which days.
 
-    `fact` is what it gives in the plan's own terms, whatever words are put to it.
+    `fact` is what it gives in the plan's own terms, whatever words are put to it. `takes` is what one takes of stock
+    and budget, where that is set aside for it.
     """
 
     id: str
@@ -28,6 +30,7 @@ class PromisedPrize:
     guaranteed: bool
     needs_claim: bool
     fact: str = ""
+    takes: tuple[Taken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,11 @@ class Promise:
     prizes: tuple[PromisedPrize, ...]
     consolation: Name
     consolation_fact: str = ""
+
+    @property
+    def sets_aside(self) -> bool:
+        """Whether stock and budget of its prizes are held until they are drawn."""
+        return any(prize.takes for prize in self.prizes)
 
     @property
     def consoles(self) -> bool:

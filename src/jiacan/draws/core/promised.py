@@ -26,7 +26,9 @@ def from_text(text: str) -> Promise:
 
 def facts_of(announced: Announced, promise: Promise) -> dict[str, object]:
     """Everything that a later version of the plan must leave as it is, by what a plan calls it."""
+    takes = [[each.id, [[of.means.value, of.id, of.amount] for of in each.takes]] for each in promise.prizes]
     return {
+        **({"set_aside": takes} if promise.sets_aside else {}),
         "mode": announced.mode.value,
         "public": announced.source,
         "during": [promise.opens_at.isoformat(), promise.ends_at.isoformat()],

@@ -13,6 +13,7 @@ from jiacan.draws.contracts.terms import Announced
 from jiacan.draws.core.announcing import announce
 from jiacan.draws.core.promised import changed, facts_of, is_longer, with_claims_of
 from jiacan.draws.core.terms import commitment_of
+from jiacan.draws.facade import setting_aside
 from jiacan.draws.facade.secrets import make_secrets, seal_secrets
 from jiacan.draws.store import draws as store
 from jiacan.tenancy import facade as tenancy
@@ -25,6 +26,7 @@ def announce_draw(shop_id: int, announced: Announced, promise: Promise, *, actor
 
     Raises:
         DrawImpossible: it could not be verified.
+        NotEnoughToSetAside: its prizes are to be set aside, and there is less left.
         DrawChanged: it was announced otherwise, and the difference is not in its customers' favour.
     """
     facts = facts_of(announced, promise)
@@ -45,6 +47,7 @@ def announce_draw(shop_id: int, announced: Announced, promise: Promise, *, actor
             rules=announced.rules,
             announced_at=at,
         )
+        setting_aside.begin(draw, at=at)
         tenancy.audit(
             shop_id,
             actor=actor,
@@ -58,6 +61,8 @@ def announce_draw(shop_id: int, announced: Announced, promise: Promise, *, actor
 def _keep(kept: KeptDraw, facts: dict[str, object], promise: Promise, *, actor: Actor) -> KeptDraw:
     differs = changed(store.facts_of(kept.shop_id, kept.id), facts)
     was, now = kept.promise.claim_within, promise.claim_within
+    if promise.sets_aside and not kept.promise.sets_aside:
+        differs = (*differs, "set_aside")
     if not is_longer(was, now):
         differs = (*differs, "claim_within")
     if differs:

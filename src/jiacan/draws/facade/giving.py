@@ -12,6 +12,7 @@ from datetime import datetime
 
 from jiacan.draws.contracts.kept import KeptDraw, KeptTicket, PromisedPrize, Win, WinState
 from jiacan.draws.core.occasions import consolation_occasion, occasion_id, prize_occasion
+from jiacan.draws.facade import setting_aside
 from jiacan.draws.facade.force import Force
 from jiacan.draws.store import wins as store
 from jiacan.offers.contracts.awards import Outcome
@@ -32,6 +33,7 @@ class Held:
 def give_prize(draw: KeptDraw, force: Force, ticket: KeptTicket, prize_id: str, *, at: datetime) -> Win:
     """The ticket has won the prize; part of the transaction that drew it."""
     prize = prize_of(draw, prize_id)
+    setting_aside.free(draw, prize_id, at=at)
     held = (
         Held(WinState.LOST, None, None)
         if ticket.taken_at is not None

@@ -17,6 +17,7 @@ from jiacan.draws.contracts.terms import NOTHING, Mode, Result, Ticket
 from jiacan.draws.core.log import customer_word, head_after, ticket_id
 from jiacan.draws.core.ranking import deal_by_rank
 from jiacan.draws.core.shape import LINE
+from jiacan.draws.facade import setting_aside
 from jiacan.draws.facade.force import Force, force_of, get_draw
 from jiacan.draws.facade.giving import give_consolations, give_prize
 from jiacan.draws.facade.secrets import make_nonce, open_secrets
@@ -64,6 +65,8 @@ def close_draw(shop_id: int, plan_id: str, draw_id: str, *, actor: Actor, at: da
             closed_at=at,
             over_at=at if instant else None,
         )
+        if instant:
+            setting_aside.end(draw, at=at)
         _audit(draw, actor, {"head": head, "tickets": count})
         return store.lock_draw(shop_id, draw.id)
 
@@ -198,6 +201,7 @@ def _finish(draw: KeptDraw, *, at: datetime) -> KeptDraw:
             _lock(draw)
             batch = tickets.next_undrawn(draw.shop_id, draw.id, GIVEN_AT_ONCE)
             if not batch:
+                setting_aside.end(draw, at=at)
                 store.save(draw.shop_id, draw.id, state=DrawState.OVER, over_at=at)
                 return store.lock_draw(draw.shop_id, draw.id)
             _give(draw, force, [(ticket, results[ticket.row]) for ticket in batch], at=at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 
@@ -63,6 +64,12 @@ def count_wins(shop_id: int, asked: WinFilter) -> dict[WinState, int]:
     """How many of them stand where."""
     found = _asked(shop_id, asked).values_list("state").annotate(count=Count("id")).order_by()
     return {WinState(state): count for state, count in found}
+
+
+def won_of(shop_id: int, draw_row: int) -> Counter[str]:
+    """How many of each prize of the draw were won, whatever became of them."""
+    rows = Row.objects.filter(shop_id=shop_id, draw_id=draw_row).order_by()
+    return Counter(dict(rows.values_list("prize").annotate(count=Count("id"))))
 
 
 def of_draw(shop_id: int, draw_row: int) -> tuple[Win, ...]:

@@ -6,7 +6,7 @@ Money is in whole minor units of the plan's currency, moments are in UTC.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -187,7 +187,7 @@ class PlanRules:
 
     `membership` is its ladder of tiers. `ladder`, the same one, and `asks_birthdays` are set only where an offer for
     orders asks on which tier, or in which month of the year, its customer is: then orders are matched with that of
-    their `buyer`.
+    their `buyer`. `set_aside` has, for each draw whose prizes are set aside, how many there are of each rung.
     """
 
     plan_id: str
@@ -210,6 +210,7 @@ class PlanRules:
     membership: TierLadder | None = None
     ladder: TierLadder | None = None
     asks_birthdays: bool = False
+    set_aside: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
 
     @property
     def by_birthdays(self) -> tuple[str, ...]:

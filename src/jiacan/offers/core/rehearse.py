@@ -12,6 +12,7 @@ from jiacan.offers.core.book import opening_book
 from jiacan.offers.core.events import Event, to_events
 from jiacan.offers.core.occasions import occasion_event
 from jiacan.offers.core.rows import to_rows
+from jiacan.offers.core.set_aside import account_of, full_of, set_aside_by
 from jiacan.offers.core.settle import settle
 from jiacan.orders.contracts import Order, Refund
 
@@ -24,6 +25,8 @@ def rehearse(
 ) -> Rehearsed:
     """What the plan would have given these orders and occasions, and taken back for refunds of the orders."""
     book = opening_book(rules)
+    for (means, named), amount in set_aside_by(rules, full_of(rules)).items():
+        book.available[account_of(means, named, rules.plan_id, rules.currency)] -= amount
     events: list[Event] = [*to_events(orders, refunds, rules), *(occasion_event(each, rules) for each in occasions)]
     settlements = list(settle(sorted(events, key=lambda event: event.place), rules, book))
     return Rehearsed(

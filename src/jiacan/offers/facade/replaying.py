@@ -13,11 +13,14 @@ from jiacan.kernel.stages import Stage, observe
 from jiacan.offers.contracts.matching import PricesNotInTables
 from jiacan.offers.contracts.rehearsing import NOTHING_TOLD, Told
 from jiacan.offers.contracts.rules import PlanRules
+from jiacan.offers.contracts.settled import Means
 from jiacan.offers.contracts.sums import Replayed
 from jiacan.offers.core.arrays.adding import Adder
 from jiacan.offers.core.arrays.chunks import settle_chunk
 from jiacan.offers.core.arrays.layout import Layout, layout_of, opening_state
+from jiacan.offers.core.arrays.values import Whole
 from jiacan.offers.core.rehearse import rehearse
+from jiacan.offers.core.set_aside import full_of, set_aside_by
 from jiacan.offers.core.slots import bears_on_prices, price_offers
 from jiacan.offers.core.summing import sum_up
 from jiacan.offers.readers import prepared
@@ -105,6 +108,7 @@ def replay_matched(
 
 def _settle(layout: Layout, matched: MatchedHistory, on_share: OnShare, on_rows: OnRows | None) -> Replayed:
     state = opening_state(layout, customers=matched.customers, days=matched.days, orders=matched.orders)
+    _set_aside(layout, state.accounts["left"])
     adder = Adder(layout)
     for chunk in matched.chunks(CHUNK_ORDERS, with_names=on_rows is not None):
         began = perf_counter()
@@ -120,6 +124,14 @@ def _settle(layout: Layout, matched: MatchedHistory, on_share: OnShare, on_rows:
         stock_left=dict(zip(layout.stock, left[: len(layout.stock)], strict=True)),
         budget_left_minor=dict(zip(layout.budget, left[len(layout.stock) :], strict=True)),
     )
+
+
+def _set_aside(layout: Layout, left: Whole) -> None:
+    """Take what is set aside for prizes, which nobody draws in a rehearsal, out of what is left."""
+    places = {(Means.STOCK, item): place for place, item in enumerate(layout.stock)}
+    places |= {(Means.BUDGET, line): place for place, line in enumerate(layout.budget, len(layout.stock))}
+    for of, amount in set_aside_by(layout.rules, full_of(layout.rules)).items():
+        left[places[of]] -= amount
 
 
 def _replay_one_by_one(history: orders.History, rules: PlanRules, told: Told, on_rows: OnRows | None) -> Replayed:

@@ -156,7 +156,7 @@ class Unclaimed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A draw. A ticket without a prize gets the consolation.
+    """A draw. A ticket without a prize gets the consolation. Stock and budget of prizes can be `set_aside`.
 
     An instant draw has a deck of `tickets` for each day where it `is_daily`, else one for all days. Scheduled and
     live draws have None: as many tickets as come take part, at `held_at`, by the public value of `source`.
@@ -177,11 +177,24 @@ class Draw:
     unclaimed: Unclaimed
     consolation: tuple[Benefit, ...]
     budget: Mapping[Kind, str]
+    set_aside: bool = False
 
     @property
     def all_prizes(self) -> tuple[Prize, ...]:
         """Every prize, the guaranteed one last. Rungs count from 1 in this order; the consolation follows."""
         return self.prizes if self.guarantee is None else (*self.prizes, self.guarantee.prize)
+
+    def days_of(self, prize: Prize, zone: ZoneInfo) -> tuple[date, ...] | None:
+        """The days in whose decks the prize is; None where it is not dealt by the day."""
+        if not self.is_daily or (self.guarantee is not None and prize is self.guarantee.prize):
+            return None
+        days = enumerate(self.during.days(zone), start=1)
+        return tuple(day for number, day in days if prize.days is None or number in prize.days)
+
+    def units_in_all(self, prize: Prize, zone: ZoneInfo) -> int:
+        """How many of the prize there are over all decks."""
+        days = self.days_of(prize, zone)
+        return prize.units if days is None else prize.units * len(days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -38,7 +39,17 @@ def to_draw(part: DrawPart, calendar: Calendar) -> Draw:
         unclaimed=part.unclaimed or Unclaimed.RETURN,
         consolation=to_benefits(part.consolation),
         budget=to_lines(part.budget),
+        set_aside=part.set_aside,
     )
+
+
+def to_set_aside(draws: Iterable[Draw], zone: ZoneInfo) -> dict[str, dict[int, int]]:
+    """How many prizes of each rung the draws set aside, where they do."""
+    return {
+        draw.id: {rung: draw.units_in_all(prize, zone) for rung, prize in enumerate(draw.all_prizes, start=1)}
+        for draw in draws
+        if draw.set_aside
+    }
 
 
 def _to_prize(part: PrizePart) -> Prize:

@@ -16,7 +16,7 @@ from jiacan.plans.core.calendar import Calendar, find_due
 from jiacan.plans.core.compiling.benefits import to_benefits
 from jiacan.plans.core.compiling.birthdays import to_birthday_offers
 from jiacan.plans.core.compiling.challenges import to_challenge
-from jiacan.plans.core.compiling.draws import to_draw
+from jiacan.plans.core.compiling.draws import to_draw, to_set_aside
 from jiacan.plans.core.compiling.mall import to_mall_item
 from jiacan.plans.core.compiling.occasions import to_check_in_offer, to_drawn_offer, to_mall_offer
 from jiacan.plans.core.compiling.offers import to_name, to_offer
@@ -62,6 +62,7 @@ def to_rules(plan: PlanPart, calendar: Calendar, *, version: int) -> PlanRules:
         membership=ladder,
         ladder=ladder if any(offer.asks_tier for offer in for_orders) else None,
         asks_birthdays=any(offer.asks_birthday for offer in for_orders),
+        set_aside=to_set_aside((to_draw(part, calendar) for part in plan.draws), plan.timezone),
     )
 
 

@@ -13,7 +13,7 @@ from jiacan.plans.core.parts.naming import Naming
 from jiacan.plans.core.parts.offers import During, KindLinesPart
 from jiacan.plans.core.parts.part import Part
 from jiacan.plans.core.parts.photographs import PhotoFile
-from jiacan.plans.core.parts.scalars import Count, Slug, Text, choice_of, words_of
+from jiacan.plans.core.parts.scalars import Count, Slug, Text, YesNo, choice_of, words_of
 from jiacan.plans.core.parts.times import Duration, Moment
 
 
@@ -77,6 +77,8 @@ class DrawPart(Part):
     """What a ticket without a prize gets."""
     budget: KindLinesPart | None = None
     """Which budget line pays, by kind of benefit."""
+    set_aside: YesNo = False
+    """Whether stock and budget of all prizes are held from the announcement on, so that nothing else takes them."""
 
     @property
     def is_daily(self) -> bool:
