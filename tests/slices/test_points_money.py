@@ -10,7 +10,7 @@ from random import Random
 import pytest
 from django.db import connection
 
-from jiacan.campaigns.facade import online
+from jiacan.campaigns.facade import budget, online
 from jiacan.campaigns.facade.live import find_live
 from jiacan.ledger import facade as ledger
 from jiacan.members.contracts.points import NotEnoughPoints, SpendingUnknown
@@ -160,6 +160,15 @@ def test_a_return_of_what_had_expired_frees_only_what_was_not_free():
     shop.bring_back(1, days=101)
     assert (money(shop), shop.has(days=101)) == ((0, 0, 1000), (0, 0, 30))
     shop.assert_agreed()
+
+
+def test_the_page_of_the_budget_says_what_is_promised_and_spent():
+    shop = money_shop()
+    shop.buy(1, 100)
+    shop.spend(30)
+    shop.buy(2, 20, customer="ben", days=1)
+    (line,) = [each for each in budget.books(shop.shop.id, PLAN_ID, at=day(3)).budget if each.id == "points"]
+    assert (line.planned, line.promised, line.spent, line.left) == (1000, 90, 30, 880)
 
 
 def test_points_of_part_of_a_penny_round_once_over_all_of_them():
