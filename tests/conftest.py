@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
+import jiacan.project.start  # noqa: F401 - the tests' own process collects as seldom as those of the product
 from jiacan.project import database
 from tests.emptying import empty_after
 

@@ -26,8 +26,11 @@ from tempfile import TemporaryFile
 from typing import IO, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-READ = ("customer", "ledger", "plan", "receipt", "report", "run", "simulate")
-READ_LATER = {"JIACAN_DATABASE_URL", "JIACAN_LANG"}
+READ = (
+    *("archive", "customer", "customers", "doctor", "draw", "ledger", "match", "plan", "profile", "receipt"),
+    *("report", "run", "shop", "simulate"),
+)
+READ_LATER = {"JIACAN_DATABASE_URL", "JIACAN_HOME", "JIACAN_LANG", "JIACAN_SERVERS"}
 BEGAN = dict(os.environ)
 MOST_BYTES = 1 << 17
 
@@ -113,6 +116,7 @@ def serve(asking: int) -> None:
     """Read the commands and fork for whatever is asked, until nothing more can be."""
     for name in ("project.start", "project.cli", *(f"project.commands.{each}" for each in READ)):
         importlib.import_module(f"jiacan.{name}")
+    importlib.import_module("jiacan.offers.core.arrays.chunks").be_ready()  # loaded here, it is loaded in each fork
     gc.freeze()  # so that no collection in a fork touches, and copies, what it shares with the others
     asked = socket.socket(fileno=asking)
     while (got := socket.recv_fds(asked, MOST_BYTES, 3))[0]:
