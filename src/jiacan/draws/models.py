@@ -140,7 +140,9 @@ class Ticket(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("issued",), name="a_ticket_is_issued_once"),
             models.UniqueConstraint(fields=("draw", "order_id", "offer_id", "piece"), name="a_piece_is_one_ticket"),
-            models.UniqueConstraint(fields=("draw", "number"), name="a_place_in_the_log_is_one_ticket"),
+            models.UniqueConstraint(
+                fields=("draw", "number"), condition=Q(number__isnull=False), name="a_place_in_the_log_is_one_ticket"
+            ),
             models.UniqueConstraint(
                 fields=("draw", "deck_id", "card"), condition=Q(card__isnull=False), name="a_card_is_drawn_once"
             ),
@@ -158,7 +160,6 @@ class Ticket(models.Model):
         indexes = (
             models.Index(fields=("shop_id", "customer_id", "-id"), name="tickets_of_customer"),
             models.Index(fields=("draw", "state", "earned_at", "id"), name="tickets_by_state"),
-            models.Index(fields=("shop_id", "order_id"), name="tickets_of_order"),
             models.Index(
                 fields=("shop_id", "draw", "deck_id", "prize", "guaranteed"),
                 condition=Q(prize__gt=""),

@@ -24,7 +24,7 @@ def note(shop_id: int, plan_id: str, chances: Iterable[Chance], *, at: datetime)
     draws = {draw.draw_id: draw for draw in store.find_draws(shop_id, plan_id)}
     counted = 0
     rest = iter(chances)
-    while batch := list(islice(rest, tickets.AT_ONCE)):
+    while batch := list(islice(rest, tickets.AT_A_TIME)):
         counted += len(batch)
         with transaction.atomic():
             awarding.lock_plans(shop_id, [plan_id])

@@ -13,21 +13,25 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 from jiacan.draws.contracts.kept import KeptTicket, TicketState
 from jiacan.draws.contracts.terms import Result
 from jiacan.draws.contracts.terms import Ticket as Entry
-from jiacan.draws.models import Ticket
+from jiacan.draws.models import Draw, Ticket
+from jiacan.kernel.statements import Prepared
 
 AT_ONCE = 5_000
 
-_ADD = """
+AT_A_TIME = 20_000
+"""Chances of a transaction: few enough for those who wait for the plan meanwhile."""
+
+_ADD = Prepared("""
 INSERT INTO draws_ticket (shop_id, draw_id, order_id, offer_id, piece, customer_id, issued, earned_at, deck_id, state,
     ticket_id, customer, before, head, prize)
-SELECT %(shop_id)s, chance.draw_row, chance.order_id, chance.offer_id, piece, chance.customer_id,
+SELECT %(shop_id)s::bigint, chance.draw_row, chance.order_id, chance.offer_id, piece, chance.customer_id,
     replace(gen_random_uuid()::text, '-', ''), chance.earned_at, chance.deck_id, 'unused', '', '', '', '', ''
 FROM json_to_recordset(%(chances)s::json) AS chance (draw_row bigint, order_id text, offer_id text, customer_id text,
     earned_at timestamptz, deck_id text, pieces int)
 CROSS JOIN generate_series(1, chance.pieces) AS piece
 ORDER BY chance.earned_at, chance.order_id, chance.offer_id, piece
 ON CONFLICT (draw_id, order_id, offer_id, piece) DO NOTHING
-"""
+""")
 
 _TAKE = """
 WITH wanted AS (
@@ -97,8 +101,9 @@ class LogEntry:
 
 
 def add_chances(shop_id: int, chances: Sequence[NewChance]) -> None:
-    """A ticket for each piece that has none."""
-    _execute(_ADD, shop_id, chances=[_chance(each) for each in chances])
+    """A ticket for each piece that has none. While some are added the next are made ready."""
+    for first in range(0, len(chances), AT_ONCE):
+        _execute(_ADD, shop_id, chances=[_chance(each) for each in chances[first : first + AT_ONCE]])
 
 
 def take_back(shop_id: int, chances: Sequence[NewChance], *, at: datetime) -> frozenset[int]:
@@ -199,7 +204,8 @@ def log_words(shop_id: int, draw_row: int) -> list[tuple[int, str, str]]:
 
 def next_undrawn(shop_id: int, draw_row: int, limit: int) -> tuple[KeptTicket, ...]:
     """The next tickets of the log that have no result yet, in its order."""
-    rows = Ticket.objects.filter(shop_id=shop_id, draw_id=draw_row, state=TicketState.LOGGED).order_by("number")
+    logged = Ticket.objects.filter(shop_id=shop_id, draw_id=draw_row, number__isnull=False, state=TicketState.LOGGED)
+    rows = logged.order_by("number")
     return tuple(to_ticket(row) for row in rows[:limit])
 
 
@@ -242,7 +248,8 @@ def tickets_of(shop_id: int, customer_id: str, limit: int) -> tuple[KeptTicket, 
 
 def tickets_of_orders(shop_id: int, order_ids: Collection[str]) -> tuple[KeptTicket, ...]:
     """The tickets that these orders gave, in order."""
-    rows = Ticket.objects.filter(shop_id=shop_id, order_id__in=order_ids).order_by("id")
+    draws = Draw.objects.filter(shop_id=shop_id).values("id")
+    rows = Ticket.objects.filter(shop_id=shop_id, draw_id__in=draws, order_id__in=order_ids).order_by("id")
     return tuple(to_ticket(row) for row in rows)
 
 

@@ -40,7 +40,7 @@ CHUNK_EVENTS = 20_000
 """Events of a transaction: enough to be fast, few enough for memory and for others who wait for the plan."""
 
 MANY_EVENTS = 10_000
-"""So many, and then twice as many each time, change what the planner should know of the tables."""
+"""So many, and then four times as many each time, change what the planner should know of the tables."""
 
 FEW_EVENTS = 1_000
 """Events of a transaction where they are settled one by one."""
@@ -99,7 +99,7 @@ def settle_by_tables(what: Settling, period: Period, *, events: int = CHUNK_EVEN
         for chunk in ahead:
             reached = _settle_chunk(what, chunks, chunk)
             settled += reached.settled
-            if settled >= max(MANY_EVENTS, 2 * known):
+            if settled >= max(MANY_EVENTS, 4 * known):
                 store.look_over()
                 known = settled
             yield reached

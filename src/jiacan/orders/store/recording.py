@@ -32,16 +32,24 @@ _REFUND_COLUMNS = "shop_id, refund_id, order_id, sku, refunded_at, quantity, amo
 
 _COUNTED_AT = "coalesce(paid_at, placed_at, $recorded_at::TIMESTAMPTZ)"
 
+# A customer's orders are neighbours in an index; the numbers of a chunk's orders are near each other anyway.
 _KNOWN_OF_CHUNK = f"""
 SELECT $shop_id, order_id, customer_id, paid_at, {_COUNTED_AT}, spend_minor
-FROM orders WHERE no BETWEEN $first AND $last ORDER BY order_id
+FROM orders WHERE no BETWEEN $first AND $last ORDER BY customer_id, order_id
 """  # noqa: S608 - the expression above
 
-_ORDERS_OF_CHUNK = f"""
-WITH goods AS (
-    SELECT no, count(*) AS rows, sum(goods_row(sku, quantity, unit_price_micros, discount_micros)) AS total
-    FROM lines WHERE no BETWEEN $first AND $last GROUP BY no
+# Most lines say what others said before, and reckoning their hashes is dear.
+_GOODS = """
+CREATE OR REPLACE TABLE goods AS
+WITH said AS (
+    SELECT *, goods_row(sku, quantity, unit_price_micros, discount_micros) AS hashed
+    FROM (SELECT DISTINCT sku, quantity, unit_price_micros, discount_micros FROM lines)
 )
+SELECT no, count(*) AS rows, sum(hashed) AS total
+FROM lines JOIN said USING (sku, quantity, unit_price_micros, discount_micros) GROUP BY no ORDER BY no
+"""
+
+_ORDERS_OF_CHUNK = f"""
 SELECT $shop_id, order_id, customer_id, {_COUNTED_AT}, placed_at, paid_at, received_at,
     coalesce(status, ''), coalesce(channel, ''), coalesce(region, ''), shipping_minor, spend_minor,
     goods_hash(customer_id, rows, total)
@@ -59,7 +67,13 @@ SELECT $shop_id, refund_id, order_id, sku, refunded_at, quantity, amount_minor
 FROM refunds ORDER BY refund_id, order_id, sku, refunded_at
 """
 
-_ANY_KNOWN = "SELECT EXISTS (SELECT FROM orders_knownorder WHERE shop_id = %s AND order_id = ANY(%s))"
+_ANY_KNOWN = """
+SELECT EXISTS (SELECT FROM unnest(%s::text[]) AS probe (order_id) CROSS JOIN LATERAL (
+    SELECT FROM orders_knownorder AS known WHERE known.shop_id = %s AND known.order_id = probe.order_id LIMIT 1
+) AS found)
+"""
+"""Each is looked up by itself: of a table that has just been filled the planner would read every row."""
+
 _PROBES = """
 SELECT list(order_id) FROM (
     SELECT order_id FROM orders WHERE no BETWEEN $first AND $last ORDER BY hash(no) LIMIT 100)
@@ -208,6 +222,7 @@ def add_orders(
     Two chunks are written at a time, by two connections; inside the caller's transaction, one after the other.
     """
     recorded_at = datetime.now(UTC)
+    duck.execute(_GOODS)
     with writers(2) as connections:
 
         def add(number: int, connection: Connection) -> ChunkRecorded:
@@ -223,7 +238,7 @@ def _add_chunk(connection: Connection, chunk: _Chunk) -> ChunkRecorded:
 
 def _add_unknown(connection: Connection, chunk: _Chunk) -> ChunkRecorded | None:
     """Write the chunk straight into its tables; None when one of its orders is known already."""
-    (known,) = connection.execute(_ANY_KNOWN, [chunk.shop_id, chunk.probes()]).fetchone() or (True,)
+    (known,) = connection.execute(_ANY_KNOWN, [chunk.probes(), chunk.shop_id]).fetchone() or (True,)
     if known:
         return None
     try:
@@ -278,10 +293,19 @@ def add_refunds(shop_id: int, duck: duckdb.DuckDBPyConnection, folder: Path) -> 
     return int(new)
 
 
+_LOOKED_FOR = """
+ANALYZE orders_knownorder (shop_id, order_id, customer_id, paid_at, counted_at),
+    orders_order (shop_id, order_id, customer_id, counted_at, paid_at),
+    orders_orderline (shop_id, order_id, counted_at, sku),
+    orders_refundrow (shop_id, refund_id, order_id, refunded_at)
+"""
+"""What queries look for orders by; the rest of the columns take as long and are left to autovacuum."""
+
+
 def look_over() -> None:
     """Let the planner know how full the tables are; it knows nothing of what was just copied into them."""
     with writers(1) as (connection,):
-        connection.execute("ANALYZE orders_knownorder, orders_order, orders_orderline, orders_refundrow")
+        connection.execute(_LOOKED_FOR)
 
 
 def _export(duck: duckdb.DuckDBPyConnection, path: Path, query: str, **values: object) -> Path:
