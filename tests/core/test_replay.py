@@ -105,7 +105,7 @@ def _both(rules, history, occasions=()):
     refunds = {}
     for one in (each for each in history if isinstance(each, Refund) and each.order_id in of):
         refunds.setdefault(one.order_id, []).append(one)
-    slow = rehearse(orders, refunds, rules, occasions)
+    slow = rehearse(orders, refunds, rules, [each for each in occasions if each.customer_id not in rules.staff])
     tables = []
     with _history(orders, [one for several in refunds.values() for one in several]) as read:
         told = Told(occasions=occasions)
