@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 
 from cyclopts import App
@@ -68,5 +67,3 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
-    finally:
-        gc.freeze()  # what was read goes with the process, and need not be looked through first
