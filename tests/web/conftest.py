@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.pages import browser, pages  # noqa: F401 - fixtures for every module here
+from tests.web.pages import browser, chromium, pages, tabs  # noqa: F401 - fixtures for every module here
 
 
 @pytest.fixture(autouse=True)

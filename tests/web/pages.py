@@ -6,24 +6,30 @@
         pages.axe(page)
         pages.shoot(page, "settings")
 
+There is one tab on the phone and one on the desk: what is opened there takes the place of what was opened before.
+They are kept from test to test, as is the browser, since to open a tab takes longer than to look at a page.
 Whatever the browser complains of, and whatever would leave the machine, fails the test at its end. Pictures are
 written to the folder that JIACAN_SHOTS names, in both widths, themes and languages; without it none are made.
 """
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
-from collections.abc import Iterator
+from asyncio.events import _set_running_loop
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Request, ViewportSize, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from jiacan.tenancy import facade as tenancy
@@ -34,8 +40,23 @@ from tests.web.browser import needs_browser
 WIDTHS = (390, 1280)
 THEMES = ("light", "dark")
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
-_QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+_QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",  # nothing leaves the machine
+)
+_QUIET_PLACE = "/draws/check"
+"""A page that asks for nothing once it stands; from elsewhere, the next would be opened by a process of its own."""
+
+_ACCEPTED = {"zh": "zh-CN,zh;q=0.9", "en": "en-GB,en;q=0.9"}
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+_OF_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+"""All that a theme can change: the themes differ in colours alone."""
+
+# Results other than violations are many times as many, and nobody reads them.
+_FIND = """async (rules) => {
+  const found = await axe.run({ ...rules, resultTypes: ["violations"] });
+  return JSON.stringify(found.violations);
+}"""
 
 
 def shop_of(slug: str = "gifts", *, name: str = "", zone: str = "Asia/Shanghai", currency: str = "CNY") -> Shop:
@@ -65,7 +86,8 @@ class Pages:
     browser: Browser
     address: str
     complaints: list[str] = field(default_factory=list)
-    opened: list[Page] = field(default_factory=list)
+    tabs: dict[tuple[bool, bool], Page] = field(default_factory=dict)
+    visited: set[Page] = field(default_factory=set)
 
     def open(
         self,
@@ -78,37 +100,76 @@ class Pages:
         scripts: bool = True,
     ) -> Page:
         """The page at that path, as that person sees it."""
-        context = self.browser.new_context(
-            viewport={"width": width, "height": 844 if width < 600 else 900},
-            locale="zh-CN" if language == "zh" else "en-GB",
-            color_scheme="dark" if theme == "dark" else "light",
-            reduced_motion="reduce",
-            java_script_enabled=scripts,
-            has_touch=width < 600,
-            is_mobile=width < 600,
-        )
-        context.set_default_timeout(15_000)
-        context.route("**/*", self._stay_here)
+        page = self._tab(on_phone=width < 600, scripts=scripts)
+        self.visited.add(page)
+        page.context.clear_cookies()
         if person is not None:
             cookie = signed_in(person).cookies[settings.SESSION_COOKIE_NAME].value
-            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": self.address}])
-        page = context.new_page()
-        page.on("console", lambda said: said.type in {"error", "warning"} and self.complaints.append(said.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("requestfailed", self._failed)
-        self.opened.append(page)
+            page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": self.address}])
+        page.set_extra_http_headers({"Accept-Language": _ACCEPTED[language]})
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        page.set_viewport_size(_size(width))
         page.goto(self.address + path)
+        return page
+
+    def _tab(self, *, on_phone: bool, scripts: bool) -> Page:
+        """The tab of that device, opened when it is first asked for."""
+        if (on_phone, scripts) not in self.tabs:
+            context = self.browser.new_context(
+                locale="en-GB",
+                reduced_motion="reduce",
+                java_script_enabled=scripts,
+                has_touch=on_phone,
+                is_mobile=on_phone,
+            )
+            context.set_default_timeout(15_000)
+            page = context.new_page()
+            page.on("console", lambda said: said.type in {"error", "warning"} and self.complaints.append(said.text))
+            page.on("pageerror", lambda error: self.complaints.append(str(error)))
+            page.on("request", self._stay_here)
+            page.on("requestfailed", self._failed)
+            self.tabs[on_phone, scripts] = page
+        return self.tabs[on_phone, scripts]
+
+    def read(
+        self,
+        path: str,
+        *,
+        person: Person | None = None,
+        widths: Sequence[int] = WIDTHS,
+        languages: Sequence[str] = ("en",),
+        themes: Sequence[str] = ("light",),
+    ) -> Page:
+        """Open the page in each of these ways and assert that it can be read and fits; it stays open in the last."""
+        for width, language in product(widths, languages):
+            page = self.open(path, person=person, width=width, language=language, theme=themes[0])
+            self.axe(page)
+            self.fits(page)
+            for theme in themes[1:]:
+                page.emulate_media(color_scheme=theme)
+                self.colours(page)
         return page
 
     def axe(self, page: Page) -> None:
         """Assert that axe finds nothing on the page as it stands."""
+        self._find(page, _RULES)
+
+    def colours(self, page: Page) -> None:
+        """Assert that axe finds nothing in the colours of a page that it found nothing on in the other theme."""
+        self._find(page, _OF_COLOURS)
+
+    def _find(self, page: Page, rules: dict) -> None:
         with self._policy_lifted(page):
-            found = Axe().run(page, options=_RULES)
+            if not page.evaluate("'axe' in window"):
+                page.evaluate(AXE_SCRIPT)
+            found = AxeResults({"violations": json.loads(page.evaluate(_FIND, rules))})
         assert found.violations_count == 0, found.generate_report()
 
     def fits(self, page: Page) -> None:
-        """Assert that the page does not scroll sideways."""
-        wide, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        """Assert that the page does not scroll sideways, nor has a phone zoom out so that it need not."""
+        wide = page.evaluate("Math.max(document.documentElement.scrollWidth, window.innerWidth)")
+        assert page.viewport_size is not None
+        window = page.viewport_size["width"]
         assert wide <= window, f"{page.url} is {wide} wide in a window of {window}"
 
     def shoot(self, page: Page, name: str) -> None:
@@ -123,7 +184,7 @@ class Pages:
             page.context.add_cookies([cookie])
             page.reload()
             for width in WIDTHS:
-                page.set_viewport_size({"width": width, "height": 844 if width < 600 else 900})
+                page.set_viewport_size(_size(width))
                 for theme in THEMES:
                     page.emulate_media(color_scheme=theme)
                     page.screenshot(path=Path(folder) / f"{name}-{width}-{theme}-{language}.png", full_page=True)
@@ -132,20 +193,26 @@ class Pages:
         page.set_viewport_size(before or {"width": 1280, "height": 900})
         page.reload()
 
+    def leave(self) -> None:
+        """Leave every page, and with it what the browser remembers of whoever was there."""
+        for page in self.visited:
+            page.context.set_offline(False)
+            page.context.clear_cookies()
+            page.context.clear_permissions()
+            page.goto(self.address + _QUIET_PLACE)
+        self.visited.clear()
+
     def close(self) -> None:
-        """End what was opened; say what was complained of."""
-        for page in self.opened:
+        """Close every tab."""
+        for page in self.tabs.values():
             page.context.close()
-        self.opened.clear()
+        self.tabs.clear()
 
-    def _stay_here(self, route: Route) -> None:
-        if route.request.url.startswith((self.address, "data:", "blob:")):
-            route.continue_()
-        else:
-            self.complaints.append(f"wanted to leave: {route.request.url}")
-            route.abort()
+    def _stay_here(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.complaints.append(f"wanted to leave: {request.url}")
 
-    def _failed(self, request) -> None:
+    def _failed(self, request: Request) -> None:
         # A page that is left ends its streams.
         if "ERR_ABORTED" not in (request.failure or ""):
             self.complaints.append(f"{request.url}: {request.failure}")
@@ -160,22 +227,55 @@ class Pages:
         ]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, headless."""
+def _size(width: int) -> ViewportSize:
+    return {"width": width, "height": 844 if width < 600 else 900}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
+    """Debian's Chromium, headless, and the loop that speaks to it.
+
+    Playwright leaves its loop running in this thread, where other modules could then run none of their own; so it
+    runs only for modules that ask for the browser.
+    """
     path = needs_browser()
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=list(_QUIET))
+        loop = asyncio.get_running_loop()
+        _set_running_loop(None)
+        yield opened, loop
+        _set_running_loop(loop)
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Browser]:
+    """The browser, which the module may speak to."""
+    opened, loop = chromium
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the synchronous playwright runs a loop in this thread
-        with sync_playwright() as playwright:
-            opened = playwright.chromium.launch(executable_path=path, args=list(_QUIET))
-            yield opened
-            opened.close()
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        _set_running_loop(loop)
+        yield opened
+        _set_running_loop(None)
+
+
+@pytest.fixture(scope="session")
+def tabs(
+    chromium: tuple[Browser, asyncio.AbstractEventLoop], django_db_setup: None, live_server: LiveServer
+) -> Iterator[Pages]:
+    """Pages of a live server on the test database, in tabs that are kept until either goes."""
+    opened, loop = chromium
+    pages = Pages(opened, live_server.url)
+    yield pages
+    _set_running_loop(loop)
+    pages.close()
+    _set_running_loop(None)
 
 
 @pytest.fixture
-def pages(browser: Browser, live_server: LiveServer) -> Iterator[Pages]:
-    """Pages of a live server on the test database."""
-    opened = Pages(browser, live_server.url)
-    yield opened
-    opened.close()
-    assert opened.complaints == []
+def pages(browser: Browser, tabs: Pages) -> Iterator[Pages]:
+    """The same for one test, which leaves nothing to the next."""
+    yield tabs
+    tabs.leave()
+    complaints, tabs.complaints = tabs.complaints, []
+    assert complaints == []

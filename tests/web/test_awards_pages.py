@@ -181,12 +181,8 @@ def test_a_plan_that_is_only_written_shows_its_offers_and_no_awards(db):
     assert client.get(f"{CAMPAIGN}/awards").status_code == 404
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_pages_read_well(transactional_db, shop, pages, width):
+def test_the_pages_read_well(transactional_db, shop, pages):
     person = member_of(shop, Role.OPERATIONS)
     for name in ("offers", "why?order=second", "awards", "awards/first"):
-        page = pages.open(f"{CAMPAIGN}/{name}", person=person, width=width)
-        pages.axe(page)
-        pages.fits(page)
-        if width == 1280:
-            pages.shoot(page, name.replace("/", "-").split("?")[0])
+        page = pages.read(f"{CAMPAIGN}/{name}", person=person)
+        pages.shoot(page, name.replace("/", "-").split("?")[0])

@@ -13,7 +13,7 @@ from jiacan.draws.facade import holding, reading, revealing
 from jiacan.tenancy.contracts import Role
 from tests.core.altered_draws import with_change
 from tests.web.draw_shop import PLAN_ID, WHO, DrawShop, draw_shop
-from tests.web.pages import member_of
+from tests.web.pages import LANGUAGES, THEMES, member_of
 
 STAFF = f"/s/gifts/campaigns/{PLAN_ID}/draws/"
 EVERYONE = tuple(f"anna-{n:03}" for n in range(1, 9))
@@ -78,18 +78,13 @@ def test_a_prize_is_claimed_with_a_thumb(shop, pages):
 # --- for everyone -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])
-def test_the_public_pages_read_well_on_a_phone_and_on_a_desk(shop, pages, width, theme):
+def test_the_public_pages_read_well_on_a_phone_and_on_a_desk(shop, pages):
     shop.play(*EVERYONE[:5])
     over(shop)
     lucky, grand = (f"/d/{shop.draw(each).code}/" for each in ("lucky", "grand"))
     for name, address in (("draw", lucky), ("draw-over", grand), ("draw-winners", f"{lucky}winners")):
-        for language in ("zh", "en"):
-            page = pages.open(address, width=width, theme=theme, language=language)
-            pages.axe(page)
-            pages.fits(page)
-        if width == 390:
-            pages.shoot(page, name)
+        page = pages.read(address, languages=LANGUAGES, themes=THEMES)
+        pages.shoot(page, name)
 
 
 def test_the_browser_checks_the_draws_own_file_and_finds_a_ticket_in_it(shop, pages):
@@ -155,8 +150,7 @@ def test_a_file_is_dropped_and_what_is_no_file_is_said_to_be_none(shop, pages, t
 # --- the staff's pages ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_staffs_pages_read_well(shop, pages, width):
+def test_the_staffs_pages_read_well(shop, pages):
     shop.play(*EVERYONE[:6])
     person = member_of(shop.shop, Role.OPERATIONS, name="林")
     if shop.draw("grand").state is DrawState.OPEN:
@@ -168,19 +162,15 @@ def test_the_staffs_pages_read_well(shop, pages, width):
         ("draws-list", f"{STAFF}winners"),
         ("draws-none", "/s/gifts/campaigns/other/draws/"),
     ):
-        page = pages.open(address, person=person, width=width)
-        pages.axe(page)
-        pages.fits(page)
-        if width == 1280:
-            pages.shoot(page, name)
+        page = pages.read(address, person=person)
+        pages.shoot(page, name)
 
 
 def test_prizes_are_sent_after_a_preview(shop, pages):
     shop.play(*EVERYONE)
-    page = pages.open(f"{STAFF}winners", person=member_of(shop.shop, Role.WAREHOUSE), width=1280)
     for win in reading.wins_of(shop.shop.id, WinFilter(plan_id=PLAN_ID, prize="second")):
         pages.open(shop.link(win.customer_id)).get_by_role("button", name="Claim my prize").click()
-    page.reload()
+    page = pages.open(f"{STAFF}winners", person=member_of(shop.shop, Role.WAREHOUSE), width=1280)
     page.get_by_label("Tick all").check()
     page.get_by_role("button", name="Mark as sent…").click()
     page.get_by_label("Note").fill("parcel 17")

@@ -12,14 +12,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.urls("tests.web.specimen")
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_every_part_is_readable_for_everyone(pages: Pages, width: int, theme: str):
+def test_every_part_is_readable_for_everyone(pages: Pages, width: int):
     owner = member_of(shop_of("gifts"), name="Owner")
-    page = pages.open("/s/gifts/campaigns/x/", person=owner, width=width, theme=theme)
+    page = pages.open("/s/gifts/campaigns/x/", person=owner, width=width)
     page.wait_for_selector("[data-live-state][data-state=over]")
     pages.axe(page)
     pages.fits(page)
+    page.emulate_media(color_scheme="dark")
+    pages.colours(page)
 
 
 @pytest.mark.urls("tests.web.specimen")
@@ -140,7 +141,5 @@ def code_now(secret: str) -> str:
     "path", ["/account/2fa/", "/account/password/change/", "/account/sessions/", "/account/logout/", "/shops"]
 )
 def test_pages_of_ones_own_account_are_readable_for_everyone(pages: Pages, path: str):
-    page = pages.open(path, person=member_of(shop_of("gifts")), width=390)
-    pages.axe(page)
-    pages.fits(page)
+    page = pages.read(path, person=member_of(shop_of("gifts")), widths=[390])
     pages.shoot(page, path.strip("/").replace("/", "-"))

@@ -14,7 +14,7 @@ from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import COMMAND_LINE, Shop
 from tests.slices.histories import PLAN
 from tests.slices.orders_files import orders_file, row
-from tests.web.pages import browser, pages  # noqa: F401
+from tests.web.pages import LANGUAGES, THEMES
 
 pytestmark = pytest.mark.django_db
 PAGE = "/c/gifts/order-bonus-2011/"
@@ -127,18 +127,12 @@ def test_a_link_to_an_order_that_is_not_paid_says_so(shop):
     assert "No campaign has an answer to this order yet" in found
 
 
-@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])
-def test_the_pages_read_well_on_a_phone_and_on_a_desk(in_a_browser, pages, width, theme):  # noqa: F811
+def test_the_pages_read_well_on_a_phone_and_on_a_desk(in_a_browser, pages):
     link = public.receipt_link(in_a_browser.id, "second").value
     for name, address in (("public-campaign", PAGE), ("public-receipt", f"/r/{link}/")):
-        for language in ("zh", "en"):
-            page = pages.open(address, width=width, theme=theme, language=language)
-            pages.axe(page)
-            pages.fits(page)
-        if (width, theme) == (390, "light"):
-            pages.shoot(page, name)
+        pages.shoot(pages.read(address, languages=LANGUAGES, themes=THEMES), name)
 
 
-def test_the_pages_need_no_script(in_a_browser, pages):  # noqa: F811
+def test_the_pages_need_no_script(in_a_browser, pages):
     page = pages.open(PAGE, scripts=False, width=390)
     assert page.get_by_role("heading", name="What you get").is_visible()

@@ -65,15 +65,11 @@ def test_an_alarm_is_taken_in_two_clicks(campaign, pages: Pages):
 
 @pytest.mark.parametrize("path", ["room?wall", "budget", "budget/transfers?account=stock/hamper", "report"])
 def test_the_campaigns_other_pages_can_be_read_by_everyone_and_fit(campaign, pages: Pages, path):
-    page = pages.open(address(campaign, path), person=member_of(campaign.shop, Role.OWNER), width=390)
-    pages.axe(page)
-    pages.fits(page)
+    page = pages.read(address(campaign, path), person=member_of(campaign.shop, Role.OWNER), widths=[390])
     pages.shoot(page, path.split("?")[0].replace("/", "-") + ("-wall" if "wall" in path else ""))
 
 
 @pytest.mark.parametrize("path", ["/s/gifts/", "/s/gifts/campaigns/"])
 def test_home_and_campaigns_can_be_read_by_everyone_and_fit(campaign, pages: Pages, path):
-    page = pages.open(path, person=member_of(campaign.shop, Role.OWNER), width=390)
-    pages.axe(page)
-    pages.fits(page)
+    page = pages.read(path, person=member_of(campaign.shop, Role.OWNER), widths=[390])
     pages.shoot(page, "home" if path == "/s/gifts/" else "campaigns")

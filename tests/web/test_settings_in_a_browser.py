@@ -9,7 +9,7 @@ import pytest
 from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy import joining
 from jiacan.tenancy.contracts import Actor, Permission, Role
-from tests.web.pages import browser, member_of, pages, shop_of  # noqa: F401
+from tests.web.pages import member_of, shop_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,29 +34,20 @@ def owner():
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_a_settings_page_reads_well(pages, owner, name):  # noqa: F811
-    page = pages.open(f"/s/tea/settings/{name}", person=owner)
-    pages.axe(page)
-    pages.fits(page)
-    page.set_viewport_size({"width": 390, "height": 844})
-    pages.axe(page)
-    pages.fits(page)
+def test_a_settings_page_reads_well(pages, owner, name):
+    page = pages.read(f"/s/tea/settings/{name}", person=owner)
     pages.shoot(page, f"settings-{name}")
 
 
-def test_ones_own_profile_reads_well(pages, owner):  # noqa: F811
-    page = pages.open("/me", person=owner)
-    pages.axe(page)
-    pages.fits(page)
+def test_ones_own_profile_reads_well(pages, owner):
+    page = pages.read("/me", person=owner, widths=[1280])
     pages.shoot(page, "me")
 
 
-def test_the_pages_of_links_read_well(pages):  # noqa: F811
+def test_the_pages_of_links_read_well(pages):
     at = datetime.now(UTC)
     first = joining.new_sign_in_link(None, at=at, minutes=60).value
-    begin = pages.open(f"/start/{first}", width=390)
-    pages.axe(begin)
-    pages.shoot(begin, "start")
+    pages.shoot(pages.read(f"/start/{first}", widths=[390]), "start")
     li = member_of(shop_of("tea"), Role.OWNER, email="li@tea.example", name="Li")
     _, secret = joining.invite(shop_of("tea").id, email="wu@tea.example", role=Role.FINANCE, actor=LI, at=at)
     addresses = {
@@ -64,13 +55,10 @@ def test_the_pages_of_links_read_well(pages):  # noqa: F811
         "invitation": f"/invitation/{secret.value}",
     }
     for name, address in addresses.items():
-        page = pages.open(address, width=390)
-        pages.axe(page)
-        pages.fits(page)
-        pages.shoot(page, name)
+        pages.shoot(pages.read(address, widths=[390]), name)
 
 
-def test_a_member_is_removed_after_being_asked(pages, owner):  # noqa: F811
+def test_a_member_is_removed_after_being_asked(pages, owner):
     wu = member_of(shop_of("tea", name=LONG), Role.FINANCE, email="wu@tea.example")
     page = pages.open("/s/tea/settings/people", person=owner)
     page.get_by_role("row", name="wu@tea.example").get_by_role("button", name="Remove").click()
@@ -85,7 +73,7 @@ def test_a_member_is_removed_after_being_asked(pages, owner):  # noqa: F811
     assert tenancy.find_membership(wu.pk, "tea") is None
 
 
-def test_older_lines_are_loaded_into_the_list(pages, owner):  # noqa: F811
+def test_older_lines_are_loaded_into_the_list(pages, owner):
     shop = shop_of("tea", name=LONG)
     for number in range(150):
         tenancy.audit(shop.id, actor=LI, action="stock or budget changed", subject=f"mug {number}")
@@ -97,7 +85,7 @@ def test_older_lines_are_loaded_into_the_list(pages, owner):  # noqa: F811
     assert rows.count() == 150
 
 
-def test_a_first_owner_comes_in_with_no_script_at_all(pages):  # noqa: F811
+def test_a_first_owner_comes_in_with_no_script_at_all(pages):
     secret = joining.new_sign_in_link(None, at=datetime.now(UTC), minutes=60).value
     page = pages.open(f"/start/{secret}", scripts=False)
     page.get_by_label("E-mail address").fill("li@tea.example")

@@ -57,20 +57,14 @@ def test_webhooks_can_be_read_by_everyone_who_may(shop, pages):
         ("webhook-delivery", f"{HOOKS}deliveries/{delivery.id}/"),
         ("jobs", "/s/gifts/settings/jobs/"),
     ):
-        page = pages.open(path, person=owner)
-        pages.axe(page)
-        pages.fits(page)
-        pages.shoot(page, name)
+        pages.shoot(pages.read(path, person=owner, widths=[1280]), name)
         pages.fits(pages.open(path, person=owner, width=390, language="zh", theme="dark"))
 
 
 def test_pages_without_anything_teach(transactional_db, pages):
     owner = member_of(shop_of("gifts"), Role.OWNER)
     for name, path in (("webhooks-empty", HOOKS), ("jobs-empty", "/s/gifts/settings/jobs/?state=running")):
-        page = pages.open(path, person=owner)
-        pages.axe(page)
-        pages.fits(page)
-        pages.shoot(page, name)
+        pages.shoot(pages.read(path, person=owner, widths=[1280]), name)
 
 
 def test_a_webhook_is_added_tested_and_removed(transactional_db, pages, settings):
