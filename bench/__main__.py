@@ -1,9 +1,9 @@
 """Every bench, one after the other, and a table of what they say: `python -m bench [--full] [BENCH ...]`.
 
-Small, all of them take about three minutes on two quiet cores; `--full` takes hours and writes what the benches
-print, with the machine, the versions and the date, to out/bench-full.json. Each runs in a process of its own. A bench
-that fails, because something did not work or a figure that must be exact is not, makes the whole fail when the others
-are done; that something takes long does not.
+Small, they run two at a time, for whether they work and are exact: their times say little. With `--full` each has the
+machine for itself; that takes hours, and what the benches print is written, with the machine, the versions and the
+date, to out/bench-full.json. Each runs in a process of its own. A bench that fails, because something did not work or
+a figure that must be exact is not, makes the whole fail when the others are done; that something takes long does not.
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from bench.table import BENCHES, keep, run, table
 
 OUT = Path(__file__).resolve().parent.parent / "out"
+AT_ONCE = 2
+"""So many small ones: each waits for servers, or for a moment to kill them, as long as it works."""
 
 
 def main() -> int:
@@ -31,7 +35,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="jiacan-bench-") as made:
         histories = OUT / "histories" if asked.full else Path(made)
         histories.mkdir(parents=True, exist_ok=True)
-        ran = [run(bench, full=asked.full, histories=histories) for bench in chosen]
+        with ThreadPoolExecutor(1 if asked.full else AT_ONCE) as beside:
+            ran = list(beside.map(partial(run, full=asked.full, histories=histories), chosen))
     lines = [line for each in ran for line in each.lines]
     sys.stdout.write("\n" + table(lines))
     if asked.full:

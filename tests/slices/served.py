@@ -84,9 +84,9 @@ def until(holds: Callable[[], bool], seconds: float = READY_SECONDS) -> None:
 def serving(
     home: Path, *arguments: object, database_url: str | None = None, command: str = "serve", **extra: str
 ) -> Iterator[Served]:
-    """A server on a free port, up to the moment at which it said that it is ready."""
+    """A server on a free port, up to the moment at which it said that it is ready; nothing stands by unless asked."""
     port = free_port()
-    environment = {**os.environ, "JIACAN_LANG": "en", "JIACAN_HOME": str(home), **extra}
+    environment = {**os.environ, "JIACAN_LANG": "en", "JIACAN_HOME": str(home), "JIACAN_STANDBYS": "0", **extra}
     environment.pop("JIACAN_DATABASE_URL", None)
     if database_url is not None:
         environment["JIACAN_DATABASE_URL"] = database_url

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -58,6 +59,7 @@ def _demo(home: Path) -> tuple[dict[str, str], int]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        env={**os.environ, "JIACAN_STANDBYS": "0"},
     )
     ways = json.loads(_printed(process))
     with _signed_in(ways) as client:

@@ -32,8 +32,8 @@ def home() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def served(home: Path) -> Iterator[Served]:
-    """A server that the tests share; whatever they kill is back before the next one."""
-    with serving(home, JIACAN_METRICS_TOKEN=TOKEN) as running:
+    """A server that the tests share; whatever they kill is back before the next, and the last one kills it."""
+    with serving(home, JIACAN_METRICS_TOKEN=TOKEN, JIACAN_STANDBYS="2") as running:
         yield running
 
 
@@ -132,22 +132,26 @@ def test_the_embedded_database_that_is_killed_is_started_again(served: Served, h
     assert served.get("/account/login/").status_code == 200
 
 
-def test_no_part_outlives_a_server_that_is_killed_and_the_next_one_stops_with_nothing_left_behind(tmp_path: Path):
-    tmp_path.chmod(0o755)
-    with serving(tmp_path) as first:
-        parts = [first.pid("web-1"), first.pid("worker")]
-        key = (tmp_path / "secret-key").read_text()
-        first.process.kill()
-        until(lambda: not any(_lives(pid) for pid in parts))
-    with serving(tmp_path) as second:
-        parts = [second.pid("web-1"), second.pid("worker"), _postmaster(tmp_path)]
+def test_no_part_outlives_a_server_that_is_killed_and_the_next_one_stops_with_nothing_left_behind(
+    served: Served, home: Path
+):
+    until(lambda: len(_standbys(home)) == 2)
+    parts = [*json.loads((home / "parts.json").read_text()).values()]
+    assert len(parts) == 5
+    key = (home / "secret-key").read_text()
+    served.process.kill()
+    served.process.wait()
+    until(lambda: not any(_lives(pid) for pid in parts))
+    with serving(home) as second:
+        parts = [second.pid("web-1"), second.pid("worker"), _postmaster(home)]
+        assert _standbys(home) == set()
         assert second.stop(signal.SIGINT) == 0
         until(lambda: not any(_lives(pid) for pid in parts))
     with socket.socket() as again:
         again.bind(("127.0.0.1", second.port))
-    assert (tmp_path / "secret-key").read_text() == key
+    assert (home / "secret-key").read_text() == key
     assert len(key) >= 50
-    assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
+    assert (home / "secret-key").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_port_that_is_taken_is_refused_in_words(tmp_path: Path):

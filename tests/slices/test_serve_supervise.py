@@ -73,7 +73,7 @@ def test_whoever_dies_is_followed_by_the_process_that_has_stood_by_for_longest(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
     with caplog.at_level(logging.INFO), supervised(tmp_path, "web", "worker") as (supervisor, died, changes):
-        supervisor.keep_standbys()
+        supervisor.keep_standbys(2)
         until(lambda: pids(tmp_path, "web") and pids(tmp_path, "worker") and len(started(caplog, "standby")) == 2)
         longest, (first,) = started(caplog, "standby")[0].pid, pids(tmp_path, "web")
         os.kill(first, signal.SIGKILL)
@@ -93,7 +93,7 @@ def test_whoever_dies_is_followed_by_the_process_that_has_stood_by_for_longest(
 
 def test_web_and_worker_that_die_together_are_both_followed_at_once(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     with caplog.at_level(logging.INFO), supervised(tmp_path, "web", "worker") as (supervisor, _, _):
-        supervisor.keep_standbys()
+        supervisor.keep_standbys(2)
         until(lambda: pids(tmp_path, "web") and pids(tmp_path, "worker") and len(started(caplog, "standby")) == 2)
         stood_by = {each.pid for each in started(caplog, "standby")}
         for name in ("web", "worker"):
@@ -118,7 +118,7 @@ def _pauses(caplog: pytest.LogCaptureFixture) -> list[float]:
 
 def test_processes_that_stand_by_end_when_the_supervisor_does(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     with caplog.at_level(logging.INFO), supervised(tmp_path, "web") as (supervisor, _, _):
-        supervisor.keep_standbys()
+        supervisor.keep_standbys(2)
         until(lambda: len(started(caplog, "standby")) == 2)
     for standby in started(caplog, "standby"):
         with pytest.raises(ProcessLookupError):

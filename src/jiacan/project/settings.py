@@ -12,6 +12,7 @@ JIACAN_PROXIES          how many proxies stand before the server and may say whe
 JIACAN_PRIVATE_WEBHOOKS 1 lets webhooks go to private and loopback addresses
 JIACAN_API_RATE         how many requests a minute each token of the API may send (6000 by default); a tenth at once
 JIACAN_GROUP_COMMIT     off settles every request of orders by itself; the results are the same, only slower
+JIACAN_STANDBYS         how many processes stand by for parts that die (2 by default; each takes some 170 MB)
 JIACAN_METRICS_TOKEN    a bearer token that opens /metrics to others than this machine
 JIACAN_EMAIL_URL        smtp://user:password@host:port to send mail by; without it links are shown to be handed on
 """
@@ -77,6 +78,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 API_RATE_PER_MINUTE = int(os.environ.get("JIACAN_API_RATE", "6000"))
+STANDBYS = int(os.environ.get("JIACAN_STANDBYS", "2"))
 GROUP_COMMIT = os.environ.get("JIACAN_GROUP_COMMIT", "on") != "off"
 MAX_UPLOAD_BYTES = 200 * 1024 * 1024
 """The largest file of orders that a page takes."""

@@ -94,7 +94,7 @@ def running_server(
             thread.start()
         try:
             _wait_until_ready(listen, stop)
-            supervisor.keep_standbys()
+            supervisor.keep_standbys(settings.STANDBYS)
             yield stop
         finally:
             ended.set()

@@ -18,8 +18,6 @@ FIRST_BACKOFF_SECONDS = 0.1
 LONGEST_BACKOFF_SECONDS = 4.0
 """With the time that a part takes to read its modules, less than ten seconds: what dies at once is tried as often."""
 WELL_AFTER_SECONDS = 10.0
-STANDBYS = 2
-"""So many parts may die before another process has read its modules, on a busy machine some ten seconds."""
 _LOOK_EVERY_SECONDS = 0.05
 
 _log = logging.getLogger("jiacan.supervisor")
@@ -54,16 +52,15 @@ class Supervisor:
         on_change: Callable[[Mapping[str, int]], object],
     ) -> None:
         self._parts = [Child(name, role) for name, role in roles.items()]
-        self._standbys = [Child(f"{STANDBY}-{number}", ()) for number in range(1, STANDBYS + 1)]
-        self._has_standbys = threading.Event()
+        self._standbys: list[Child] = []
         self._command = tuple(command)
         self._environment = dict(environment)
         self._on_death = on_death
         self._on_change = on_change
 
-    def keep_standbys(self) -> None:
-        """From now on, have more processes than there are parts; until then they would only slow their start."""
-        self._has_standbys.set()
+    def keep_standbys(self, count: int) -> None:
+        """From now on, have so many more processes than parts; until then they would only slow the parts' start."""
+        self._standbys = [Child(f"{STANDBY}-{number}", ()) for number in range(1, count + 1)]
 
     def watch(self, until: threading.Event) -> None:
         """Keep every part alive until the event is set; then stop them all."""
@@ -71,9 +68,8 @@ class Supervisor:
             while not until.is_set():
                 for part in self._parts:
                     self._look_at(part)
-                if self._has_standbys.is_set():
-                    for standby in self._standbys:
-                        self._look_at(standby)
+                for standby in self._standbys:
+                    self._look_at(standby)
                 until.wait(_LOOK_EVERY_SECONDS)
         finally:
             self._stop()
