@@ -14,7 +14,7 @@ from jiacan.campaigns.facade import budget, online
 from jiacan.campaigns.facade.live import find_live
 from jiacan.ledger import facade as ledger
 from jiacan.members.contracts.points import NotEnoughPoints, SpendingUnknown
-from jiacan.members.facade import reading
+from jiacan.members.facade import expiring, reading
 from jiacan.members.models.points import Lot
 from jiacan.offers.contracts.awards import Outcome
 from jiacan.offers.core.accounts import budget_account, spent_account
@@ -97,6 +97,16 @@ def test_the_clock_lets_follow_what_nobody_else_did(monkeypatch):
     assert backing.follow_everywhere() == 3
     assert money(shop) == (45, 15, 940)
     assert (backing.follow_everywhere(), PointsUsed.objects.count()) == (0, 0)
+
+
+def test_what_expires_at_once_of_many_is_all_free_when_the_clock_is_done(monkeypatch):
+    shop = money_shop()
+    for number in range(5):
+        shop.buy(number, 20, customer=f"c-{number}")
+    monkeypatch.setattr(backing, "AT_ONCE", 2)
+    assert expiring.expire_everywhere(day(100)) == 5
+    assert (money(shop), PointsUsed.objects.count()) == ((0, 0, 1000), 0)
+    shop.assert_agreed(*(f"c-{number}" for number in range(5)))
 
 
 def test_a_spending_that_is_cancelled_is_held_for_again_where_the_budget_is_empty():

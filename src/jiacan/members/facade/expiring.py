@@ -34,6 +34,7 @@ def expire_everywhere(at: datetime) -> int:
 
 def _expire_at_shop(shop_id: int, at: datetime) -> int:
     done = expire_due(shop_id, at)
+    backing.follow_all(shop_id)
     announce_expiring(shop_id, at)
     return done
 

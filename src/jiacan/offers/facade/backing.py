@@ -13,7 +13,6 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from jiacan.kernel.places import at_place
 from jiacan.ledger import facade as ledger
 from jiacan.ledger.contracts import AccountKey, Group
 from jiacan.offers.contracts.awards import Item
@@ -95,11 +94,7 @@ def _follow(
 
 def follow_everywhere() -> int:
     """Let the money follow all that was used at every shop while its plan was at work; says how many awards."""
-    done = 0
-    for shop in tenancy.find_shops():
-        with at_place(shop.id):
-            done += follow_all(shop.id)
-    return done
+    return sum(tenancy.at_each_shop(follow_all))
 
 
 def follow_all(shop_id: int) -> int:
