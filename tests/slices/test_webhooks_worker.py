@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -12,12 +13,14 @@ from jiacan.tenancy import facade as tenancy
 from jiacan.tenancy.contracts import Actor, AuditQuery
 from jiacan.webhooks import facade
 from jiacan.webhooks.contracts import DeliveryState, EventKind, JobNotFailed, JobState, WebhookEvent
+from tests.conftest import database_address
 from tests.slices.webhook_receiver import Receiver
 
 AT = datetime(2026, 11, 11, 12, tzinfo=UTC)
 ANN = Actor("ann@shop.example", "console 203.0.113.9")
 
 WORKER = """
+import sys
 from jiacan.project import start
 from jiacan.project.database import open_database
 from procrastinate.contrib.django import app
@@ -30,18 +33,37 @@ def break_down(shop_id):
     raise ValueError("the mug is broken\\nDETAIL: customer ann")
 
 
-with app.replace_connector(app.connector.get_worker_connector()) as working:
-    working.run_worker(wait=False, listen_notify=False, install_signal_handlers=False)
+for _ in sys.stdin:
+    with app.replace_connector(app.connector.get_worker_connector()) as working:
+        working.run_worker(wait=False, listen_notify=False, install_signal_handlers=False)
+    print("nothing is due", flush=True)
 """
 
 
+@pytest.fixture(scope="module")
+def worker(django_db_setup: None, database_url: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that works, whenever it gets a line, until nothing is due, and then says so."""
+    environment = {
+        **os.environ,
+        "JIACAN_DATABASE_URL": database_address(database_url),
+        "JIACAN_PRIVATE_WEBHOOKS": "1",
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", WORKER], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        process.stdin.close()
+    assert process.returncode == 0
+
+
 @pytest.fixture
-def work(test_database_url):
+def work(test_database_url, worker):
     """Run a worker until nothing is due."""
 
     def run() -> None:
-        environment = {**os.environ, "JIACAN_DATABASE_URL": test_database_url, "JIACAN_PRIVATE_WEBHOOKS": "1"}
-        subprocess.run([sys.executable, "-c", WORKER], env=environment, check=True, timeout=60)
+        worker.stdin.write("work\n")
+        worker.stdin.flush()
+        assert worker.stdout.readline() == "nothing is due\n"
 
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers, webhooks_jobfailure CASCADE")
