@@ -24,7 +24,7 @@ from jiacan.plans import facade as plans
 from jiacan.project import database
 from jiacan.tenancy import facade as tenancy
 from tests.slices.commands import jiacan
-from tests.slices.drawing_shop import AT, HELD, OVER, PLAN_ID, WHO, Drawing, go_live, plan_text
+from tests.slices.drawing_shop import AT, DAILY, HELD, OVER, PLAN_ID, WHO, Drawing, go_live, plan_text
 from tests.slices.processes import at_once
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +89,12 @@ def test_what_prizes_take_is_held_from_the_announcement_on():
     assert shop.left() == {"kettle": 5 - 2, "cup": 20 - 6}
     assert budget(shop) == (100_000 - PRIZES_MINOR, PRIZES_MINOR)
     assert ledger.audit(shop.shop.id).clean
+
+
+def test_the_decks_of_all_days_are_set_aside():
+    shop = shop_of(DAILY + "    set_aside: true\n")
+    assert shop.left() == {"kettle": 5 - 1, "cup": 20 - 3 * 2}
+    assert budget(shop)[1] == 6_000 + 6 * 400 + 3 * 1_000
 
 
 def test_every_prize_that_is_drawn_is_there_although_orders_took_all_they_could():
