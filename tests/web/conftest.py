@@ -1,8 +1,11 @@
-"""Pages find their static files where they lie."""
+"""Pages find their static files where they lie, and passwords are kept by the same means with less work."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.contrib.auth.hashers import ScryptPasswordHasher
 
 from tests.web.pages import browser, chromium, pages, tabs  # noqa: F401 - fixtures for every module here
 
@@ -16,3 +19,11 @@ def static_files_where_they_lie(settings) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_take_little_work() -> Iterator[None]:
+    """How long a guess takes is Django's affair, and no test's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ScryptPasswordHasher, "work_factor", 2)
+        yield
