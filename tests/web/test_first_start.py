@@ -75,6 +75,7 @@ def test_from_the_first_start_to_a_room_that_moves(browser, served):
         headers={"Authorization": f"Bearer {token}"},
         json={"order_id": "1001", "customer_id": "c1", "currency": "CNY", "paid_at": paid, "lines": lines},
         trust_env=False,
+        timeout=60,
     )
     assert answer.status_code in {200, 201}, answer.text
     ticker = page.locator("[data-fragment='ticker']").get_by_text("1001").first
