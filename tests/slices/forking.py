@@ -28,9 +28,9 @@ from typing import IO, NoReturn
 ROOT = Path(__file__).resolve().parent.parent.parent
 READ = (
     *("archive", "customer", "customers", "doctor", "draw", "ledger", "match", "plan", "profile", "receipt"),
-    *("report", "run", "shop", "simulate"),
+    *("report", "run", "simulate"),
 )
-READ_LATER = {"JIACAN_DATABASE_URL", "JIACAN_HOME", "JIACAN_LANG", "JIACAN_SERVERS"}
+READ_LATER = {"JIACAN_DATABASE_URL", "JIACAN_HOME", "JIACAN_LANG"}
 BEGAN = dict(os.environ)
 MOST_BYTES = 1 << 17
 

@@ -22,7 +22,7 @@ A3,,2011-11-15T12:00,mug-a,1,200.00
 
 COMMANDS = (
     *("archive", "customer", "customers import", "doctor", "draw verify", "ledger audit", "match", "plan check"),
-    *("profile", "receipt", "report", "run", "shop list", "simulate"),
+    *("profile", "receipt", "report", "run", "simulate"),
 )
 EACH_ALONE = """
 import os, sys
