@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -38,7 +39,6 @@ CONNECTIONS = (1, 4, 16)
 MOST_ORDERS_A_SECOND = 2_000
 MOST_BATCHES_A_SECOND = 100
 BATCH = 100
-PORT = 8937
 
 PLAN = """\
 format: jiacan.plan/1
@@ -122,12 +122,14 @@ class Bench:
 
 @contextmanager
 def served(folder: Path, *, group_commit: bool = True) -> Iterator[Bench]:
-    """A server in that folder, once it is ready."""
+    """A server in that folder on a port that is free, once it is ready."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     environment = {**os.environ, "JIACAN_HOME": str(folder), "JIACAN_API_RATE": "100000000"}
     environment["JIACAN_GROUP_COMMIT"] = "on" if group_commit else "off"
     environment.pop("JIACAN_DATABASE_URL", None)
     server = subprocess.Popen(
-        [*JIACAN, "serve", "--port", str(PORT)],
+        [*JIACAN, "serve", "--port", str(port)],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -142,7 +144,7 @@ def served(folder: Path, *, group_commit: bool = True) -> Iterator[Bench]:
             [sys.executable, "-c", PREPARE], env=environment, input=PLAN, capture_output=True, text=True, check=True
         )
         secret, dsn = made.stdout.split("\n")[:2]
-        yield Bench(f"http://127.0.0.1:{PORT}/api/v1", secret, dsn, environment)
+        yield Bench(f"http://127.0.0.1:{port}/api/v1", secret, dsn, environment)
     finally:
         server.terminate()
         server.wait(30)
