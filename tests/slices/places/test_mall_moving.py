@@ -1,4 +1,4 @@
-"""A shop with a points mall and gifts for birthdays moves: what was redeemed goes on, codes and gifts are given once."""
+"""A shop with a mall and gifts for birthdays moves: what was redeemed goes on, codes and gifts are given once."""
 
 from __future__ import annotations
 
