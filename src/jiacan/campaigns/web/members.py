@@ -16,9 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from jiacan.campaigns.facade import birthdays, standing
 from jiacan.campaigns.web.members_shown import shown_line, shown_lot, shown_tier, shown_turn
 from jiacan.console.contracts import Visit
-from jiacan.console.facade import page, words
+from jiacan.console.facade import attempt, page, words
 from jiacan.customers import facade as customers
-from jiacan.kernel.errors import JiacanError
 from jiacan.kernel.messages import Message, tell
 from jiacan.kernel.periods import end_of
 from jiacan.members.facade import expiring, reading, spending
@@ -74,8 +73,9 @@ def correct(request: HttpRequest, visit: Visit) -> HttpResponse:
     if wrong is not None or points is None:
         messages.error(request, words().say(wrong or tell("Say how many points.")))
         return _back(visit, customer)
-    try:
-        spending.correct(
+    attempt(
+        request,
+        lambda: spending.correct(
             visit.shop.id,
             customer,
             points,
@@ -84,11 +84,9 @@ def correct(request: HttpRequest, visit: Visit) -> HttpResponse:
             expires_at=None if until is None or points < 0 else end_of(until, visit.shop.zone),
             actor=visit.actor,
             at=timezone.now(),
-        )
-    except JiacanError as error:
-        messages.error(request, words().say(error.message()))
-    else:
-        messages.success(request, words().say(tell("The points are corrected; the reason is in the audit.")))
+        ),
+        tell("The points are corrected; the reason is in the audit."),
+    )
     return _back(visit, customer)
 
 

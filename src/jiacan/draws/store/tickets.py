@@ -17,6 +17,7 @@ from jiacan.draws.models import Draw, Ticket
 from jiacan.kernel.statements import Prepared
 
 AT_ONCE = 5_000
+"""Tickets of a statement."""
 
 AT_A_TIME = 20_000
 """Chances of a transaction: few enough for those who wait for the plan meanwhile."""
@@ -204,8 +205,8 @@ def log_words(shop_id: int, draw_row: int) -> list[tuple[int, str, str]]:
 
 def next_undrawn(shop_id: int, draw_row: int, limit: int) -> tuple[KeptTicket, ...]:
     """The next tickets of the log that have no result yet, in its order."""
-    logged = Ticket.objects.filter(shop_id=shop_id, draw_id=draw_row, number__isnull=False, state=TicketState.LOGGED)
-    rows = logged.order_by("number")
+    logged = Ticket.objects.filter(shop_id=shop_id, draw_id=draw_row, state=TicketState.LOGGED)
+    rows = logged.filter(number__isnull=False).order_by("number")  # all of them have one; their index has no others
     return tuple(to_ticket(row) for row in rows[:limit])
 
 

@@ -72,6 +72,10 @@ class Used:
     lost: int
     at: datetime
 
+    def with_more(self, spent: int, lost: int, at: datetime) -> Used:
+        """The same and what was used besides, and when last."""
+        return Used(self.spent + spent, self.lost + lost, max(self.at, at))
+
 
 def try_lock_plan(shop_id: int, plan_id: str) -> bool:
     """The lock of `awards.lock_plan`, where it is free or ours; nobody waits for it here."""
@@ -110,8 +114,7 @@ def take_used(shop_id: int, plan_id: str, *, limit: int | None, order_ids: Colle
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_USED, values)
         for order_id, offer_id, spent, lost, at in cursor.fetchall():
-            before = found.get((order_id, offer_id), Used(0, 0, at))
-            found[order_id, offer_id] = Used(before.spent + spent, before.lost + lost, max(before.at, at))
+            found[order_id, offer_id] = found.get((order_id, offer_id), Used(0, 0, at)).with_more(spent, lost, at)
     return found
 
 
@@ -146,8 +149,7 @@ def sums_of_used(shop_id: int) -> dict[tuple[str, Ref], Used]:
     found: dict[tuple[str, Ref], Used] = {}
     for row in UsedRow.objects.filter(shop_id=shop_id).order_by("id"):
         ref = row.plan_id, (row.order_id, row.offer_id)
-        before = found.get(ref, Used(0, 0, row.at))
-        found[ref] = Used(before.spent + row.spent, before.lost + row.lost, row.at)
+        found[ref] = found.get(ref, Used(0, 0, row.at)).with_more(row.spent, row.lost, row.at)
     return found
 
 

@@ -229,6 +229,7 @@ def add_orders(
             return _add_chunk(connection, _Chunk(shop_id, duck.cursor(), folder, *chunks[number], recorded_at))
 
         yield from in_turn(connections, add, len(chunks))
+    duck.execute("DROP TABLE goods")
 
 
 def _add_chunk(connection: Connection, chunk: _Chunk) -> ChunkRecorded:
